@@ -1,0 +1,6 @@
+"""`python -m app` is the command `muster`."""
+
+from app.cli.main import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,54 @@
+"""Texts for people in their language, through the gettext catalogues in `resources/translations`.
+
+Window and command line share one catalogue. `_()` translates a whole sentence, `ngettext` one with a number,
+`N_` marks a constant that is translated where it is shown. English is the source language and needs no file.
+
+    _("Updated {synced} of {total} offices").format(synced=5, total=5)
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import locale
+from enum import StrEnum
+
+from app.places import resource
+
+DOMAIN = "muster"
+
+
+class Language(StrEnum):
+    """The languages Muster speaks; `SYSTEM` follows the desktop."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    NORWEGIAN = "nb"
+    ROMANIAN = "ro"
+    RUSSIAN = "ru"
+
+
+_catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+
+
+def use_language(language: Language) -> None:
+    """Switch every later `_()` to `language`; an unknown system language stays English."""
+    global _catalogue
+    code = language.value if language is not Language.SYSTEM else (locale.getlocale()[0] or "en")[:2]
+    code = "nb" if code in {"no", "nn"} else code
+    folder = resource("translations")
+    _catalogue = _gettext.translation(DOMAIN, folder, languages=[code], fallback=True)
+
+
+def _(text: str) -> str:
+    """Translate a whole sentence."""
+    return _catalogue.gettext(text) if text else text
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Translate a sentence whose form depends on `count`."""
+    return _catalogue.ngettext(one, many, count)
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that translators' tools look for
+    """Mark a constant for the catalogue; translate it with `_` where it is shown."""
+    return text

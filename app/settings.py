@@ -1,0 +1,76 @@
+"""Settings of this installation: declared once, kept in `settings.json` in the home folder.
+
+An unreadable file never stops the program: the defaults hold, the file is put aside under another name, and
+`problem` says so for a banner. Unknown keys are kept (connections.md §12). Nothing secret belongs here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.access import Role
+from app.i18n import Language, _
+
+
+class Theme(StrEnum):
+    """Look of the window; `SYSTEM` follows the desktop and switches live."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    HIGH_CONTRAST = "high_contrast"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default."""
+
+    language: Language = Language.SYSTEM
+    theme: Theme = Theme.SYSTEM
+    role: Role = Role.ADMINISTRATOR
+    database_url: str = ""
+    missing_limit_percent: int = 10  # vitec-hub.md §9.5: above it the bulk deactivation is locked
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+class SettingsFile:
+    """Reads and writes the file; `problem` is the sentence for the banner when it could not be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problem = ""
+        self.values = self._read()
+
+    def _read(self) -> Settings:
+        try:
+            raw = msgspec.json.decode(self.path.read_bytes(), type=dict[str, Any])
+            known = {f.name for f in fields(Settings)} - {"unknown"}
+            unknown = {key: value for key, value in raw.items() if key not in known}
+            return msgspec.convert({k: v for k, v in raw.items() if k in known} | {"unknown": unknown}, Settings)
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            self.problem = _("The settings file could not be read, so the defaults are in use: {cause}").format(cause=error)
+            with contextlib.suppress(OSError):  # keeping the bad file is a courtesy, not a need
+                self.path.replace(self.path.with_suffix(".unreadable.json"))
+            return Settings()
+
+    def change(self, **changes: object) -> None:
+        """Store changed values; written beside and renamed, so a crash leaves the old file whole.
+
+        Raises `OSError` when the folder cannot be written; the values then hold for this session.
+        """
+        self.values = msgspec.convert(msgspec.to_builtins(self.values) | changes, Settings)
+        raw = msgspec.to_builtins(self.values)
+        raw |= raw.pop("unknown")
+        beside = self.path.with_suffix(".new")
+        beside.write_bytes(msgspec.json.format(msgspec.json.encode(raw), indent=2))
+        os.replace(beside, self.path)
+
