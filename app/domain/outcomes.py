@@ -1,0 +1,108 @@
+"""Runs and their outcomes: the words of command-line.md for what happened to whom, where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """How it went for one subject at one target."""
+
+    SUCCESS = "success"
+    PARTIAL = "partial"
+    SKIPPED = "skipped"
+    FATAL = "fatal"
+    NOT_ATTEMPTED = "not_attempted"
+    UNKNOWN = "unknown"
+
+
+class Action(StrEnum):
+    """What was, or in a dry run would be, done."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    DEACTIVATE = "deactivate"
+    CONFLICT = "conflict"
+    SKIP = "skip"
+
+
+class RunState(StrEnum):
+    """Where a run stands. `INTERRUPTED` is a run whose process ended without saying so."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self not in {RunState.QUEUED, RunState.RUNNING}
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the run can be taken up where it ended."""
+        return self in {RunState.STOPPED, RunState.FAILED, RunState.CANCELLED, RunState.INTERRUPTED}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one subject (person, office ...) at one target (table, device ...)."""
+
+    subject: str
+    subject_id: str
+    target: str
+    target_id: str
+    status: Status
+    step: str
+    message: str
+    action: Action
+    remedy: str = ""
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunError:
+    """Why a run ended early; `kind` is one of command-line.md's error kinds."""
+
+    kind: str
+    message: str
+    remedy: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of an operation, without its outcomes."""
+
+    run_id: str
+    operation: str
+    connection: str
+    state: RunState
+    started_at: datetime
+    actor: str = ""
+    dry_run: bool = False
+    duration_ms: int = 0
+    params: dict[str, Any] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    result: Any = None
+    first_fatal: str | None = None
+    error: RunError | None = None

@@ -1,0 +1,119 @@
+"""Connections as stored; secrets are elsewhere (the vault), here only which are set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import peewee
+
+from app.domain.connections import Connection, ConnectionKind, ConnectionStatus
+from app.errors import UsageError
+from app.i18n import _
+from app.store.models import ConnectionRow, EmployeeRow, OfficeRow
+from app.store.values import from_json, from_strings, from_time, now, to_json, to_strings, to_time
+
+
+def connections() -> list[Connection]:
+    """All connections by name."""
+    return [_to_connection(row) for row in ConnectionRow.select().order_by(ConnectionRow.name)]
+
+
+def find_connection(name_or_id: str) -> Connection | None:
+    """The connection of that name or id."""
+    row = ConnectionRow.get_or_none((ConnectionRow.name == name_or_id) | (ConnectionRow.id == name_or_id))
+    return _to_connection(row) if row else None
+
+
+def add_connection(connection: Connection) -> Connection:
+    """Store a new connection.
+
+    Raises `UsageError` when the name is taken.
+    """
+    stamped = replace(connection, created_at=now(), updated_at=now())
+    try:
+        ConnectionRow.insert(_to_row(stamped)).execute()
+    except peewee.IntegrityError as error:
+        raise UsageError(_("There is already a connection named {name}.").format(name=connection.name)) from error
+    return stamped
+
+
+def change_connection(connection: Connection) -> Connection:
+    """Store the new values of a connection.
+
+    Raises `UsageError` when the new name is taken.
+    """
+    stamped = replace(connection, updated_at=now())
+    try:
+        ConnectionRow.update(_to_row(stamped)).where(ConnectionRow.id == connection.id).execute()
+    except peewee.IntegrityError as error:
+        raise UsageError(_("There is already a connection named {name}.").format(name=connection.name)) from error
+    return stamped
+
+
+def remove_connection(connection_id: str) -> None:
+    """Forget a connection; the records it brought stay and are found again by whichever connection lists them."""
+    for table in (OfficeRow, EmployeeRow):
+        table.update(connection=None).where(table.connection == connection_id).execute()
+    ConnectionRow.delete().where(ConnectionRow.id == connection_id).execute()
+
+
+def note_sync(connection_id: str, *, error: str | None, at: datetime | None = None) -> None:
+    """Remember the end of a sync: its time when it went well, else the sentence of what went wrong."""
+    changes: dict[str, Any] = {"last_error": error}
+    if error is None:
+        changes |= {"last_sync": to_time(at or now()), "status": ConnectionStatus.ACTIVE.value}
+    else:
+        changes["status"] = ConnectionStatus.ERROR.value
+    ConnectionRow.update(changes).where(
+        ConnectionRow.id == connection_id, ConnectionRow.status != ConnectionStatus.INACTIVE.value
+    ).execute()
+
+
+def note_test(connection_id: str, report: dict[str, Any], *, ok: bool, error: str | None) -> None:
+    """Remember a connection test; a good one clears the error (connections.md §6)."""
+    status = ConnectionStatus.ACTIVE if ok else ConnectionStatus.ERROR
+    ConnectionRow.update(
+        last_test=to_json(report),
+        last_test_ok=ok,
+        last_test_at=to_time(now()),
+        last_error=error,
+        status=status.value,
+    ).where(ConnectionRow.id == connection_id).execute()
+
+
+def _to_row(connection: Connection) -> dict[str, Any]:
+    return {
+        "id": connection.id,
+        "name": connection.name,
+        "kind": connection.kind.value,
+        "status": connection.status.value,
+        "settings": to_json(connection.settings),
+        "secrets": to_strings(connection.secrets),
+        "last_sync": to_time(connection.last_sync),
+        "last_error": connection.last_error,
+        "last_test_at": to_time(connection.last_test_at),
+        "last_test_ok": connection.last_test_ok,
+        "last_test": to_json(connection.last_test) if connection.last_test is not None else None,
+        "created_at": to_time(connection.created_at),
+        "updated_at": to_time(connection.updated_at),
+    }
+
+
+def _to_connection(row: ConnectionRow) -> Connection:
+    return Connection(
+        id=row.id,
+        name=row.name,
+        kind=ConnectionKind(row.kind),
+        status=ConnectionStatus(row.status),
+        settings=from_json(row.settings, dict[str, Any]) or {},
+        secrets=from_strings(row.secrets),
+        last_sync=from_time(row.last_sync),
+        last_error=row.last_error,
+        last_test_at=from_time(row.last_test_at),
+        last_test_ok=row.last_test_ok,
+        last_test=from_json(row.last_test, dict[str, Any]),
+        created_at=from_time(row.created_at),
+        updated_at=from_time(row.updated_at),
+    )

@@ -1,0 +1,255 @@
+"""Opens the database, brings its schema up to date and runs all work on it off the event loop.
+
+One thread reads, one thread writes; a write is one transaction. The embedded default is SQLite in WAL mode inside
+the home folder; `DATABASE_URL` moves the same schema to PostgreSQL (house.md, "Growing past one workstation").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import peewee
+
+from app.errors import Busy, MusterError, StoreError
+from app.i18n import _
+from app.places import Home
+from app.redaction import register_secret
+from app.store.models import BaseModel, database_proxy
+
+T = TypeVar("T")
+P = ParamSpec("P")
+MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_WAIT_S = 5
+_PRAGMAS = {"journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1, "temp_store": "memory"}
+_HISTORY = "schema_migration"
+_SLICE_ROWS = 500
+
+
+class Store:
+    """The open database. `read` and `write` run a repository function on the store's own threads."""
+
+    def __init__(self, home: Home, url: str = "") -> None:
+        self.home = home
+        self.database = _make_database(home, url)
+        self.label = _label(home, url)
+        self._reader = ThreadPoolExecutor(1, "store-read")
+        self._writer = ThreadPoolExecutor(1, "store-write")
+
+    def open(self) -> None:
+        """Connect and migrate, saving a copy first when something is to be migrated.
+
+        Raises `StoreError` for a damaged, unreadable or newer database, `Busy` for a locked one.
+        """
+        with _store_errors(self):
+            database_proxy.initialize(self.database)
+            self.database.connect(reuse_if_open=True)
+            _migrate(self)
+            self.database.close()
+
+    async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a reading repository function on the reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._reader, lambda: self._run(False, work, *args, **kwargs)
+        )
+
+    async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a writing repository function as one transaction on the writer thread.
+
+        Cancelling the caller does not tear a transaction apart: it is awaited first. Work that should end early
+        takes a `threading.Event` among its arguments, which is set on cancel, and raises `Cancelled` to roll back.
+        """
+        future = asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self._run(True, work, *args, **kwargs)
+        )
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            for event in (*args, *kwargs.values()):
+                if isinstance(event, threading.Event):
+                    event.set()
+            await asyncio.wait([future])
+            raise
+
+    def run_now(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a repository function as one transaction here and now; for code that has no event loop."""
+        return self._run(True, work, *args, **kwargs)
+
+    def _run(self, write: bool, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with _store_errors(self):
+            self.database.connect(reuse_if_open=True)
+            if not write:
+                return work(*args, **kwargs)
+            begin = ("IMMEDIATE",) if isinstance(self.database, peewee.SqliteDatabase) else ()
+            with self.database.atomic(*begin):
+                return work(*args, **kwargs)
+
+    def close(self) -> None:
+        """Finish what is under way and close every connection."""
+        for pool in (self._reader, self._writer):
+            pool.submit(self.database.close).result()
+            pool.shutdown()
+        self.database.close()
+
+
+def _make_database(home: Home, url: str) -> peewee.Database:
+    if not url:
+        return peewee.SqliteDatabase(str(home.database), pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S)
+    if password := urlsplit(url).password:
+        register_secret(password)
+    from playhouse.db_url import connect
+
+    if url.startswith("sqlite:"):
+        database = connect(url, pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S)
+    elif url.startswith(("postgresql:", "postgres:")):
+        database = connect(url, connect_timeout=_LOCK_WAIT_S)
+    else:
+        raise StoreError(
+            _("DATABASE_URL names a database that Muster does not speak."),
+            _("Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."),
+        )
+    assert isinstance(database, peewee.Database)
+    return database
+
+
+def _label(home: Home, url: str) -> str:
+    parts = urlsplit(url)
+    return f"PostgreSQL {parts.hostname}" if parts.scheme.startswith("postgres") else f"SQLite {home.database}"
+
+
+def _migrate(store: Store) -> None:
+    """Apply pending migrations; the fast path of an up-to-date database is one query."""
+    db = store.database
+    shipped = {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
+    applied = _applied(db)
+    if newer := sorted(applied - shipped):
+        raise StoreError(
+            _("The database was made by a newer Muster (it knows {migration}).").format(migration=newer[-1]),
+            _("Update Muster on this computer, or use another home folder. Nothing was changed."),
+        )
+    if applied == shipped:
+        return
+    if applied:
+        _back_up(store)
+    from playhouse.migrations import Runner
+
+    # Two programs may start on the same old database: the second waits here and then finds nothing to do.
+    begin = ("EXCLUSIVE",) if isinstance(db, peewee.SqliteDatabase) else ()
+    with db.atomic(*begin):
+        if not begin:
+            db.execute_sql("SELECT pg_advisory_xact_lock(7140601)")
+        Runner(db, str(MIGRATIONS), _HISTORY).up()
+
+
+def _applied(db: peewee.Database) -> set[str]:
+    if not db.table_exists(_HISTORY):
+        return set()
+    return {name for (name,) in db.execute_sql(f"SELECT name FROM {_HISTORY}").fetchall()}  # noqa: S608 - our constant
+
+
+def _back_up(store: Store) -> None:
+    """Copy the SQLite file with SQLite's own backup, which is safe for a live database in WAL mode."""
+    if not isinstance(store.database, peewee.SqliteDatabase):
+        return  # a PostgreSQL server has its own backups, and a migration there is one transaction
+    store.home.backups.mkdir(exist_ok=True, mode=0o700)
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    copy = store.home.backups / f"muster-before-migration-{stamp}.sqlite3"
+    with contextlib.closing(sqlite3.connect(copy)) as target:
+        store.database.connection().backup(target)
+
+
+def insert_rows(table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None = None) -> None:
+    """Insert whole rows in the order of the table's columns; peewee's insert_many is ten times slower here."""
+    columns = list(table._meta.sorted_fields)
+    _in_slices(f"INSERT INTO {{table}} ({_names(columns)}) VALUES ({_marks(columns)})", table, rows, stop)
+
+
+def update_rows(table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None = None) -> None:
+    """Replace whole rows, found by their first column, which is the key."""
+    key, *columns = list(table._meta.sorted_fields)
+    mark = database_proxy.param
+    assignments = ", ".join(f'"{c.column_name}" = {mark}' for c in columns)
+    sql = f'UPDATE {{table}} SET {assignments} WHERE "{key.column_name}" = {mark}'  # noqa: S608 - names of our columns
+    _in_slices(sql, table, [(*row[1:], row[0]) for row in rows], stop)
+
+
+def _names(columns: Sequence[peewee.Field]) -> str:
+    return ", ".join(f'"{c.column_name}"' for c in columns)
+
+
+def _marks(columns: Sequence[peewee.Field]) -> str:
+    return ", ".join([database_proxy.param] * len(columns))
+
+
+def _in_slices(
+    sql: str, table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None
+) -> None:
+    from app.errors import Cancelled
+
+    cursor = database_proxy.cursor()
+    statement = sql.format(table=f'"{table._meta.table_name}"')
+    for start in range(0, len(rows), _SLICE_ROWS):
+        if stop is not None and stop.is_set():
+            raise Cancelled(_("Cancelled. Nothing of this part was kept."))
+        cursor.executemany(statement, rows[start : start + _SLICE_ROWS])
+
+
+@contextlib.contextmanager
+def _store_errors(store: Store) -> Iterator[None]:
+    """Turn what the driver says into the closed family, with a remedy."""
+    try:
+        yield
+    except MusterError:
+        raise
+    except (peewee.PeeweeException, sqlite3.Error) as error:
+        raise _explain(store, str(error)) from error
+    except OSError as error:
+        raise StoreError(
+            _("The folder {folder} cannot be used: {cause}").format(folder=store.home.path, cause=error),
+            _("Check the rights and the free space of that folder, or choose another with --home."),
+        ) from error
+
+
+def _explain(store: Store, cause: str) -> MusterError:
+    text = cause.lower()
+    folder = str(store.home.path)
+    if "locked" in text or "busy" in text:
+        return Busy(
+            _("Another program is using the database."), _("Wait a moment and try again, or close the other program.")
+        )
+    if "full" in text:
+        free = shutil.disk_usage(folder).free // 1_000_000
+        return StoreError(
+            _("The disk is full, nothing was stored ({free} MB free).").format(free=free),
+            _("Free some space on the disk that holds {folder}, then try again.").format(folder=folder),
+        )
+    if "readonly" in text or "read-only" in text:
+        return StoreError(
+            _("The database may not be written."),
+            _("Give yourself the right to write to {folder}, or choose another folder with --home.").format(
+                folder=folder
+            ),
+        )
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return StoreError(
+            _("The database file is damaged. It was left as it is."),
+            _("Close Muster, move {file} aside and put the newest copy from {backups} in its place.").format(
+                file=store.home.database, backups=store.home.backups
+            ),
+        )
+    if "unable to open" in text:
+        return StoreError(
+            _("The database cannot be opened."), _("Check the rights of the folder {folder}.").format(folder=folder)
+        )
+    return StoreError(
+        _("The database refused: {cause}").format(cause=cause), _("Try again; if it stays, see the log file.")
+    )

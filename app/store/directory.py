@@ -1,0 +1,195 @@
+"""Offices and employees as stored, and the transaction that carries out a plan."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from app.domain.directory import Employee, EmployeeStatus, Office
+from app.domain.outcomes import Action, FieldChange
+from app.domain.plans import Plan, Step
+from app.store.database import insert_rows, update_rows
+from app.store.models import BaseModel, EmployeeRow, OfficeRow
+from app.store.values import from_strings, from_time, now, to_strings, to_time
+
+R = TypeVar("R", Office, Employee)
+
+
+@dataclass(frozen=True)
+class _Table(Generic[R]):
+    model: type[BaseModel]
+    to_row: Callable[[R], tuple[Any, ...]]
+    read: Callable[[], list[R]]
+
+
+def offices() -> list[Office]:
+    """All offices by name."""
+    return [_to_office(row) for row in OfficeRow.select().order_by(OfficeRow.name).tuples()]
+
+
+def employees() -> list[Employee]:
+    """All employees by name."""
+    query = EmployeeRow.select().order_by(EmployeeRow.first_name, EmployeeRow.last_name)
+    return [_to_employee(row) for row in query.tuples()]
+
+
+def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldChange, ...]]:
+    """Carry out the writing steps of a plan inside the caller's transaction.
+
+    Returns, by record id, the fields that changed here since the plan was made; those records were not written
+    (vitec-hub.md §10: shown again instead of being overwritten). Raises `Cancelled` when `stop` is set.
+    """
+    table: _Table[Any] = _OFFICES if plan.phase == "offices" else _EMPLOYEES
+    moment = now()
+    created = [s.record for s in plan.steps if s.action is Action.CREATE]
+    changed = [s for s in plan.steps if s.writes and s.action is not Action.CREATE]
+    moved = _moved_since(changed, table) if changed else {}
+    insert_rows(
+        table.model, [table.to_row(replace(r, created_at=moment, updated_at=moment)) for r in created if r], stop
+    )
+    updated = [s.record for s in changed if s.record and s.record.id not in moved]
+    update_rows(table.model, [table.to_row(replace(r, updated_at=moment)) for r in updated], stop)
+    _mark_missing(table.model, [r.id for r in plan.missing if r.missing_since is None], moment)
+    _mark_missing(table.model, [r.id for r in plan.returned], None)
+    return moved
+
+
+def _moved_since(steps: Sequence[Step[Any]], table: _Table[Any]) -> dict[str, tuple[FieldChange, ...]]:
+    """Fields whose stored value is no longer the one the plan saw, per record id."""
+    present = {record.id: record for record in table.read()}
+    moved: dict[str, tuple[FieldChange, ...]] = {}
+    for step in steps:
+        assert step.before is not None
+        current = present.get(step.before.id)
+        names = [c.field for c in step.changes]
+        differing = tuple(
+            FieldChange(name, getattr(step.before, name), getattr(current, name, None))
+            for name in names
+            if current is None or getattr(current, name) != getattr(step.before, name)
+        )
+        if differing:
+            moved[step.before.id] = differing
+    return moved
+
+
+def _mark_missing(model: type[BaseModel], ids: Sequence[str], moment: datetime | None) -> None:
+    for start in range(0, len(ids), 500):
+        chunk = list(ids[start : start + 500])
+        model.update(missing_since=to_time(moment)).where(model.id.in_(chunk)).execute()  # type: ignore[attr-defined]
+
+
+def set_office_active(ids: Iterable[str], *, active: bool) -> None:
+    """Switch offices on or off by hand."""
+    OfficeRow.update(is_active=active, updated_at=to_time(now())).where(OfficeRow.id.in_(list(ids))).execute()
+
+
+def set_employee_status(ids: Iterable[str], status: EmployeeStatus) -> None:
+    """Switch people active or inactive by hand."""
+    EmployeeRow.update(status=status.value, updated_at=to_time(now())).where(EmployeeRow.id.in_(list(ids))).execute()
+
+
+def change_office(office: Office) -> None:
+    """Store an office that a person edited."""
+    update_rows(OfficeRow, [_office_row(replace(office, updated_at=now()))])
+
+
+def change_employee(employee: Employee) -> None:
+    """Store a person that a person edited."""
+    update_rows(EmployeeRow, [_employee_row(replace(employee, updated_at=now()))])
+
+
+def note_photos(results: Iterable[tuple[str, str | None]]) -> None:
+    """Remember, per employee id, the picture's file name, or None where there is none, and when it was looked up."""
+    moment = to_time(now())
+    for employee_id, name in results:
+        EmployeeRow.update(photo=name, photo_checked_at=moment).where(EmployeeRow.id == employee_id).execute()
+
+
+_office_plain = attrgetter(
+    "id",
+    "name",
+    "vitec_department_id",
+    "legal_name",
+    "organization_number",
+    "short_code",
+    "email",
+    "phone",
+    "street_address",
+    "postal_code",
+    "city",
+    "is_active",
+    "description",
+    "department_number",
+    "connection",
+)
+
+
+def _office_row(office: Office) -> tuple[Any, ...]:
+    return (
+        *_office_plain(office),
+        to_strings(office.pinned),
+        to_time(office.missing_since),
+        to_time(office.created_at),
+        to_time(office.updated_at),
+    )
+
+
+def _to_office(row: tuple[Any, ...]) -> Office:
+    *plain, pinned, missing_since, created_at, updated_at = row
+    return Office(
+        *plain, from_strings(pinned), from_time(missing_since), from_time(created_at), from_time(updated_at)
+    )
+
+
+def _employee_row(employee: Employee) -> tuple[Any, ...]:
+    e = employee
+    return (
+        e.id,
+        e.first_name,
+        e.last_name,
+        e.vitec_employee_id,
+        e.office_id,
+        to_strings(e.also_at),
+        e.email,
+        e.title,
+        e.phone,
+        to_strings(e.system_roles),
+        e.status.value,
+        e.description,
+        e.employee_no,
+        e.photo,
+        to_time(e.photo_checked_at),
+        e.connection,
+        to_strings(e.pinned),
+        to_time(e.missing_since),
+        to_time(e.created_at),
+        to_time(e.updated_at),
+    )
+
+
+_STATUS = {status.value: status for status in EmployeeStatus}
+
+
+def _to_employee(row: tuple[Any, ...]) -> Employee:
+    return Employee(
+        *row[:5],
+        from_strings(row[5]),
+        *row[6:9],
+        from_strings(row[9]),
+        _STATUS[row[10]],
+        *row[11:14],
+        from_time(row[14]),
+        row[15],
+        from_strings(row[16]),
+        from_time(row[17]),
+        from_time(row[18]),
+        from_time(row[19]),
+    )
+
+
+_OFFICES: _Table[Office] = _Table(OfficeRow, _office_row, offices)
+_EMPLOYEES: _Table[Employee] = _Table(EmployeeRow, _employee_row, employees)

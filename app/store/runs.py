@@ -1,0 +1,213 @@
+"""Runs, their outcomes and the journal.
+
+Outcomes of records that did not change are packed, one row per phase; everything else is a row of its own, so that a
+record's history and the failures of a run are found by index.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import psutil
+
+from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status
+from app.store.database import insert_rows
+from app.store.models import JournalRow, OutcomePackRow, OutcomeRow, RunRow
+from app.store.values import from_json, from_time, now, to_json, to_time
+
+HOST = platform.node()
+_SAME_START_S = 2.0
+_pack_decoder = msgspec.json.Decoder(list[tuple[int, Outcome]])
+_changes_decoder = msgspec.json.Decoder(tuple[FieldChange, ...])
+
+
+def this_process() -> str:
+    """Names this process beyond its number, which the system hands out again."""
+    return f"{os.getpid()}:{_started_s(os.getpid()):.2f}"
+
+
+def process_alive(host: str, process: str) -> bool:
+    """Whether that process still runs; one on another computer is taken to be alive."""
+    if host != HOST:
+        return True
+    pid, _colon, started = process.partition(":")
+    try:
+        return abs(_started_s(int(pid)) - float(started)) < _SAME_START_S
+    except (psutil.Error, ValueError):
+        return False
+
+
+def _started_s(pid: int) -> float:
+    """Seconds from boot to the start of a process: unlike a time of day, it does not move with the clock."""
+    booted = psutil.boot_time()
+    return psutil.Process(pid).create_time() - booted
+
+
+def begin_run(run: Run) -> None:
+    """Store a run that starts now, or starts again."""
+    row = _to_row(run) | {"host": HOST, "process": this_process()}
+    RunRow.insert(row).on_conflict(
+        conflict_target=[RunRow.run_id], update={k: v for k, v in row.items() if k not in {"run_id", "started_at"}}
+    ).execute()
+
+
+def end_run(run: Run) -> None:
+    """Store how a run ended."""
+    RunRow.update(_to_row(run)).where(RunRow.run_id == run.run_id).execute()
+
+
+def find_run(run_id: str) -> Run | None:
+    """The run of that id."""
+    row = RunRow.get_or_none(RunRow.run_id == run_id)
+    return _to_run(row) if row else None
+
+
+def runs(*, limit: int = 1000, states: Iterable[RunState] = ()) -> list[Run]:
+    """The newest runs first, all or those in `states`."""
+    query = RunRow.select().order_by(RunRow.started_at.desc()).limit(limit)
+    if wanted := [state.value for state in states]:
+        query = query.where(RunRow.state.in_(wanted))
+    return [_to_run(row) for row in query]
+
+
+def mark_interrupted() -> list[str]:
+    """Mark runs whose process is gone as interrupted; returns their ids."""
+    query = RunRow.select(RunRow.run_id, RunRow.host, RunRow.process).where(
+        RunRow.state.in_([RunState.QUEUED.value, RunState.RUNNING.value])
+    )
+    gone = [run_id for run_id, host, process in query.tuples() if not process_alive(host, process)]
+    if gone:
+        RunRow.update(state=RunState.INTERRUPTED.value).where(RunRow.run_id.in_(gone)).execute()
+    return gone
+
+
+def add_outcomes(run_id: str, first_seq: int, outcomes: Sequence[Outcome]) -> None:
+    """Store outcomes in order; `first_seq` is the number of the first within the run."""
+    quiet: list[tuple[int, Outcome]] = []
+    rows: list[tuple[Any, ...]] = []
+    for seq, outcome in enumerate(outcomes, first_seq):
+        if outcome.action is Action.UNCHANGED:
+            quiet.append((seq, outcome))
+        else:
+            rows.append(_outcome_row(run_id, seq, outcome))
+    insert_rows(OutcomeRow, rows)
+    if quiet:
+        OutcomePackRow.insert(run_id=run_id, first_seq=first_seq, outcomes=to_json(quiet)).execute()
+
+
+def outcomes(run_id: str) -> list[Outcome]:
+    """All outcomes of a run, in order."""
+    numbered: list[tuple[int, Outcome]] = [
+        (row[1], _to_outcome(row)) for row in OutcomeRow.select().where(OutcomeRow.run_id == run_id).tuples()
+    ]
+    packs = OutcomePackRow.select(OutcomePackRow.outcomes).where(OutcomePackRow.run_id == run_id).tuples()
+    for (pack,) in packs:
+        numbered += _pack_decoder.decode(pack)
+    return [outcome for _seq, outcome in sorted(numbered, key=lambda pair: pair[0])]
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One line of a record's own history."""
+
+    run: Run
+    outcome: Outcome
+
+
+def history(subject_id: str, *, limit: int = 50) -> list[HistoryEntry]:
+    """What runs did to one record, newest first; runs that left it unchanged are not listed."""
+    found = list(
+        OutcomeRow.select()
+        .join(RunRow, on=(OutcomeRow.run_id == RunRow.run_id))
+        .where(OutcomeRow.subject_id == subject_id)
+        .order_by(RunRow.started_at.desc())
+        .limit(limit)
+        .tuples()
+    )
+    by_id = {row.run_id: _to_run(row) for row in RunRow.select().where(RunRow.run_id.in_([r[0] for r in found]))}
+    return [HistoryEntry(by_id[row[0]], _to_outcome(row)) for row in found]
+
+
+def journal_intent(run_id: str, key: str) -> None:
+    """Write down what is about to be done; a repeated intent after an interruption is the same one."""
+    JournalRow.insert(run_id=run_id, key=key, begun_at=to_time(now())).on_conflict_ignore().execute()
+
+
+def journal_confirm(run_id: str, key: str, receipt: Any) -> None:
+    """Write down that it was done, with what is needed to go on after it."""
+    JournalRow.update(confirmed_at=to_time(now()), receipt=to_json(receipt)).where(
+        JournalRow.run_id == run_id, JournalRow.key == key
+    ).execute()
+
+
+def journal_receipts(run_id: str) -> dict[str, Any]:
+    """Receipts of everything confirmed in a run, by key."""
+    query = JournalRow.select().where(JournalRow.run_id == run_id, JournalRow.confirmed_at.is_null(False))
+    return {row.key: from_json(row.receipt, dict[str, Any]) for row in query}
+
+
+def _outcome_row(run_id: str, seq: int, o: Outcome) -> tuple[Any, ...]:
+    return (
+        run_id,
+        seq,
+        o.subject,
+        o.subject_id,
+        o.target,
+        o.target_id,
+        o.status.value,
+        o.step,
+        o.message,
+        o.action.value,
+        o.remedy,
+        to_json(o.changes) if o.changes else "[]",
+    )
+
+
+def _to_outcome(row: tuple[Any, ...]) -> Outcome:
+    changes = () if row[11] == "[]" else _changes_decoder.decode(row[11])
+    return Outcome(*row[2:6], Status(row[6]), row[7], row[8], Action(row[9]), row[10], changes)
+
+
+def _to_row(run: Run) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "operation": run.operation,
+        "connection": run.connection,
+        "state": run.state.value,
+        "actor": run.actor,
+        "started_at": to_time(run.started_at),
+        "duration_ms": run.duration_ms,
+        "params": to_json(run.params),
+        "summary": to_json(run.summary),
+        "reasons": to_json(run.reasons),
+        "warnings": to_json(run.warnings),
+        "result": to_json(run.result) if run.result is not None else None,
+        "first_fatal": run.first_fatal,
+        "error": to_json(run.error) if run.error is not None else None,
+    }
+
+
+def _to_run(row: RunRow) -> Run:
+    started = from_time(row.started_at)
+    assert started is not None
+    return Run(
+        run_id=row.run_id,
+        operation=row.operation,
+        connection=row.connection,
+        state=RunState(row.state),
+        started_at=started,
+        actor=row.actor,
+        duration_ms=row.duration_ms,
+        params=from_json(row.params, dict[str, Any]) or {},
+        summary=from_json(row.summary, dict[str, Any]) or {},
+        reasons=from_json(row.reasons, dict[str, int]) or {},
+        warnings=from_json(row.warnings, tuple[str, ...]) or (),
+        result=from_json(row.result, dict[str, Any]),
+        first_fatal=row.first_fatal,
+        error=from_json(row.error, RunError),
+    )
