@@ -8,7 +8,8 @@
     |- Unreachable       DNS, TLS, refused, broken connection            exit 4
     |- TimedOut          no answer in time                               exit 4
     |- RateLimited       asked to wait; `retry_after` in seconds         exit 4
-    |- RemoteError       the remote system failed or refused             exit 4
+    |- RemoteError       the remote system refused (other 4xx)           exit 4
+    |  `- Outage         the remote system failed (5xx)                  exit 4
     |- BadData           an answer that cannot be trusted                exit 4
     |- Redirected        an answer that points elsewhere                 exit 4 (5 to a sign-in page)
     |- ClockOff          clocks too far apart                            exit 4
@@ -147,6 +148,10 @@ class RemoteError(MusterError):
 
     kind = ErrorKind.REMOTE_ERROR
     default_remedy = N_("Try again later; if it stays, send this text to whoever runs the system.")
+
+
+class Outage(RemoteError):
+    """The remote system itself fails (5xx); only this kind of answer counts against its circuit breaker."""
 
 
 class BadData(MusterError):

@@ -1,0 +1,70 @@
+"""The circuit breaker of one connection: after five failed calls in a row it refuses at once (connections.md §10.2).
+
+Failures are only: unreachable, timed out, and the remote system's own 5xx. Refusals, wrong data and cancelling never
+count. fluxgate does the work; this is our interface to it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from fluxgate import AsyncCircuitBreaker
+from fluxgate.errors import CallNotPermittedError
+from fluxgate.permits import All
+from fluxgate.retries import Backoff
+from fluxgate.trackers import Custom
+from fluxgate.trippers import Closed, FailureStreak, HalfOpened
+
+from app.errors import Outage, TimedOut, Unreachable
+from app.i18n import _
+
+T = TypeVar("T")
+FAILURES_IN_A_ROW = 5
+FIRST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 600.0
+
+
+class Breaker:
+    """Lets calls pass, or refuses them while the system is known to be down. Belongs to one event loop."""
+
+    def __init__(self, system: str) -> None:
+        self._system = system
+        self._breaker = AsyncCircuitBreaker(
+            tracker=Custom(_is_failure),
+            # A plain streak would need five failed trials to open again; one is enough.
+            tripper=(Closed() & FailureStreak(FAILURES_IN_A_ROW)) | (HalfOpened() & FailureStreak(1)),
+            retry=Backoff(FIRST_PAUSE_S, multiplier=2.0, max_duration=LONGEST_PAUSE_S),
+            permit=All(),
+            max_half_open_calls=1,
+        )
+
+    async def call(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run one call.
+
+        Raises `Unreachable` without trying while the breaker is open.
+        """
+        try:
+            return await self._breaker.call(work)
+        except CallNotPermittedError as error:
+            raise Unreachable(
+                _("{system} failed several times in a row, so it is left alone for a while.").format(
+                    system=self._system
+                ),
+                _("Test the connection: a test that works lets calls pass again at once."),
+            ) from error
+
+    @property
+    def open_for_s(self) -> float:
+        """Seconds since it opened; 0 while calls pass."""
+        info = self._breaker.info()
+        return 0.0 if info.state == "closed" else max(0.0, time.time() - info.changed_at)
+
+    async def reset(self) -> None:
+        """Let calls pass again."""
+        await self._breaker.reset()
+
+
+def _is_failure(error: Exception) -> bool:
+    return isinstance(error, Unreachable | TimedOut | Outage)

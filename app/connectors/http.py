@@ -1,0 +1,234 @@
+"""The HTTP foundation of every connector: one pooled client per connection.
+
+A call passes, outermost first: breaker -> limiter -> retry -> one attempt (sign-in, time limits, request, size limit)
+(connections.md §10). Every way it can fail is one of the closed family. URLs are logged without query strings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Self
+
+import httpx
+import stamina
+from aiolimiter import AsyncLimiter
+
+from app import __version__
+from app.connectors.breaker import Breaker
+from app.connectors.retry_after import retry_after_seconds
+from app.errors import BadData, MusterError, Outage, RateLimited, Redirected, RemoteError, TimedOut, Unreachable
+from app.i18n import _
+from app.redaction import redact
+
+log = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 5.0
+MOST_ANSWER_BYTES = 100_000_000  # connections.md §10.4
+_EXCERPT_CHARS = 500
+USER_AGENT = f"Muster/{__version__}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One complete HTTP answer: status, headers (lower-case names), body bytes and seconds taken."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    seconds: float
+
+    def excerpt(self) -> str:
+        """The first 500 characters of the trimmed body, without secrets, to show and log."""
+        return redact(self.body[: _EXCERPT_CHARS * 4].decode("utf-8", "replace").strip())[:_EXCERPT_CHARS]
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """Pauses in seconds before each repetition, and the longest `Retry-After` that is waited for by itself."""
+
+    pauses_s: tuple[float, ...] = (1.0, 3.0)
+    most_retry_after_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """How to talk to one system. `classify` maps an answer to an error, or None when it is fine."""
+
+    base_url: str
+    system: str
+    classify: Callable[[Answer], MusterError | None]
+    auth: httpx.Auth | None = None
+    timeout_s: float = 30.0
+    most_per_second: float = 50.0
+    most_parallel: int = 8
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+class RepeatableError(Exception):
+    """Carries an error whose request may be repeated; never leaves this module."""
+
+    def __init__(self, error: MusterError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class HttpClient(AbstractAsyncContextManager["HttpClient"]):
+    """The client of one connection; made inside the loop that uses it, closed with it."""
+
+    def __init__(self, settings: HttpSettings, breaker: Breaker | None = None) -> None:
+        self.settings = settings
+        self.breaker = breaker or Breaker(settings.system)
+        # One at a time and evenly spaced, rather than a burst followed by silence.
+        self._limiter = AsyncLimiter(1, 1 / settings.most_per_second)
+        self._slots = asyncio.Semaphore(settings.most_parallel)
+        self._client = httpx.AsyncClient(
+            base_url=settings.base_url + "/",
+            auth=settings.auth,
+            headers={"User-Agent": USER_AGENT},
+            timeout=httpx.Timeout(settings.timeout_s, connect=CONNECT_TIMEOUT_S, pool=None),
+            verify=_tls(settings.base_url),
+            follow_redirects=False,
+        )
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def close(self) -> None:
+        """Close the pooled sockets."""
+        await self._client.aclose()
+
+    async def get(self, path: str, *, accept: str = "application/json", most_bytes: int = MOST_ANSWER_BYTES) -> Answer:
+        """One answer to a GET, repeated as the policy allows.
+
+        Raises an error of the closed family for everything that `classify` or the transport calls one.
+        """
+        return await self.breaker.call(lambda: self._with_retries(path, accept, most_bytes))
+
+    async def get_once(self, path: str, *, accept: str = "application/json") -> Answer:
+        """The same without repetition and past an open breaker: a person's own test is its trial call."""
+        try:
+            answer = await self._attempt(path, accept, MOST_ANSWER_BYTES)
+        except RepeatableError as error:
+            raise error.error from error
+        await self.breaker.reset()
+        return answer
+
+    async def _with_retries(self, path: str, accept: str, most_bytes: int) -> Answer:
+        pauses = iter(self.settings.retry.pauses_s)
+
+        def pause_before_next(error: Exception) -> float | bool:
+            if not isinstance(error, RepeatableError):
+                return False
+            pause = error.error.retry_after
+            if pause is None:
+                return next(pauses, 0.0)
+            next(pauses, None)
+            return pause
+
+        attempts = stamina.retry_context(
+            on=pause_before_next, attempts=len(self.settings.retry.pauses_s) + 1, timeout=None
+        )
+        try:
+            async for attempt in attempts:
+                with attempt:
+                    return await self._attempt(path, accept, most_bytes)
+        except RepeatableError as error:
+            raise error.error from error
+        raise AssertionError("stamina ends with an answer or an error")
+
+    async def _attempt(self, path: str, accept: str, most_bytes: int) -> Answer:
+        async with self._slots:
+            await self._limiter.acquire()
+            begun = time.monotonic()
+            try:
+                answer = await self._send(path, accept, most_bytes)
+            except MusterError as error:
+                log.warning("GET %s: %s after %.2f s", path, error.message, time.monotonic() - begun)
+                raise
+            except (httpx.HTTPError, OSError, TimeoutError) as error:
+                explained = self._explain(error)
+                log.warning("GET %s: %s after %.2f s", path, explained.message, time.monotonic() - begun)
+                raise RepeatableError(explained) from error
+        log.info("GET %s: %s, %d bytes, %.2f s", path, answer.status, len(answer.body), answer.seconds)
+        if problem := self._problem(answer):
+            raise RepeatableError(problem) if self._repeatable(answer, problem) else problem
+        return answer
+
+    async def _send(self, path: str, accept: str, most_bytes: int) -> Answer:
+        """One request with one time limit over everything, reading at most `most_bytes` of the answer."""
+        begun = time.monotonic()
+        async with (
+            asyncio.timeout(self.settings.timeout_s),
+            self._client.stream("GET", path, headers={"Accept": accept}) as response,
+        ):
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > most_bytes:
+                    raise BadData(
+                        _("{system} sent more than {limit} MB.").format(
+                            system=self.settings.system, limit=most_bytes // 1_000_000
+                        )
+                    )
+        return Answer(response.status_code, response.headers, bytes(body), time.monotonic() - begun)
+
+    def _problem(self, answer: Answer) -> MusterError | None:
+        """What the connector says of the answer, else what is wrong with it for every system."""
+        if problem := self.settings.classify(answer):
+            return problem
+        if 300 <= answer.status < 400:
+            host = httpx.URL(answer.headers.get("location", "")).host or self.settings.base_url
+            return Redirected(_("{system} redirects to {host}.").format(system=self.settings.system, host=host))
+        if answer.status >= 400:
+            kind = Outage if answer.status >= 500 else RemoteError
+            return kind(
+                _("{system} error {status}: {text}").format(
+                    system=self.settings.system, status=answer.status, text=answer.excerpt()
+                )
+            )
+        return None
+
+    def _repeatable(self, answer: Answer, problem: MusterError) -> bool:
+        if isinstance(problem, RateLimited):
+            return problem.retry_after is not None and problem.retry_after <= self.settings.retry.most_retry_after_s
+        return answer.status >= 500
+
+    def _explain(self, error: Exception) -> MusterError:
+        system = self.settings.system
+        if isinstance(error, TimeoutError | httpx.TimeoutException):
+            return TimedOut(
+                _("{system} request failed: no answer within {seconds:g} seconds.").format(
+                    system=system, seconds=self.settings.timeout_s
+                )
+            )
+        cause = redact(str(error)) or type(error).__name__
+        return Unreachable(_("{system} request failed: {cause}").format(system=system, cause=cause))
+
+
+def rate_limited(answer: Answer, system: str) -> RateLimited:
+    """The error for a 429, with the seconds from `Retry-After` in its message where the server named them."""
+    seconds = retry_after_seconds(answer.headers.get("retry-after"))
+    if seconds is None:
+        return RateLimited(_("{system} rate limit reached. Retry after a minute.").format(system=system))
+    return RateLimited(
+        _("{system} rate limit reached. Retry after {seconds} seconds.").format(system=system, seconds=round(seconds)),
+        retry_after=seconds,
+    )
+
+
+def _tls(base_url: str) -> ssl.SSLContext | bool:
+    """The system's own trust store; loading httpx's list of authorities would only cost time for plain loopback."""
+    if base_url.startswith("http://"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,0 +1,74 @@
+"""The in-process bus: operations say what happens, window and command line listen.
+
+Events are frozen dataclasses; handlers run at once on the event loop's thread and must be quick.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from app.domain.outcomes import Outcome, Run
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A run began, or began again."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """Where a run stands: what it does now and how much of it; `total` 0 while unknown."""
+
+    run_id: str
+    doing: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class OutcomesReported:
+    """Outcomes that are now known, in order."""
+
+    run_id: str
+    outcomes: Sequence[Outcome]
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """A run is over."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class ConnectionsChanged:
+    """A connection was added, changed, tested or removed."""
+
+
+@dataclass(frozen=True)
+class DirectoryChanged:
+    """Offices or employees changed in the store."""
+
+
+class EventBus:
+    """Delivers each event to whoever subscribed to its type."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+    def subscribe(self, kind: type[E], handler: Callable[[E], None]) -> Callable[[], None]:
+        """Call `handler` for every event of `kind`; returns what ends the subscription."""
+        self._handlers[kind].append(handler)
+        return lambda: self._handlers[kind].remove(handler)
+
+    def publish(self, event: object) -> None:
+        """Tell everybody now."""
+        for handler in tuple(self._handlers[type(event)]):
+            handler(event)

@@ -1,0 +1,1 @@
+"""Everything a person can do, declared once: the registry, the runner, one module per family of operations."""

@@ -1,0 +1,116 @@
+"""Carries a plan out on the store: intent, one transaction, outcomes; or in a dry run only says what would happen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from app.domain.directory_plans import directory_summary
+from app.domain.outcomes import Action, FieldChange, Outcome, Status
+from app.domain.plans import Plan, Step
+from app.events import DirectoryChanged
+from app.i18n import N_, _
+from app.operations.context import RunContext
+from app.store import directory, runs
+
+_DONE = {
+    Action.CREATE: N_("Created"),
+    Action.UPDATE: N_("Updated"),
+    Action.DEACTIVATE: N_("Deactivated"),
+}
+_PLANNED = {
+    Action.CREATE: N_("Would be created"),
+    Action.UPDATE: N_("Would be updated"),
+    Action.DEACTIVATE: N_("Would be deactivated"),
+}
+
+
+async def carry_out(context: RunContext, plan: Plan[Any]) -> dict[str, int]:
+    """Carry out one phase and return its summary.
+
+    The phase is one transaction: rows, outcomes and the journal's confirmation are stored together or not at all
+    (vitec-hub.md §9.2), so an interruption leaves it done or not begun.
+    """
+    context.plans[plan.phase] = plan
+    if context.dry_run:
+        outcomes = [_outcome(plan, step, _PLANNED) for step in plan.steps]
+        summary = directory_summary(plan, plan.counts())
+    else:
+        store = context.workspace.store
+        await store.write(runs.journal_intent, context.run.run_id, plan.phase)
+        outcomes, summary = await store.write(_commit, context, plan, len(context.outcomes), context.stop)
+    _note(context, plan)
+    context.report(outcomes)
+    if not context.dry_run and (summary["synced"] or plan.missing or plan.returned):
+        context.workspace.events.publish(DirectoryChanged())
+    return summary
+
+
+def resumed(context: RunContext, phase: str) -> dict[str, int] | None:
+    """The summary of a phase that was confirmed before an interruption, with what it noted; None when it was not."""
+    receipt = context.receipts.get(phase)
+    if receipt is None:
+        return None
+    context.warnings += receipt["warnings"]
+    context.reasons.update(receipt["reasons"])
+    context.result[phase] = receipt["result"]
+    return dict(receipt["summary"])
+
+
+def _commit(
+    context: RunContext, plan: Plan[Any], first_seq: int, stop: object
+) -> tuple[list[Outcome], dict[str, int]]:
+    moved = directory.write_plan(plan, context.stop)
+    outcomes = [
+        _moved(plan, step, moved[step.before.id])
+        if moved and step.before is not None and step.before.id in moved
+        else _outcome(plan, step, _DONE)
+        for step in plan.steps
+    ]
+    written = Counter(o.action for o in outcomes if o.status is Status.SUCCESS)
+    summary = directory_summary(plan, written)
+    runs.add_outcomes(context.run.run_id, first_seq, outcomes)
+    receipt = {
+        "summary": summary,
+        "warnings": list(plan.warnings),
+        "reasons": plan.reasons(),
+        "result": phase_result(plan),
+    }
+    runs.journal_confirm(context.run.run_id, plan.phase, receipt)
+    return outcomes, summary
+
+
+def _note(context: RunContext, plan: Plan[Any]) -> None:
+    context.warnings += plan.warnings
+    context.reasons.update(plan.reasons())
+    context.result[plan.phase] = phase_result(plan)
+
+
+def phase_result(plan: Plan[Any]) -> dict[str, Any]:
+    """What the comparison found beside the steps (vitec-hub.md §8.4, §9.3, §9.5)."""
+    missing = [{"id": r.id, "name": r.name} for r in plan.missing]
+    return {"not_in_vitec": missing, "suspicious": plan.suspicious, **plan.details}
+
+
+def _outcome(plan: Plan[Any], step: Step[Any], words: dict[Action, str]) -> Outcome:
+    status = Status.SUCCESS if step.writes else Status.SKIPPED
+    message = step.message or _(words[step.action])
+    record_id = step.record.id if step.record is not None else step.source_id
+    return Outcome(
+        step.subject, record_id, plan.phase, plan.target, status, "store", message, step.action, step.remedy,
+        step.changes,
+    )  # fmt: skip
+
+
+def _moved(plan: Plan[Any], step: Step[Any], changes: tuple[FieldChange, ...]) -> Outcome:
+    planned = _outcome(plan, step, _DONE)
+    fields = ", ".join(change.field for change in changes)
+    return replace(
+        planned,
+        status=Status.SKIPPED,
+        action=Action.CONFLICT,
+        message=_("Changed here since the preview: {fields}. Nothing was overwritten.").format(fields=fields),
+        remedy=_("Run the preview again."),
+        changes=changes,
+    )

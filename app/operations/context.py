@@ -1,0 +1,59 @@
+"""What the body of an operation works with: its connection, its plan, its journal, its listeners."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.domain.connections import Connection
+from app.domain.outcomes import Outcome, Run
+from app.domain.plans import Plan
+from app.events import OutcomesReported, RunProgress
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
+
+
+@dataclass
+class RunContext:
+    """One run as its operation sees it.
+
+    `plans` are the plans that were made; `chosen` are plans from a preview, to be carried out instead of new ones.
+    `receipts` are the phases already confirmed when a run is resumed. `secrets` are values a person just typed; they
+    are never part of the parameters, which are stored.
+    """
+
+    workspace: Workspace
+    run: Run
+    connection: Connection | None = None
+    dry_run: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, Plan[Any]] = field(default_factory=dict)
+    receipts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+    plans: dict[str, Plan[Any]] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+    result: dict[str, Any] = field(default_factory=dict)
+    held: str = ""
+
+    @property
+    def own_connection(self) -> Connection:
+        """The connection, for operations that always have one."""
+        if self.connection is None:
+            raise AssertionError("the runner gives such an operation its connection")
+        return self.connection
+
+    def progress(self, doing: str, done: int = 0, total: int = 0) -> None:
+        """Say what is being done now; `total` 0 while the amount is unknown."""
+        self.workspace.events.publish(RunProgress(self.run.run_id, doing, done, total))
+
+    def report(self, outcomes: Sequence[Outcome]) -> None:
+        """Tell listeners of outcomes; whoever calls this has stored them."""
+        self.outcomes += outcomes
+        self.workspace.events.publish(OutcomesReported(self.run.run_id, outcomes))

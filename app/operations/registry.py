@@ -1,0 +1,131 @@
+"""The registry: every operation, declared once, from which button, form, command, check and history row are made.
+
+    @operation("offices.sync", N_("Sync offices"), Permission.SYNC, SyncParams, kinds=(ConnectionKind.VITEC,))
+    async def sync_offices(context: RunContext, params: SyncParams) -> None: ...
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+
+import msgspec
+
+from app.access import Permission
+from app.domain.connections import ConnectionKind
+from app.errors import UsageError
+from app.i18n import _
+
+if TYPE_CHECKING:
+    from app.operations.context import RunContext
+
+FAMILIES = ("vitec",)
+P = TypeVar("P")
+Body = Callable[["RunContext", P], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class NoParams:
+    """An operation without parameters."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a person can start.
+
+    `kinds` are the kinds of connection it works on, none for an operation on the store; `writes` says whether it can
+    change anything; `history` whether a run of it is kept. `target` names what only one run may hold at a time, with
+    `{connection}` standing for the connection's id; empty for none.
+    """
+
+    id: str
+    title: str
+    permission: Permission
+    params: type[Any]
+    body: Body[Any]
+    kinds: tuple[ConnectionKind, ...] = ()
+    writes: bool = True
+    history: bool = True
+    target: str = ""
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the parameters."""
+        (schema,), components = msgspec.json.schema_components([self.params], ref_template="#/$defs/{name}")
+        name = schema["$ref"].rpartition("/")[2]
+        own = components.pop(name)
+        return own | {"additionalProperties": False} | ({"$defs": components} if components else {})
+
+    def read_params(self, given: Mapping[str, Any]) -> Any:
+        """Typed parameters from texts (command line) or values (window).
+
+        Raises `UsageError` for an unknown name or an impossible value.
+        """
+        hints = get_type_hints(self.params)
+        if unknown := sorted(set(given) - set(hints)):
+            known = ", ".join(f.name for f in fields(self.params)) or _("none")
+            raise UsageError(
+                _("{operation} has no parameter {name}.").format(operation=self.id, name=unknown[0]),
+                _("Its parameters are: {names}.").format(names=known),
+            )
+        values = {name: _from_text(value, hints[name]) for name, value in given.items()}
+        try:
+            return msgspec.convert(values, self.params, strict=False)
+        except msgspec.ValidationError as error:
+            raise UsageError(_("{operation}: {cause}").format(operation=self.id, cause=error)) from error
+
+
+def _from_text(value: Any, hint: Any) -> Any:
+    """Lists are comma-separated; objects and lists of objects are JSON (command-line.md, Parameters)."""
+    if not isinstance(value, str) or get_origin(hint) not in {tuple, list, dict}:
+        return value
+    if value.lstrip().startswith(("[", "{")):
+        try:
+            return msgspec.json.decode(value)
+        except msgspec.DecodeError as error:
+            raise UsageError(_("Not readable as JSON: {value}").format(value=value)) from error
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+_operations: dict[str, Operation] = {}
+
+
+def operation(
+    id: str,  # noqa: A002 - the word of the contract
+    title: str,
+    permission: Permission,
+    params: type[P],
+    *,
+    kinds: tuple[ConnectionKind, ...] = (),
+    writes: bool = True,
+    history: bool = True,
+    target: str = "",
+) -> Callable[[Body[P]], Body[P]]:
+    """Register the decorated function as the body of an operation; see `Operation` for the words."""
+
+    def register(body: Body[P]) -> Body[P]:
+        _operations[id] = Operation(id, title, permission, params, body, kinds, writes, history, target)
+        return body
+
+    return register
+
+
+def operations() -> dict[str, Operation]:
+    """All operations by id."""
+    for family in FAMILIES:
+        importlib.import_module(f"app.operations.{family}")
+    return _operations
+
+
+def find_operation(operation_id: str) -> Operation:
+    """The operation of that id.
+
+    Raises `UsageError` when there is none.
+    """
+    found = operations().get(operation_id)
+    if found is None:
+        raise UsageError(
+            _("There is no operation {id}.").format(id=operation_id), _("See them all with: muster operations")
+        )
+    return found

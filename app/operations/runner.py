@@ -1,0 +1,305 @@
+"""The runner: starts operations, keeps their history, cancels and resumes them.
+
+A run takes a lease on its target, writes each intent and each outcome to the journal, and always ends in one of the
+states of `RunState`, whatever happens. A dry run goes the same way and writes nothing anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.access import demand
+from app.domain.connections import Connection, ConnectionStatus
+from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status
+from app.domain.plans import Plan
+from app.errors import Busy, Cancelled, ExitCode, MusterError, NotConfigured, Unexpected, UsageError
+from app.events import ConnectionsChanged, RunEnded, RunStarted
+from app.i18n import _
+from app.operations.context import RunContext
+from app.operations.registry import Operation, find_operation
+from app.redaction import redact
+from app.store import connections, leases, runs
+from app.store.values import now
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
+
+log = logging.getLogger(__name__)
+BEAT_S = 15.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: parameters as texts or values, plans of a preview, secrets a person just typed."""
+
+    operation: str
+    connection: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    dry_run: bool = False
+    chosen: Mapping[str, Plan[Any]] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A run that is over: its record, all outcomes, the plans it made and the error that ended it early."""
+
+    run: Run
+    outcomes: tuple[Outcome, ...]
+    plans: Mapping[str, Plan[Any]] = field(default_factory=dict)
+    error: MusterError | None = None
+    held: str = ""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """How a command that ran this ends (command-line.md)."""
+        if self.error is not None:
+            return self.error.exit_code
+        if any(_incomplete(outcome) for outcome in self.outcomes):
+            return ExitCode.INCOMPLETE
+        return ExitCode.HELD if self.held else ExitCode.DONE
+
+
+def _incomplete(outcome: Outcome) -> bool:
+    if outcome.status is Status.SKIPPED:
+        return outcome.action is not Action.UNCHANGED
+    return outcome.status is not Status.SUCCESS
+
+
+class RunHandle:
+    """A run under way."""
+
+    def __init__(self, context: RunContext, operation: Operation) -> None:
+        self.context = context
+        self.operation = operation
+        self.task: asyncio.Task[Report] | None = None
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run."""
+        return self.context.run.run_id
+
+    def cancel(self) -> None:
+        """Start no new step; a transaction under way rolls back."""
+        self.context.stop.set()
+        if self.task is not None:
+            self.task.cancel()
+
+    async def report(self) -> Report:
+        """Wait for the end."""
+        assert self.task is not None
+        return await asyncio.shield(self.task)
+
+
+class Runner:
+    """Starts and resumes runs in one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.handles: dict[str, RunHandle] = {}
+
+    async def start(self, request: Request) -> RunHandle:
+        """Check and start a run.
+
+        Raises, before anything exists of the run: `UsageError` for what does not exist or cannot be, `Forbidden`
+        without the permission, `NotConfigured` without a connection, `Busy` when another run holds the target.
+        """
+        operation = find_operation(request.operation)
+        demand(self._workspace.settings.role, operation.permission)
+        params = operation.read_params(request.params)
+        connection = await self._connection(operation, request.connection)
+        run = Run(
+            run_id=uuid.uuid4().hex,
+            operation=operation.id,
+            connection=connection.name if connection else "",
+            state=RunState.RUNNING,
+            started_at=now(),
+            actor=_actor(),
+            dry_run=request.dry_run,
+            params=msgspec.to_builtins(params),
+        )
+        context = RunContext(
+            self._workspace, run, connection, request.dry_run, secrets=request.secrets, chosen=request.chosen
+        )
+        return await self._begin(operation, context, params)
+
+    async def resume(self, run_id: str) -> RunHandle:
+        """Take up a run where it ended; what was confirmed is not done again.
+
+        Raises `UsageError` for an unknown run or one that finished, `Busy` when it still runs.
+        """
+        store = self._workspace.store
+        await store.write(runs.mark_interrupted)
+        run = await store.read(runs.find_run, run_id)
+        if run is None:
+            raise UsageError(_("There is no run {id}.").format(id=run_id), _("See them with: muster runs list"))
+        if not run.state.over:
+            raise Busy(_("This run is still running."))
+        if not run.state.resumable:
+            raise UsageError(_("This run has finished; there is nothing to resume."))
+        operation = find_operation(run.operation)
+        demand(self._workspace.settings.role, operation.permission)
+        connection = await self._connection(operation, run.connection)
+        context = RunContext(
+            self._workspace,
+            replace(run, state=RunState.RUNNING, error=None, first_fatal=None),
+            connection,
+            receipts=await store.read(runs.journal_receipts, run_id),
+            outcomes=await store.read(runs.outcomes, run_id),
+        )
+        return await self._begin(operation, context, operation.read_params(run.params))
+
+    async def interrupted(self) -> list[Run]:
+        """Runs whose process ended without saying so, newest first."""
+        await self._workspace.store.write(runs.mark_interrupted)
+        return await self._workspace.store.read(runs.runs, states=[RunState.INTERRUPTED])
+
+    async def _connection(self, operation: Operation, name: str) -> Connection | None:
+        if not operation.kinds:
+            if name:
+                raise UsageError(_("{operation} works without a connection.").format(operation=operation.id))
+            return None
+        if name:
+            found = await self._workspace.store.read(connections.find_connection, name)
+            if found is None:
+                raise UsageError(_("There is no connection named {name}.").format(name=name))
+            if found.kind not in operation.kinds:
+                raise UsageError(
+                    _("{operation} does not work on a {kind} connection.").format(
+                        operation=operation.id, kind=found.kind
+                    )
+                )
+        else:
+            found = await self._only_connection(operation)
+        if found.status is ConnectionStatus.INACTIVE:
+            raise NotConfigured(_("The connection {name} is paused.").format(name=found.name), _("Resume it first."))
+        return found
+
+    async def _only_connection(self, operation: Operation) -> Connection:
+        fitting = [c for c in await self._workspace.store.read(connections.connections) if c.kind in operation.kinds]
+        kinds = ", ".join(operation.kinds)
+        if not fitting:
+            raise NotConfigured(
+                _("There is no {kind} connection yet.").format(kind=kinds), _("Add one, then try again.")
+            )
+        if len(fitting) > 1:
+            names = ", ".join(c.name for c in fitting)
+            raise UsageError(_("There are several {kind} connections: {names}.").format(kind=kinds, names=names))
+        return fitting[0]
+
+    async def _begin(self, operation: Operation, context: RunContext, params: Any) -> RunHandle:
+        handle = RunHandle(context, operation)
+        if operation.history and not context.dry_run:
+            await self._workspace.store.write(_open_run, operation, context)
+        self.handles[handle.run_id] = handle
+        self._workspace.events.publish(RunStarted(context.run))
+        handle.task = self._workspace.tasks.start(f"run {operation.id}", self._run(handle, params))
+        return handle
+
+    async def _run(self, handle: RunHandle, params: Any) -> Report:
+        begun = time.monotonic()
+        beating = self._workspace.tasks.start("beat", self._beat(handle))
+        try:
+            error = await _ending(handle.operation, handle.context, params)
+        finally:
+            beating.cancel()
+        run = _finished(handle.context, error, round((time.monotonic() - begun) * 1000))
+        if handle.operation.history and not run.dry_run:
+            await self._close(handle, run)
+        del self.handles[run.run_id]
+        log.info("Run %s %s %s: %s", run.run_id, run.operation, run.state, run.summary)
+        self._workspace.events.publish(RunEnded(run))
+        context = handle.context
+        return Report(run, tuple(context.outcomes), context.plans, error, context.held)
+
+    async def _close(self, handle: RunHandle, run: Run) -> None:
+        """Store the end; a store that refuses even that leaves the run to be found as interrupted."""
+        try:
+            await self._workspace.store.write(_close_run, run, handle.context.connection, handle.operation)
+        except MusterError as problem:
+            log.error("Run %s: its end could not be stored: %s", run.run_id, problem.message)  # noqa: TRY400
+        if handle.context.connection is not None:
+            self._workspace.events.publish(ConnectionsChanged())
+
+    async def _beat(self, handle: RunHandle) -> None:
+        """Keep the lease; when it was lost (this computer slept), stop before anything else is written."""
+        if not handle.operation.target or handle.context.dry_run:
+            return
+        while True:
+            await asyncio.sleep(BEAT_S)
+            try:
+                await self._workspace.store.write(leases.beat, handle.run_id)
+            except Busy as error:
+                log.warning("Run %s: %s", handle.run_id, error.message)
+                handle.cancel()
+                return
+
+
+def _open_run(operation: Operation, context: RunContext) -> None:
+    if operation.target:
+        connection_id = context.connection.id if context.connection else ""
+        target = operation.target.format(connection=connection_id)
+        leases.take_lease(leases.Claim(target, context.run.run_id, operation.id, context.run.actor))
+    runs.mark_interrupted()
+    runs.begin_run(context.run)
+
+
+def _close_run(run: Run, connection: Connection | None, operation: Operation) -> None:
+    runs.end_run(run)
+    leases.give_back(run.run_id)
+    if connection is not None and operation.writes and run.state is not RunState.CANCELLED:
+        connections.note_sync(connection.id, error=run.error.message if run.error else None)
+
+
+async def _ending(operation: Operation, context: RunContext, params: Any) -> MusterError | None:
+    """Run the body to its end, whatever that is; the one place where any exception is caught."""
+    try:
+        await operation.body(context, params)
+    except asyncio.CancelledError:
+        return Cancelled(_("Cancelled."))
+    except MusterError as error:
+        return Cancelled(_("Cancelled.")) if context.stop.is_set() else error
+    except Exception as error:  # noqa: BLE001 - the runner's edge: a bug ends the run, not the program
+        log.exception("Run %s failed", context.run.run_id)
+        cause = redact(f"{type(error).__name__}: {error}")
+        return Unexpected(_("An unexpected fault ended the run: {cause}").format(cause=cause))
+    return None
+
+
+def _finished(context: RunContext, error: MusterError | None, duration_ms: int) -> Run:
+    fatal = next((o.message for o in context.outcomes if o.status is Status.FATAL), None)
+    return replace(
+        context.run,
+        state=_state(error),
+        duration_ms=context.run.duration_ms + duration_ms,
+        summary=context.summary,
+        reasons=dict(context.reasons),
+        warnings=tuple(context.warnings),
+        result=context.result or None,
+        first_fatal=fatal or (error.message if error and not isinstance(error, Cancelled) else None),
+        error=RunError(error.kind, error.message, error.remedy, error.retry_after) if error else None,
+    )
+
+
+def _state(error: MusterError | None) -> RunState:
+    if error is None:
+        return RunState.FINISHED
+    if isinstance(error, Cancelled):
+        return RunState.CANCELLED
+    return RunState.FAILED if isinstance(error, Unexpected) else RunState.STOPPED
+
+
+def _actor() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "?"

@@ -1,0 +1,72 @@
+"""The workspace: everything an open Muster works with, put together in one place and closed in one place.
+
+    async with await Workspace.open(Home.find()) as workspace:
+        handle = await workspace.runner.start(Request("offices.sync"))
+        report = await handle.report()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from contextlib import AbstractAsyncContextManager
+from typing import Self
+
+from app.events import EventBus
+from app.operations.links import Links
+from app.operations.runner import Runner
+from app.places import Home
+from app.settings import Settings, SettingsFile
+from app.store.database import Store
+from app.tasks import Tasks
+from app.vault import Backend, Vault
+
+log = logging.getLogger(__name__)
+
+
+class Workspace(AbstractAsyncContextManager["Workspace"]):
+    """Settings, store, vault, events, open clients and the runner of one home folder."""
+
+    def __init__(self, home: Home, settings_file: SettingsFile, keyring: Backend | None) -> None:
+        self.home = home
+        self.settings_file = settings_file
+        url = os.environ.get("DATABASE_URL", "") or settings_file.values.database_url
+        self.store = Store(home, url)
+        self.vault = Vault(keyring)
+        self.events = EventBus()
+        self.tasks = Tasks()
+        self.links = Links(self.vault)
+        self.runner = Runner(self)
+
+    @classmethod
+    async def open(
+        cls, home: Home, *, settings_file: SettingsFile | None = None, keyring: Backend | None = None
+    ) -> Workspace:
+        """Open the store, migrating it when it is due. `keyring` replaces the system's (the demo world's does).
+
+        Raises `StoreError` or `Busy` when the store cannot be opened.
+        """
+        workspace = cls(home, settings_file or SettingsFile(home.settings), keyring)
+        await asyncio.to_thread(workspace.store.open)
+        return workspace
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.settings_file.values
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Cancel what runs (at most 5 s), close clients and the database."""
+        for handle in list(self.runner.handles.values()):
+            handle.cancel()
+        await self.tasks.close()
+        await self.links.close()
+        self.vault.close()
+        await asyncio.to_thread(self.store.close)
