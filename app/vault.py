@@ -82,6 +82,14 @@ class Vault:
         register_secret(value)
         return value
 
+    def known_secrets(self, connection: Connection) -> tuple[str, ...]:
+        """Which secrets of a connection are set, in the keyring or the environment; asks neither for the value."""
+        return tuple(
+            f.key
+            for f in connection.spec.secrets
+            if f.key in connection.secrets or os.environ.get(environment_name(connection.name, f.key))
+        )
+
     async def set(self, connection_id: str, key: str, value: str) -> None:
         """Keep a secret and prove it by reading it back.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote
@@ -39,14 +38,6 @@ SIGN_IN_HTML = """<!DOCTYPE html>
 """
 
 
-@dataclass(frozen=True)
-class Target:
-    """The request that a fault hits; `clone` is None where no list of records is answered."""
-
-    request: Request
-    clone: Clone | None
-
-
 def instead(plan: FaultPlan, request: Request) -> Response | None:
     """The answer given in place of the right one, or None when the right one is still needed."""
     make = INSTEAD.get(plan.fault)
@@ -54,17 +45,21 @@ def instead(plan: FaultPlan, request: Request) -> Response | None:
 
 
 def spoilt(plan: FaultPlan, answer: Response, clone: Clone | None) -> Response:
-    """The right answer as the fault leaves it; only answers with status 200 are touched."""
+    """The right answer as the fault leaves it; a refusal can be late, but is not changed.
+
+    `clone` is None where no list of records is answered.
+    """
     spoil = SPOILT.get(plan.fault)
-    return spoil(plan, answer, clone) if spoil and answer.status_code == 200 else answer
+    touched = answer.status_code == 200 or plan.fault is Fault.SLOW
+    return spoil(plan, answer, clone) if spoil and touched else answer
 
 
 def unauthorized() -> Response:
-    """401 as the Hub's Basic authentication gives it."""
+    """401, asking for Basic authentication."""
     return JSONResponse(
         {"message": "Authorization has been denied for this request."},
         401,
-        {"WWW-Authenticate": 'Basic realm="Vitec Hub"'},
+        {"WWW-Authenticate": 'Basic realm="Demo"'},
     )
 
 

@@ -21,7 +21,7 @@ from app.i18n import _
 if TYPE_CHECKING:
     from app.operations.context import RunContext
 
-FAMILIES = ("vitec",)
+FAMILIES = ("vitec", "directory", "pictures", "connections")
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]
 
@@ -37,7 +37,7 @@ class Operation:
 
     `kinds` are the kinds of connection it works on, none for an operation on the store; `writes` says whether it can
     change anything; `history` whether a run of it is kept. `target` names what only one run may hold at a time, with
-    `{connection}` standing for the connection's id; empty for none.
+    `{connection}` standing for the connection's id; empty for none. `works_paused` lets it work on a paused connection.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Operation:
     writes: bool = True
     history: bool = True
     target: str = ""
+    works_paused: bool = False
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the parameters."""
@@ -101,11 +102,12 @@ def operation(
     writes: bool = True,
     history: bool = True,
     target: str = "",
+    works_paused: bool = False,
 ) -> Callable[[Body[P]], Body[P]]:
     """Register the decorated function as the body of an operation; see `Operation` for the words."""
 
     def register(body: Body[P]) -> Body[P]:
-        _operations[id] = Operation(id, title, permission, params, body, kinds, writes, history, target)
+        _operations[id] = Operation(id, title, permission, params, body, kinds, writes, history, target, works_paused)
         return body
 
     return register

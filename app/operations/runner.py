@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.access import demand
+from app.access import Permission, demand
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status
 from app.domain.plans import Plan
@@ -180,7 +180,7 @@ class Runner:
                 )
         else:
             found = await self._only_connection(operation)
-        if found.status is ConnectionStatus.INACTIVE:
+        if found.status is ConnectionStatus.INACTIVE and not operation.works_paused:
             raise NotConfigured(_("The connection {name} is paused.").format(name=found.name), _("Resume it first."))
         return found
 
@@ -256,7 +256,7 @@ def _open_run(operation: Operation, context: RunContext) -> None:
 def _close_run(run: Run, connection: Connection | None, operation: Operation) -> None:
     runs.end_run(run)
     leases.give_back(run.run_id)
-    if connection is not None and operation.writes and run.state is not RunState.CANCELLED:
+    if connection is not None and operation.permission is Permission.SYNC and run.state is not RunState.CANCELLED:
         connections.note_sync(connection.id, error=run.error.message if run.error else None)
 
 

@@ -53,7 +53,8 @@ def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldC
     )
     updated = [s.record for s in changed if s.record and s.record.id not in moved]
     update_rows(table.model, [table.to_row(replace(r, updated_at=moment)) for r in updated], stop)
-    _mark_missing(table.model, [r.id for r in plan.missing if r.missing_since is None], moment)
+    if not plan.suspicious:  # a list that lacks too much proves nothing about single records (§9.5)
+        _mark_missing(table.model, [r.id for r in plan.missing if r.missing_since is None], moment)
     _mark_missing(table.model, [r.id for r in plan.returned], None)
     return moved
 

@@ -75,6 +75,21 @@ def runs(*, limit: int = 1000, states: Iterable[RunState] = ()) -> list[Run]:
     return [_to_run(row) for row in query]
 
 
+def last_finished(operations: Iterable[str], connection: str) -> Run | None:
+    """The newest finished run of any of these operations on a connection."""
+    row = (
+        RunRow.select()
+        .where(
+            RunRow.operation.in_(list(operations)),
+            RunRow.connection == connection,
+            RunRow.state == RunState.FINISHED.value,
+        )
+        .order_by(RunRow.started_at.desc())
+        .first()
+    )
+    return _to_run(row) if row else None
+
+
 def mark_interrupted() -> list[str]:
     """Mark runs whose process is gone as interrupted; returns their ids."""
     query = RunRow.select(RunRow.run_id, RunRow.host, RunRow.process).where(
