@@ -191,8 +191,8 @@ def _roles(positions: Any, title: str | None, unmapped: Counter[str]) -> tuple[s
         if isinstance(kind, dict):
             kind = kind.get("value", kind.get("id"))
         number = whole(kind)
-        if number in ROLES:
-            roles[ROLES[number]] = None
+        if role := ROLES.get(number or 0):
+            roles[role] = None
         elif kind is not None:
             unmapped[str(kind)[:20]] += 1
     return tuple(roles) or _title_roles(title)

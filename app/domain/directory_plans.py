@@ -237,7 +237,7 @@ def _doubled(subject: str, source_id: str, differs: bool) -> Step[Any]:
 
 def _sort_out_ids(ids: Sequence[int | str | None], records: Sequence[object]) -> tuple[set[int], set[int]]:
     """Indexes that stand for their id, and indexes of ids whose records differ (none of those stands for it)."""
-    counts = Counter(i for i in ids if i not in (None, ""))
+    counts: Counter[int | str | None] = Counter(i for i in ids if i not in (None, ""))
     if not counts or counts.most_common(1)[0][1] == 1:
         return set(range(len(ids))), set()
     first: dict[int | str | None, int] = {}

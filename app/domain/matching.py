@@ -52,7 +52,7 @@ def _folded(text: str | None) -> str:
 def match_offices(sources: tuple[VitecOffice, ...], stored: Iterable[Office], *, fuzzy: bool) -> list[Match[Office]]:
     """One match per source office, in order. `fuzzy` adds similar names, for a preview only."""
     stored = list(stored)
-    by_id = {o.vitec_department_id: o for o in stored if o.vitec_department_id is not None}
+    by_id: dict[int | None, Office] = {o.vitec_department_id: o for o in stored if o.vitec_department_id is not None}
     free = [o for o in stored if o.vitec_department_id is None]
     by_number = _group(free, lambda o: o.organization_number)
     by_name = _group(free, lambda o: _folded(o.name))
@@ -88,7 +88,7 @@ def match_employees(
 ) -> list[Match[Employee]]:
     """One match per source employee, in order; `office_ids` are the sources' local offices."""
     stored = list(stored)
-    by_id = {e.vitec_employee_id: e for e in stored if e.vitec_employee_id}
+    by_id: dict[str | None, Employee] = {e.vitec_employee_id: e for e in stored if e.vitec_employee_id}
     if len(by_id) == len(stored) and all(s.vitec_employee_id in by_id for s in sources):
         return [Match(by_id[s.vitec_employee_id], "vitec_employee_id") for s in sources]  # every later sync
     by_email = _group(stored, lambda e: _folded(e.email))

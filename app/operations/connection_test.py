@@ -64,7 +64,8 @@ class _Staged:
 
 async def check_vitec(connection: Connection, access_key: str) -> tuple[TestReport, MusterError | None]:
     """Test a Vitec connection; returns what is shown and the error that decides the exit code."""
-    staged, details, problem = _Staged(), dict[str, Any](), None
+    staged, details = _Staged(), dict[str, Any]()
+    problem: MusterError | None = None
     try:
         async with asyncio.timeout(BUDGET_S):
             await _vitec_stages(staged, connection, access_key, details)

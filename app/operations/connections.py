@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,6 +24,9 @@ from app.operations.registry import NoParams, operation
 from app.store import connections as stored
 from app.store import runs
 from app.store.values import now
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
 
 ALL = tuple(KINDS)
 _started = time.monotonic()
@@ -67,7 +70,7 @@ class ImportParams:
 async def list_connections(context: RunContext, _params: NoParams) -> None:
     """All connections with their settings and which secrets are set."""
     found = await context.workspace.store.read(stored.connections)
-    context.result["connections"] = [connection_row(context, c) for c in found]
+    context.result["connections"] = connection_rows(context.workspace, found)
 
 
 @operation(
@@ -76,7 +79,7 @@ async def list_connections(context: RunContext, _params: NoParams) -> None:
 )  # fmt: skip
 async def show_connection(context: RunContext, _params: NoParams) -> None:
     """One connection."""
-    context.result |= connection_row(context, context.own_connection)
+    context.result |= _row(context.workspace, context.own_connection)
 
 
 @operation("connections.create", N_("Add a connection"), Permission.ADMIN, CreateParams)
@@ -96,7 +99,7 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
         return
     # The secrets first: without a keyring nothing is stored at all.
     await _keep_secrets(context, connection)
-    context.result |= connection_row(context, await context.workspace.store.write(stored.add_connection, connection))
+    context.result |= _row(context.workspace, await context.workspace.store.write(stored.add_connection, connection))
     context.workspace.events.publish(ConnectionsChanged())
 
 
@@ -121,7 +124,7 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     if context.dry_run:
         return
     await _keep_secrets(context, new)
-    context.result |= connection_row(context, await context.workspace.store.write(stored.change_connection, new))
+    context.result |= _row(context.workspace, await context.workspace.store.write(stored.change_connection, new))
     await context.workspace.links.drop(old.id)
     context.workspace.events.publish(ConnectionsChanged())
 
@@ -188,7 +191,7 @@ async def show_status(context: RunContext, _params: NoParams) -> None:
     health = connection_health(connection, context.workspace.vault.known_secrets(connection))
     own = [r for r in await context.workspace.store.read(runs.runs) if r.connection == connection.name]
     status = (connection.last_test or {}).get("details", {}).get("status", {})
-    context.result |= status | connection_row(context, connection) | {
+    context.result |= status | _row(context.workspace, connection) | {
         "health": health.health.value,
         "cause": health.cause,
         "checked_at": _time(health.evidence_at),
@@ -232,7 +235,7 @@ async def import_env(context: RunContext, params: ImportParams) -> None:
     values = _read_env(Path(params.file))
     made: list[dict[str, Any]] = []
     for spec in KINDS.values():
-        found = {f.key: values[name] for f in reversed(spec.fields) for name in reversed(f.env) if values.get(name)}
+        found = {f.key: value for f in spec.fields for name in reversed(f.env) if (value := values.get(name))}
         if not found:
             continue
         settings = {k: v for k, v in found.items() if k not in {f.key for f in spec.secrets}}
@@ -283,9 +286,13 @@ def _secret_names(kind: ConnectionKind, secrets: Mapping[str, str]) -> tuple[str
     return tuple(sorted(key for key, value in secrets.items() if value))
 
 
-def connection_row(context: RunContext, connection: Connection) -> dict[str, Any]:
-    """A connection as `muster list connections` names it; of secrets only whether they are set."""
-    readable = context.workspace.vault.known_secrets(connection)
+def connection_rows(workspace: Workspace, found: Iterable[Connection]) -> list[dict[str, Any]]:
+    """Connections as `muster list connections` names them; of secrets only whether they are set."""
+    return [_row(workspace, connection) for connection in found]
+
+
+def _row(workspace: Workspace, connection: Connection) -> dict[str, Any]:
+    readable = workspace.vault.known_secrets(connection)
     return {
         "id": connection.id,
         "name": connection.name,

@@ -55,7 +55,7 @@ class Operation:
         """JSON Schema of the parameters."""
         (schema,), components = msgspec.json.schema_components([self.params], ref_template="#/$defs/{name}")
         name = schema["$ref"].rpartition("/")[2]
-        own = components.pop(name)
+        own: dict[str, Any] = components.pop(name)
         return own | {"additionalProperties": False} | ({"$defs": components} if components else {})
 
     def read_params(self, given: Mapping[str, Any]) -> Any:

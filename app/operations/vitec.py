@@ -74,8 +74,8 @@ async def _employees(context: RunContext) -> dict[str, int]:
         return done
     store = context.workspace.store
     offices = _with_planned(await store.read(directory.offices), context.plans.get("offices"), context.dry_run)
-    plan = context.chosen.get("employees")
-    if plan is None:
+    chosen = context.chosen.get("employees")
+    if chosen is None:
         hub = await context.workspace.links.vitec(context.own_connection)
         context.progress(_("Fetching employees"))
         snapshot = await hub.employees()
@@ -83,7 +83,7 @@ async def _employees(context: RunContext) -> dict[str, int]:
         context.progress(_("Comparing employees"))
         plan = await asyncio.to_thread(plan_employees, snapshot, stored, offices, _settings(context))
     else:
-        plan = _without_homeless(plan, {o.id for o in offices})
+        plan = _without_homeless(chosen, {o.id for o in offices})
     context.progress(_("Storing employees"), 0, len(plan.steps))
     summary = await carry_out(context, plan)
     _note_duplicates(context, plan)

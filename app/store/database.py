@@ -146,14 +146,18 @@ def _migrate(store: Store) -> None:
     begin = ("EXCLUSIVE",) if isinstance(db, peewee.SqliteDatabase) else ()
     with db.atomic(*begin):
         if not begin:
-            db.execute_sql("SELECT pg_advisory_xact_lock(7140601)")
+            _sql(db, "SELECT pg_advisory_xact_lock(7140601)")
         Runner(db, str(MIGRATIONS), _HISTORY).up()
 
 
 def _applied(db: peewee.Database) -> set[str]:
     if not db.table_exists(_HISTORY):
         return set()
-    return {name for (name,) in db.execute_sql(f"SELECT name FROM {_HISTORY}").fetchall()}  # noqa: S608 - our constant
+    return {name for (name,) in _sql(db, f"SELECT name FROM {_HISTORY}").fetchall()}  # noqa: S608 - our constant
+
+
+def _sql(db: Any, statement: str) -> Any:
+    return db.execute_sql(statement)
 
 
 def _back_up(store: Store) -> None:
@@ -164,7 +168,13 @@ def _back_up(store: Store) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     copy = store.home.backups / f"muster-before-migration-{stamp}.sqlite3"
     with contextlib.closing(sqlite3.connect(copy)) as target:
-        store.database.connection().backup(target)
+        live: Any = store.database
+        live.connection().backup(target)
+
+
+def fetch(query: Any) -> list[tuple[Any, ...]]:
+    """The rows of a query as plain tuples."""
+    return list(query.tuples())
 
 
 def insert_rows(table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None = None) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from app.domain.directory import Employee, EmployeeStatus, Office
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
-from app.store.database import insert_rows, update_rows
+from app.store.database import fetch, insert_rows, update_rows
 from app.store.models import BaseModel, EmployeeRow, OfficeRow
 from app.store.values import from_strings, from_time, now, to_strings, to_time
 
@@ -28,13 +28,13 @@ class _Table(Generic[R]):
 
 def offices() -> list[Office]:
     """All offices by name."""
-    return [_to_office(row) for row in OfficeRow.select().order_by(OfficeRow.name).tuples()]
+    return [_to_office(row) for row in fetch(OfficeRow.select().order_by(OfficeRow.name))]
 
 
 def employees() -> list[Employee]:
     """All employees by name."""
     query = EmployeeRow.select().order_by(EmployeeRow.first_name, EmployeeRow.last_name)
-    return [_to_employee(row) for row in query.tuples()]
+    return [_to_employee(row) for row in fetch(query)]
 
 
 def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldChange, ...]]:
@@ -140,10 +140,8 @@ def _office_row(office: Office) -> tuple[Any, ...]:
 
 
 def _to_office(row: tuple[Any, ...]) -> Office:
-    *plain, pinned, missing_since, created_at, updated_at = row
-    return Office(
-        *plain, from_strings(pinned), from_time(missing_since), from_time(created_at), from_time(updated_at)
-    )
+    times = map(from_time, row[16:19])
+    return Office(*row[:15], from_strings(row[15]), *times)
 
 
 def _employee_row(employee: Employee) -> tuple[Any, ...]:
@@ -186,9 +184,7 @@ def _to_employee(row: tuple[Any, ...]) -> Employee:
         from_time(row[14]),
         row[15],
         from_strings(row[16]),
-        from_time(row[17]),
-        from_time(row[18]),
-        from_time(row[19]),
+        *map(from_time, row[17:20]),
     )
 
 

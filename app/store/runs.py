@@ -16,7 +16,7 @@ import msgspec
 import psutil
 
 from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status
-from app.store.database import insert_rows
+from app.store.database import fetch, insert_rows
 from app.store.models import JournalRow, OutcomePackRow, OutcomeRow, RunRow
 from app.store.values import from_json, from_time, now, to_json, to_time
 
@@ -45,7 +45,7 @@ def process_alive(host: str, process: str) -> bool:
 def _started_s(pid: int) -> float:
     """Seconds from boot to the start of a process: unlike a time of day, it does not move with the clock."""
     booted = psutil.boot_time()
-    return psutil.Process(pid).create_time() - booted
+    return float(psutil.Process(pid).create_time() - booted)
 
 
 def begin_run(run: Run) -> None:
@@ -95,7 +95,7 @@ def mark_interrupted() -> list[str]:
     query = RunRow.select(RunRow.run_id, RunRow.host, RunRow.process).where(
         RunRow.state.in_([RunState.QUEUED.value, RunState.RUNNING.value])
     )
-    gone = [run_id for run_id, host, process in query.tuples() if not process_alive(host, process)]
+    gone = [run_id for run_id, host, process in fetch(query) if not process_alive(host, process)]
     if gone:
         RunRow.update(state=RunState.INTERRUPTED.value).where(RunRow.run_id.in_(gone)).execute()
     return gone
@@ -118,10 +118,9 @@ def add_outcomes(run_id: str, first_seq: int, outcomes: Sequence[Outcome]) -> No
 def outcomes(run_id: str) -> list[Outcome]:
     """All outcomes of a run, in order."""
     numbered: list[tuple[int, Outcome]] = [
-        (row[1], _to_outcome(row)) for row in OutcomeRow.select().where(OutcomeRow.run_id == run_id).tuples()
+        (row[1], _to_outcome(row)) for row in fetch(OutcomeRow.select().where(OutcomeRow.run_id == run_id))
     ]
-    packs = OutcomePackRow.select(OutcomePackRow.outcomes).where(OutcomePackRow.run_id == run_id).tuples()
-    for (pack,) in packs:
+    for (pack,) in fetch(OutcomePackRow.select(OutcomePackRow.outcomes).where(OutcomePackRow.run_id == run_id)):
         numbered += _pack_decoder.decode(pack)
     return [outcome for _seq, outcome in sorted(numbered, key=lambda pair: pair[0])]
 
@@ -136,13 +135,12 @@ class HistoryEntry:
 
 def history(subject_id: str, *, limit: int = 50) -> list[HistoryEntry]:
     """What runs did to one record, newest first; runs that left it unchanged are not listed."""
-    found = list(
+    found = fetch(
         OutcomeRow.select()
         .join(RunRow, on=(OutcomeRow.run_id == RunRow.run_id))
         .where(OutcomeRow.subject_id == subject_id)
         .order_by(RunRow.started_at.desc())
         .limit(limit)
-        .tuples()
     )
     by_id = {row.run_id: _to_run(row) for row in RunRow.select().where(RunRow.run_id.in_([r[0] for r in found]))}
     return [HistoryEntry(by_id[row[0]], _to_outcome(row)) for row in found]
@@ -184,8 +182,11 @@ def _outcome_row(run_id: str, seq: int, o: Outcome) -> tuple[Any, ...]:
 
 
 def _to_outcome(row: tuple[Any, ...]) -> Outcome:
-    changes = () if row[11] == "[]" else _changes_decoder.decode(row[11])
-    return Outcome(*row[2:6], Status(row[6]), row[7], row[8], Action(row[9]), row[10], changes)
+    subject, subject_id, target, target_id, status, step, message, action, remedy, packed = row[2:]
+    changes = () if packed == "[]" else _changes_decoder.decode(packed)
+    return Outcome(
+        subject, subject_id, target, target_id, Status(status), step, message, Action(action), remedy, changes
+    )
 
 
 def _to_row(run: Run) -> dict[str, Any]:

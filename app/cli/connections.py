@@ -1,0 +1,87 @@
+"""`muster connections`: each verb is an operation of the registry with its secrets read from outside the arguments."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from app.cli.output import print_error, print_json, print_table, read_pairs
+from app.cli.session import follow, with_workspace
+from app.domain.connections import KINDS, ConnectionKind
+from app.errors import UsageError
+from app.i18n import _
+from app.operations.runner import Report, Request
+from app.redaction import redact
+from app.workspace import Workspace
+
+
+def connections_command(args: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    request = _request(args)
+
+    async def work(workspace: Workspace) -> Report:
+        return await follow(workspace, await workspace.runner.start(request), quiet=True)
+
+    report = with_workspace(args.home, work)
+    result = report.run.result or {}
+    if report.error is not None and args.verb != "test":
+        print_error(report.error, as_json=args.json)
+    elif args.json:
+        print_json(result["connections"] if args.verb in {"list", "import-env"} else result)
+    else:
+        _print(args.verb, result)
+    return report.exit_code
+
+
+def _request(args: argparse.Namespace) -> Request:
+    match args.verb:
+        case "list" | "health":
+            return Request(f"connections.{args.verb}")
+        case "add":
+            if args.kind not in set(ConnectionKind):
+                kinds = ", ".join(KINDS)
+                raise UsageError(_("There is no kind {kind}.").format(kind=args.kind), _("Kinds: {names}.").format(names=kinds))
+            params = {"name": args.name, "kind": args.kind, "settings": read_pairs(args.sets)}
+            return Request("connections.create", params=params, secrets=_secrets(args.secret))
+        case "edit":
+            params = {"settings": read_pairs(args.sets), "name": args.new_name, "paused": args.paused}
+            return Request("connections.update", args.name, params, secrets=_secrets(args.secret))
+        case "remove":
+            return Request("connections.delete", args.name)
+        case "import-env":
+            return Request("connections.import_env", params={"file": args.file})
+        case _:
+            return Request(f"connections.{args.verb}", args.name)
+
+
+def _secrets(given: Sequence[str]) -> dict[str, str]:
+    """Secrets from one line of standard input each (`key=-`) or typed without echo (`key`)."""
+    secrets: dict[str, str] = {}
+    for item in given:
+        key, equals, value = item.partition("=")
+        if equals and value != "-":
+            raise UsageError(
+                _("A secret is never an argument: others on this computer could read it."),
+                _("Write --secret {key}=- to read it from standard input, or --secret {key} to type it.").format(key=key),
+            )
+        secrets[key] = sys.stdin.readline().rstrip("\r\n") if equals else getpass.getpass(f"{key}: ")
+        if not secrets[key]:
+            raise UsageError(_("The secret {key} is empty.").format(key=key))
+    return secrets
+
+
+def _print(verb: str, result: dict[str, Any]) -> None:
+    if verb in {"list", "import-env"}:
+        columns = ["name", "kind", "status", "last_sync", "last_error"]
+        print_table(_("Connections"), columns, [[row[c] for c in columns] for row in result["connections"]])
+    elif verb == "test":
+        rows = [["✓" if s["ok"] else "✗", s["name"], s["message"], f"{s['duration_ms']} ms"] for s in result["stages"]]
+        print_table(result["message"], ["", "stage", "message", "time"], rows)
+        print(redact(result["remedy"]))
+    elif result:
+        print(redact(msgspec.json.format(msgspec.json.encode(result), indent=2).decode()))

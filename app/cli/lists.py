@@ -1,0 +1,91 @@
+"""`muster list`: reads the local store as JSON, CSV, XLSX or a table; keys are the field names of the domain."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.cli.output import print_json, print_table, read_pairs
+from app.cli.session import with_workspace
+from app.domain.outcomes import Run
+from app.errors import UsageError
+from app.i18n import _
+from app.operations.connections import connection_rows
+from app.store import connections, directory, runs
+from app.workspace import Workspace
+
+Row = dict[str, Any]
+_SHOWN = {
+    "offices": ["name", "short_code", "city", "phone", "email", "is_active"],
+    "employees": ["first_name", "last_name", "title", "email", "phone", "status"],
+    "connections": ["name", "kind", "status", "last_sync", "last_error"],
+    "runs": ["run_id", "operation", "connection", "state", "started_at", "duration_ms"],
+}
+
+
+def run_row(run: Run) -> Row:
+    """A run as `list runs` and `runs list` name it."""
+    return {
+        "id": run.run_id,
+        "run_id": run.run_id,
+        "operation": run.operation,
+        "connection": run.connection or None,
+        "state": run.state.value,
+        "started_at": msgspec.to_builtins(run.started_at),
+        "duration_ms": run.duration_ms,
+    }
+
+
+def list_table(args: argparse.Namespace) -> int:
+    """Print or export one table."""
+
+    async def work(workspace: Workspace) -> list[Row]:
+        match args.table:
+            case "connections":
+                return connection_rows(workspace, await workspace.store.read(connections.connections))
+            case "runs":
+                await workspace.store.write(runs.mark_interrupted)
+                return [run_row(run) for run in await workspace.store.read(runs.runs)]
+            case name:
+                read: Callable[[], list[Any]] = {"offices": directory.offices, "employees": directory.employees}[name]
+                return [msgspec.to_builtins(record) for record in await workspace.store.read(read)]
+
+    rows = _where(with_workspace(args.home, work), read_pairs(args.where))
+    if file := args.csv or args.xlsx:
+        from app.exports import export_rows
+
+        columns = list(rows[0]) if rows else _SHOWN[args.table]
+        export_rows(Path(file), columns, [[_flat(row[c]) for c in columns] for row in rows])
+    elif args.json:
+        print_json(rows)
+    else:
+        columns = _SHOWN[args.table]
+        print_table(args.table.capitalize(), columns, [[_flat(row[c]) for c in columns] for row in rows])
+    return 0
+
+
+def _where(rows: list[Row], conditions: dict[str, str]) -> list[Row]:
+    if rows and (unknown := sorted(set(conditions) - set(rows[0]))):
+        raise UsageError(
+            _("There is no field {name}.").format(name=unknown[0]),
+            _("The fields are: {names}.").format(names=", ".join(rows[0])),
+        )
+    return [row for row in rows if all(_equal(row[key], value) for key, value in conditions.items())]
+
+
+def _equal(cell: Any, wanted: str) -> bool:
+    if isinstance(cell, list):
+        return wanted in map(str, cell)
+    if isinstance(cell, bool):
+        return wanted.lower() == str(cell).lower()
+    return str("" if cell is None else cell) == wanted
+
+
+def _flat(cell: Any) -> Any:
+    if isinstance(cell, list):
+        return ", ".join(map(str, cell))
+    return msgspec.json.encode(cell).decode() if isinstance(cell, dict) else cell

@@ -1,0 +1,181 @@
+"""The command `muster`: reads the arguments and hands over to one module per command.
+
+Everything slow to import is imported by the command that needs it, so that every command starts at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from app import __version__
+from app.errors import ExitCode, MusterError
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = _parser().parse_args(arguments)
+    from app.i18n import Language, use_language
+    from app.logs import start_logging
+    from app.places import Home
+
+    use_language(Language.ENGLISH)  # scripts read this; the window speaks the person's language
+    try:
+        handler: Handler = args.handler
+        if args.needs_home:
+            args.home = Home.find(args.home)
+            start_logging(args.home)
+        return handler(args)
+    except MusterError as error:
+        from app.cli.output import print_error
+
+        print_error(error, as_json=getattr(args, "json", False))
+        return error.exit_code
+    except OSError as error:
+        print(f"muster: {error}", file=sys.stderr)
+        return ExitCode.UNEXPECTED
+    except KeyboardInterrupt:
+        return ExitCode.CANCELLED
+
+
+def _parser() -> argparse.ArgumentParser:
+    home = argparse.ArgumentParser(add_help=False)
+    home.add_argument("--home", default=argparse.SUPPRESS, metavar="DIR", help="folder of database, settings and logs")
+    json_too = argparse.ArgumentParser(add_help=False)
+    json_too.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    parser = argparse.ArgumentParser(prog="muster", description="Keeps offices and employees in step.")
+    parser.add_argument("--home", metavar="DIR", help="folder of database, settings and logs")
+    parser.add_argument("--version", action="version", version=f"muster {__version__}")
+    parser.set_defaults(handler=_gui, needs_home=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_window_commands(commands, home, json_too)
+    _add_run_commands(commands, [home, json_too])
+    _add_connections(commands, [home, json_too])
+    _add_list(commands, [home, json_too])
+    return parser
+
+
+def _add_window_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    home: argparse.ArgumentParser,
+    json_too: argparse.ArgumentParser,
+) -> None:
+    gui = commands.add_parser("gui", parents=[home], help="open the window")
+    gui.set_defaults(handler=_gui, needs_home=True)
+    demo = commands.add_parser("demo", help="open the window on the demo world")
+    demo.add_argument("--headless", action="store_true", help="run the main job in the terminal instead")
+    demo.set_defaults(handler=_demo, needs_home=False)
+    simulate = commands.add_parser("simulate", parents=[json_too], help="serve the demo world only")
+    simulate.add_argument("--people", type=int, default=340, help="how many employees")
+    simulate.add_argument("--offices", type=int, default=14, help="how many offices")
+    simulate.set_defaults(handler=_simulate, needs_home=False)
+
+
+def _add_run_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    listing = commands.add_parser("operations", parents=common, help="list every operation")
+    listing.set_defaults(handler=_operations, needs_home=False)
+    run = commands.add_parser("run", parents=common, help="run one operation")
+    run.add_argument("operation", metavar="ID")
+    run.add_argument("--connection", default="", metavar="NAME")
+    run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
+    run.add_argument("--dry-run", action="store_true", help="show what would happen, write nothing")
+    run.set_defaults(handler=_run, needs_home=True)
+    history = commands.add_parser("runs", help="history of runs")
+    verbs = history.add_subparsers(required=True, metavar="VERB")
+    verbs.add_parser("list", parents=common).set_defaults(handler=_runs, verb="list", needs_home=True)
+    for verb in ("show", "resume", "export"):
+        parser = verbs.add_parser(verb, parents=common)
+        parser.add_argument("run_id", metavar="ID")
+        if verb == "export":
+            parser.add_argument("file", metavar="FILE", help="name ending in .csv, .xlsx or .json")
+        parser.set_defaults(handler=_runs, verb=verb, needs_home=True)
+
+
+def _add_connections(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    connections = commands.add_parser("connections", help="manage connections")
+    verbs = connections.add_subparsers(required=True, metavar="VERB")
+    for verb in ("list", "health", "add", "edit", "remove", "test", "status", "import-env"):
+        parser = verbs.add_parser(verb, parents=common)
+        parser.set_defaults(handler=_connections, verb=verb, needs_home=True)
+        if verb == "import-env":
+            parser.add_argument("file", metavar="FILE")
+        elif verb not in {"list", "health"}:
+            parser.add_argument("name", metavar="NAME")
+        if verb == "add":
+            parser.add_argument("--kind", required=True)
+        if verb in {"add", "edit"}:
+            parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
+            parser.add_argument(
+                "--secret", action="append", default=[], metavar="KEY[=-]", help="KEY asks; KEY=- reads one line"
+            )
+        if verb == "edit":
+            parser.add_argument("--name", default="", dest="new_name", help="new name")
+            pause = parser.add_mutually_exclusive_group()
+            pause.add_argument("--pause", action="store_true", default=None, dest="paused")
+            pause.add_argument("--resume", action="store_false", default=None, dest="paused")
+
+
+def _add_list(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    listing = commands.add_parser("list", parents=common, help="read the local store")
+    listing.add_argument("table", choices=["offices", "employees", "connections", "runs"])
+    listing.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
+    listing.add_argument("--csv", metavar="FILE")
+    listing.add_argument("--xlsx", metavar="FILE")
+    listing.set_defaults(handler=_list, needs_home=True)
+
+
+def _gui(args: argparse.Namespace) -> int:
+    from app.cli.window import open_window
+
+    return open_window(args.home)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from app.cli.demo import demo
+
+    return demo(headless=args.headless)
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    from app.cli.demo import simulate
+
+    return simulate(people=args.people, offices=args.offices, as_json=args.json)
+
+
+def _operations(args: argparse.Namespace) -> int:
+    from app.cli.run import list_operations
+
+    return list_operations(as_json=args.json)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from app.cli.run import run_operation
+
+    return run_operation(args)
+
+
+def _runs(args: argparse.Namespace) -> int:
+    from app.cli.runs import runs_command
+
+    return runs_command(args)
+
+
+def _connections(args: argparse.Namespace) -> int:
+    from app.cli.connections import connections_command
+
+    return connections_command(args)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from app.cli.lists import list_table
+
+    return list_table(args)

@@ -1,0 +1,138 @@
+"""What the commands print: one JSON document for programs, tables for people; progress goes to standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from app.domain.outcomes import Outcome, Status
+from app.errors import MusterError, UsageError
+from app.i18n import _
+from app.operations.runner import Report
+from app.redaction import redact
+
+_MOST_ROWS = 40
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    print(msgspec.json.encode(value).decode())
+
+
+def print_error(error: MusterError, *, as_json: bool) -> None:
+    """An error for a program on standard output, or for a person on standard error."""
+    if as_json:
+        print_json({"error": error_document(error)})
+    else:
+        print(redact(f"muster: {error.message}"), file=sys.stderr)
+        if error.remedy:
+            print(redact(f"        {_(error.remedy)}"), file=sys.stderr)
+
+
+def error_document(error: MusterError) -> dict[str, Any]:
+    """`error` of command-line.md."""
+    return {
+        "kind": error.kind.value,
+        "message": redact(error.message),
+        "remedy": _(error.remedy),
+        "retry_after": error.retry_after,
+    }
+
+
+def run_document(report: Report) -> dict[str, Any]:
+    """The document of `run`, `runs show` and `runs resume`."""
+    run = report.run
+    return {
+        "run_id": run.run_id,
+        "operation": run.operation,
+        "connection": run.connection or None,
+        "dry_run": run.dry_run,
+        "state": run.state,
+        "summary": run.summary,
+        "outcomes": report.outcomes,
+        "result": run.result,
+        "warnings": run.warnings,
+        "reasons": run.reasons,
+        "first_fatal": run.first_fatal,
+        "error": run.error,
+        "started_at": run.started_at,
+        "duration_ms": run.duration_ms,
+    }
+
+
+def refused_document(error: MusterError, operation: str, connection: str, *, dry_run: bool) -> dict[str, Any]:
+    """The same document for a run that could not even start."""
+    return {
+        "run_id": None,
+        "operation": operation,
+        "connection": connection or None,
+        "dry_run": dry_run,
+        "state": "stopped",
+        "summary": {},
+        "outcomes": [],
+        "result": None,
+        "warnings": [],
+        "reasons": {},
+        "first_fatal": error.message,
+        "error": error_document(error),
+        "started_at": None,
+        "duration_ms": 0,
+    }
+
+
+def print_report(report: Report) -> None:
+    """A finished run for a person: what went wrong first, then counts and warnings."""
+    problems = [o for o in report.outcomes if o.status not in {Status.SUCCESS} and o.action != "unchanged"]
+    if problems:
+        print_table(_("What needs a look"), ["subject", "status", "message"], [_problem_row(o) for o in problems])
+    for name, counts in _parts(report.run.summary):
+        print(redact(f"{name}: " + ", ".join(f"{key} {value}" for key, value in counts.items())))
+    for warning in report.run.warnings:
+        print(redact(f"! {warning}"))
+    if report.run.error is not None:
+        print(redact(f"{report.run.state}: {report.run.error.message}"), file=sys.stderr)
+        print(redact(f"  {_(report.run.error.remedy)}"), file=sys.stderr)
+
+
+def _problem_row(outcome: Outcome) -> list[str]:
+    return [outcome.subject, outcome.status, f"{outcome.message} {_(outcome.remedy)}".strip()]
+
+
+def _parts(summary: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    if all(isinstance(value, dict) for value in summary.values()):
+        return list(summary.items())
+    return [("result", summary)]
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table for a person; of a long one the first rows and how many more there are."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    for row in rows[:_MOST_ROWS]:
+        table.add_row(*(Text(redact("" if cell is None else str(cell))) for cell in row))
+    console = Console()
+    console.print(table)
+    if len(rows) > _MOST_ROWS:
+        console.print(_("… and {count} more").format(count=len(rows) - _MOST_ROWS))
+
+
+def read_pairs(given: Sequence[str]) -> dict[str, str]:
+    """`key=value` arguments.
+
+    Raises `UsageError` for one without `=`.
+    """
+    pairs: dict[str, str] = {}
+    for item in given:
+        key, equals, value = item.partition("=")
+        if not equals or not key:
+            raise UsageError(_("{item} must be written as key=value.").format(item=item))
+        pairs[key.strip()] = value
+    return pairs

@@ -1,0 +1,73 @@
+"""`muster runs`: list, show, resume and export history."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.cli.lists import run_row
+from app.cli.output import print_json, print_table
+from app.cli.run import show
+from app.cli.session import follow, with_workspace
+from app.domain.outcomes import Outcome, Run
+from app.errors import UsageError
+from app.i18n import _
+from app.operations.runner import Report
+from app.store import runs
+from app.workspace import Workspace
+
+OUTCOME_COLUMNS = ("subject", "subject_id", "target", "target_id", "status", "step", "message", "action", "remedy")
+
+
+def runs_command(args: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    return {"list": _list, "show": _show, "resume": _resume, "export": _export}[args.verb](args)
+
+
+def _list(args: argparse.Namespace) -> int:
+    async def work(workspace: Workspace) -> list[Run]:
+        await workspace.store.write(runs.mark_interrupted)
+        return await workspace.store.read(runs.runs)
+
+    rows = [run_row(run) for run in with_workspace(args.home, work)]
+    if args.json:
+        print_json(rows)
+    else:
+        columns = ["run_id", "operation", "connection", "state", "started_at", "duration_ms"]
+        print_table(_("Runs"), columns, [[row[c] for c in columns] for row in rows])
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    async def work(workspace: Workspace) -> Report:
+        await workspace.store.write(runs.mark_interrupted)
+        run = await workspace.store.read(runs.find_run, args.run_id)
+        if run is None:
+            raise UsageError(_("There is no run {id}.").format(id=args.run_id), _("See them with: muster runs list"))
+        return Report(run, tuple(await workspace.store.read(runs.outcomes, args.run_id)))
+
+    show(with_workspace(args.home, work), as_json=args.json)
+    return 0
+
+
+def _resume(args: argparse.Namespace) -> int:
+    async def work(workspace: Workspace) -> Report:
+        handle = await workspace.runner.resume(args.run_id)
+        return await follow(workspace, handle, quiet=args.json)
+
+    report = with_workspace(args.home, work)
+    show(report, as_json=args.json)
+    return report.exit_code
+
+
+def _export(args: argparse.Namespace) -> int:
+    from app.exports import export_rows
+
+    async def work(workspace: Workspace) -> list[Outcome]:
+        if await workspace.store.read(runs.find_run, args.run_id) is None:
+            raise UsageError(_("There is no run {id}.").format(id=args.run_id), _("See them with: muster runs list"))
+        return await workspace.store.read(runs.outcomes, args.run_id)
+
+    found = with_workspace(args.home, work)
+    export_rows(Path(args.file), OUTCOME_COLUMNS, [[getattr(o, c) for c in OUTCOME_COLUMNS] for o in found])
+    return 0
