@@ -6,8 +6,8 @@
     GET    /_demo/requests   [{"method": "GET", "path": "/Account/Methods", "status": 200}, ...]
     DELETE /_demo/requests   forgets them
 
-It asks for no credentials, is never hit by a fault and never logged as a request. A plan that cannot be read is
-answered with 400 and the reason in `detail`.
+It asks for no credentials, is never hit by a fault and never logged as a request. A plan that cannot be read
+is answered with 400 and the reason in `detail`.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from starlette.responses import (
 
 from app.demo.faults import Fault, FaultPlan, RetryAfter
 from app.demo.line import BrokenOff, Late, Silence
+from app.demo.listing import Record
 
-Record = dict[str, object]
 Clone = Callable[[Record, int], Record]
 """Makes one more record out of another, so that the list stays free of doubles."""
 
@@ -74,9 +74,10 @@ def not_found() -> Response:
 
 
 def _rate_limited(plan: FaultPlan, _request: Request) -> Response:
+    date = datetime.now(UTC) + timedelta(seconds=plan.seconds)
     when = {
         RetryAfter.SECONDS: f"{plan.seconds:.0f}",
-        RetryAfter.HTTP_DATE: format_datetime(datetime.now(UTC) + timedelta(seconds=plan.seconds), usegmt=True),
+        RetryAfter.HTTP_DATE: format_datetime(date, usegmt=True),
     }
     headers = {"Retry-After": when[plan.retry_after]} if plan.retry_after in when else {}
     return JSONResponse({"message": "Too many requests."}, 429, headers)
@@ -132,13 +133,13 @@ def _empty(_plan: FaultPlan, answer: Response, clone: Clone | None) -> Response:
 
 
 def _not_a_list(_plan: FaultPlan, answer: Response, clone: Clone | None) -> Response:
-    return JSONResponse({"items": json.loads(answer.body)}) if clone else answer
+    return JSONResponse({"items": json.loads(bytes(answer.body))}) if clone else answer
 
 
 def _exact_1000(_plan: FaultPlan, answer: Response, clone: Clone | None) -> Response:
     if clone is None:
         return answer
-    records: list[Record] = json.loads(answer.body)[:LIMIT]
+    records: list[Record] = json.loads(bytes(answer.body))[:LIMIT]
     known = len(records)
     records += [clone(records[number % known], number) for number in range(known, LIMIT if known else 0)]
     return JSONResponse(records)

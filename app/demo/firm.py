@@ -1,9 +1,9 @@
 """The demo firm: an invented Norwegian estate agent, as the Hub sends it (vitec-hub.md sections 7.1, 8.1).
 
 The same seed gives the same firm. Everyone can be stored: each employee has a name and a known department,
-and no two share an e-mail address. Some records are awkward on purpose, within the reference: ids as text and as
-numbers, `departmentId` as list, number or text, a name of one word, doubled blanks, no e-mail, two people of
-one name.
+and no two share an e-mail address. Some records are awkward on purpose, within the reference: ids as text and
+as numbers, `departmentId` as list, number or text, a name of one word, doubled blanks, no e-mail, two people
+of one name.
 
 Organisation numbers have a wrong check digit, so that none belongs to a real company.
 """
@@ -16,16 +16,15 @@ from dataclasses import dataclass
 from random import Random
 
 from app.demo.jobs import ABOUT, ABOUT_OFFICE, JOBS, LEADERS, STYLIST, Job
+from app.demo.listing import Record
 from app.demo.names import DOUBLE_MEN, DOUBLE_WOMEN, MEN, SURNAMES, WOMEN
 from app.demo.towns import DISTRICTS, TOWNS
-
-Record = dict[str, object]
-"""One element of an answer, as it goes out in JSON."""
 
 MAIL_DOMAIN = "fjordheim.example"
 MAX_OFFICES = len(TOWNS) * len(DISTRICTS)
 INACTIVE_SHARE = 22 / 340
 PICTURELESS_SHARE = 0.05
+BANNERLESS = slice(6, None, 7)
 
 NAMESAKE, ONE_WORD, TWO_BLANKS, MANY_BLANKS, NULL_MAIL, BLANK_MAIL = 40, 21, 33, 58, 47, 74
 """Where in the list the awkward people stand; a firm too small for one goes without."""
@@ -42,10 +41,11 @@ AWKWARD_OFFICES: dict[int, Record] = {
 
 @dataclass(frozen=True)
 class Firm:
-    """What the Hub knows: departments, employees, and the ids (as text) of those who have no picture."""
+    """What the Hub knows: departments, employees, and the ids (as text) of those without a picture."""
 
     departments: list[Record]
     employees: list[Record]
+    without_banner: set[str]
     without_picture: set[str]
 
 
@@ -60,7 +60,12 @@ def build_firm(*, people: int = 340, offices: int = 14, seed: int = 2026) -> Fir
     rng = Random(f"{seed} people")
     employees = _employees(rng, people, departments)
     pictureless = rng.sample(employees, round(people * PICTURELESS_SHARE))
-    return Firm(departments, employees, {str(person["employeeId"]) for person in pictureless})
+    return Firm(
+        departments,
+        employees,
+        without_banner={str(department["departmentId"]) for department in departments[BANNERLESS]},
+        without_picture={str(person["employeeId"]) for person in pictureless},
+    )
 
 
 def plain(text: str) -> str:

@@ -49,7 +49,7 @@ class BrokenOff(Response):
         async def send_half(message: Message) -> None:
             if message["type"] == "http.response.body":
                 body = message["body"]
-                message = message | {"body": body[: len(body) // 2], "more_body": True}
+                message = {**message, "body": body[: len(body) // 2], "more_body": True}
             await send(message)
 
         await self.answer(scope, receive, send_half)

@@ -6,6 +6,7 @@ import socket
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.demo.line import HANG_UP
 
@@ -33,6 +34,7 @@ class LoopbackServer:
         self._port = listener.getsockname()[1]
         config = uvicorn.Config(
             self._serve,
+            interface="asgi3",
             http="h11",
             ws="none",
             lifespan="off",
@@ -68,5 +70,5 @@ class LoopbackServer:
     def _hang_up(self, scope: Scope) -> None:
         connections = self._server.server_state.connections if self._server else ()
         for connection in list(connections):
-            if connection.client == scope["client"]:
+            if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
                 connection.transport.close()
