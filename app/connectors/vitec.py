@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Generic, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
 
+from app import __version__
 from app.connectors.http import Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited
 from app.connectors.vitec_answers import read_departments, read_employees, read_methods
 from app.domain.vitec import Snapshot, VitecEmployee, VitecOffice
@@ -22,15 +24,37 @@ from app.errors import ExitCode, Forbidden, MusterError, NotConfigured, Redirect
 from app.i18n import _
 from app.redaction import register_basic
 
-T = TypeVar("T")
+R = TypeVar("R")
 SYSTEM = "Vitec Hub"
 MOST_PICTURE_BYTES = 25_000_000
-_PARSE_IN_THREAD_BYTES = 100_000
+_READ_IN_THREAD_BYTES = 100_000
 _HOSTS = {"production": "https://hub.megler.vitec.net", "qa": "https://hub.qa.vitecnext.no"}
 
 
 class UnknownInstallation(RemoteError):
     """404 on a list: the installation id or the path is not known there."""
+
+
+@dataclass(frozen=True, repr=False)
+class Listing(Generic[R]):
+    """A whole list as bytes, not yet read: whoever knows its digest already need not read it."""
+
+    body: bytes
+    read: Callable[[bytes], Snapshot[R]]
+
+    @property
+    def digest(self) -> str:
+        """Names these bytes as this version of the program reads them."""
+        return hashlib.blake2b(self.body, digest_size=16, key=__version__.encode()).hexdigest()
+
+    async def snapshot(self) -> Snapshot[R]:
+        """The list, read; a large one off the event loop.
+
+        Raises `BadData` when it is no list.
+        """
+        if len(self.body) < _READ_IN_THREAD_BYTES:
+            return self.read(self.body)
+        return await asyncio.to_thread(self.read, self.body)
 
 
 @dataclass(frozen=True)
@@ -97,18 +121,16 @@ class VitecHub(AbstractAsyncContextManager["VitecHub"]):
         """Names of the functions this login may call; the connection's own test, so sent once (§6.2)."""
         return read_methods((await self.http.get_once("Account/Methods")).body)
 
-    async def departments(self) -> Snapshot[VitecOffice]:
+    async def departments(self) -> Listing[VitecOffice]:
         """All departments.
 
         Raises `NotConfigured` before any request when the installation id is missing.
         """
-        answer = await self.http.get(self._path("Departments"))
-        return await _parsed(read_departments, answer)
+        return Listing((await self.http.get(self._path("Departments"))).body, read_departments)
 
-    async def employees(self) -> Snapshot[VitecEmployee]:
+    async def employees(self) -> Listing[VitecEmployee]:
         """All employees, under the same rules as `departments`."""
-        answer = await self.http.get(self._path("Employees"))
-        return await _parsed(read_employees, answer)
+        return Listing((await self.http.get(self._path("Employees"))).body, read_employees)
 
     async def employee_picture(self, employee_id: str) -> bytes | None:
         """The picture as sent, at most 25 MB; None when there is none (§11)."""
@@ -125,13 +147,6 @@ class VitecHub(AbstractAsyncContextManager["VitecHub"]):
                 _("VITEC_INSTALLATION_ID is not configured."), _("Fill in the installation id of the connection.")
             )
         return "/".join(quote(part, safe="") for part in (self.settings.installation_id, *parts))
-
-
-async def _parsed(read: Callable[[bytes], T], answer: Answer) -> T:
-    """Read a large answer off the event loop; a small one is quicker where it is."""
-    if len(answer.body) < _PARSE_IN_THREAD_BYTES:
-        return read(answer.body)
-    return await asyncio.to_thread(read, answer.body)
 
 
 def _classify(answer: Answer) -> MusterError | None:

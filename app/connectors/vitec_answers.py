@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from app.domain.directory import EmployeeStatus
 from app.domain.vitec import ROLES, Snapshot, VitecEmployee, VitecOffice
 from app.errors import BadData
 from app.i18n import _, ngettext
@@ -120,7 +121,7 @@ def _warnings(count: int, unmapped: Counter[str]) -> tuple[str, ...]:
 def text(value: Any) -> str | None:
     """Trimmed text; numbers as text; blank and everything else is None."""
     if isinstance(value, str):
-        return value.replace("\0", "").strip() or None
+        return (value.replace("\0", "") if "\0" in value else value).strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None
@@ -173,7 +174,7 @@ def _employee(raw: Record, unmapped: Counter[str]) -> VitecEmployee:
         title=title,
         phone=_first(raw, "mobilePhone", "workPhone"),
         system_roles=_roles(raw.get("employeePositions"), title, unmapped),
-        status="inactive" if raw.get("employeeActive") is False else "active",
+        status=EmployeeStatus.INACTIVE if raw.get("employeeActive") is False else EmployeeStatus.ACTIVE,
         description=text(raw.get("aboutMe")),
     )
 

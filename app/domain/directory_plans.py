@@ -6,14 +6,14 @@ pinned field stays, and a record that the source stopped listing is reported but
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from app.domain.directory import Employee, EmployeeStatus, Office
+from app.domain.directory import Employee, Office
 from app.domain.matching import Match, match_employees, match_offices
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
@@ -50,6 +50,7 @@ EMPLOYEE_FIELDS = (
 )
 _office_values = attrgetter(*OFFICE_FIELDS)
 _employee_values = attrgetter(*EMPLOYEE_FIELDS)
+_own_values = attrgetter(*EMPLOYEE_FIELDS[3:])  # what an employee has without knowing the offices
 UNCHANGED = N_("No changes")
 L = TypeVar("L", Office, Employee)
 
@@ -94,13 +95,13 @@ def _office_step(source: VitecOffice, match: Match[Office], taken: set[str], set
     source_id = str(source.vitec_department_id)
     if match.conflict:
         return Step(Action.CONFLICT, source.name, source_id, reason="conflict", message=_(match.conflict))
-    values = dict(zip(OFFICE_FIELDS, _office_values(source), strict=True))
+    values = _office_values(source)
     if match.record is None:
         code = short_code(source.department_number, source.name, taken)
         taken.add(code)
-        values["is_active"] = source.is_active is not False
-        new = Office(id=uuid.uuid4().hex, short_code=code, connection=settings.connection, **values)
-        return Step(Action.CREATE, new.name, source_id, new, changes=_all_as_changes(values), match_method="new")
+        fields = dict(zip(OFFICE_FIELDS, values, strict=True)) | {"is_active": source.is_active is not False}
+        new = Office(id=secrets.token_hex(16), short_code=code, connection=settings.connection, **fields)
+        return Step(Action.CREATE, new.name, source_id, new, match_method="new")
     return _matched_step(match, values, _office_values(match.record), OFFICE_FIELDS, source_id, settings)
 
 
@@ -132,7 +133,12 @@ def plan_employees(
     made = iter([_employee_step(*args, settings) for args in zip(usable, placed, matches, strict=True)])
     done = [step if step is not None else next(made) for step in steps]
     plan = _finish("employees", done, snapshot, ours, settings)
-    return replace(plan, warnings=plan.warnings + _moved_department_notes(usable, office_of))
+    found = possible_duplicates(step.record for step in done if step.record is not None)
+    return replace(
+        plan,
+        warnings=plan.warnings + _moved_department_notes(usable, office_of) + _duplicate_warnings(found),
+        details={**plan.details, "possible_duplicates": found},
+    )
 
 
 def _unusable(source: VitecEmployee, known: tuple[str, ...]) -> Step[Employee] | None:
@@ -161,29 +167,20 @@ def _employee_step(
     source_id = source.vitec_employee_id or ""
     if match.conflict:
         return Step(Action.CONFLICT, source.name, source_id, reason="conflict", message=_(match.conflict))
-    values = {
-        "vitec_employee_id": source_id,
-        "office_id": known[0],
-        "also_at": known[1:],
-        "first_name": source.first_name,
-        "last_name": source.last_name,
-        "email": source.email,
-        "title": source.title,
-        "phone": source.phone,
-        "system_roles": source.system_roles,
-        "status": EmployeeStatus(source.status),
-        "description": source.description,
-    }
     if match.record is None:
-        new = Employee(id=uuid.uuid4().hex, connection=settings.connection, **values)  # type: ignore[arg-type]
-        return Step(Action.CREATE, new.name, source_id, new, changes=_all_as_changes(values), match_method="new")
-    stored_values = _employee_values(match.record)
-    return _matched_step(match, values, stored_values, EMPLOYEE_FIELDS, source_id, settings)
+        new = Employee(
+            secrets.token_hex(16), source.first_name, source.last_name, source_id, known[0], known[1:], source.email,
+            source.title, source.phone, source.system_roles, source.status, source.description,
+            connection=settings.connection,
+        )  # fmt: skip
+        return Step(Action.CREATE, new.name, source_id, new, match_method="new")
+    values = (source_id, known[0], known[1:], *_own_values(source))
+    return _matched_step(match, values, _employee_values(match.record), EMPLOYEE_FIELDS, source_id, settings)
 
 
 def _matched_step(
     match: Match[L],
-    values: Mapping[str, Any],
+    values: tuple[Any, ...],
     stored_values: tuple[Any, ...],
     names: tuple[str, ...],
     source_id: str,
@@ -192,9 +189,8 @@ def _matched_step(
     record = match.record
     assert record is not None
     changes: list[FieldChange] = []
-    if tuple(values.values()) != stored_values:
-        for name, before in zip(names, stored_values, strict=True):
-            after = values[name]
+    if values != stored_values:
+        for name, before, after in zip(names, stored_values, values, strict=True):
             if after is None or after in ("", ()) or name in record.pinned or _same(before, after):
                 continue
             changes.append(FieldChange(name, before, after))
@@ -217,10 +213,6 @@ def _same(before: Any, after: Any) -> bool:
     if isinstance(after, tuple):  # lists are compared regardless of order (§9.2)
         return sorted(before or ()) == sorted(after)
     return bool(before == after)
-
-
-def _all_as_changes(values: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    return tuple(FieldChange(k, None, v) for k, v in values.items() if v not in (None, "", ()))
 
 
 def _left_out(reason: str, subject: str, source_id: str) -> Step[Any]:
@@ -303,8 +295,18 @@ def _moved_department_notes(sources: Iterable[VitecEmployee], office_of: Mapping
     return (text.format(count=count),)
 
 
+def _duplicate_warnings(found: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    if not found:
+        return ()
+    names = ", ".join(list(found)[:5])
+    return (_("Possible duplicates, equal names with different ids: {names}.").format(names=names),)
+
+
 def possible_duplicates(employees: Iterable[Employee]) -> dict[str, tuple[str, ...]]:
-    """Names that several records with different Vitec ids share, with the records' ids (§8.5)."""
+    """Names that several records with different Vitec ids share, with the records' ids (§8.5).
+
+    They stay two people until somebody decides.
+    """
     by_name: dict[str, list[Employee]] = {}
     for employee in employees:
         by_name.setdefault(employee.name.casefold(), []).append(employee)
@@ -313,6 +315,12 @@ def possible_duplicates(employees: Iterable[Employee]) -> dict[str, tuple[str, .
         for group in by_name.values()
         if len(group) > 1 and len({e.vitec_employee_id for e in group}) > 1
     }
+
+
+def unchanged_summary(phase: str, total: int) -> dict[str, int]:
+    """The counters of §9.3 when every record compares as unchanged."""
+    plan: Plan[Any] = Plan(phase, "store", ())
+    return directory_summary(plan, Counter()) | {"total": total, "skipped": total}
 
 
 def directory_summary(plan: Plan[Any], written: Counter[Action]) -> dict[str, int]:

@@ -88,6 +88,8 @@ def match_employees(
 ) -> list[Match[Employee]]:
     """One match per source employee, in order; `office_ids` are the sources' local offices."""
     stored = list(stored)
+    if not stored:  # the first sync of all
+        return [_NEW_EMPLOYEE] * len(sources)
     by_id: dict[str | None, Employee] = {e.vitec_employee_id: e for e in stored if e.vitec_employee_id}
     if len(by_id) == len(stored) and all(s.vitec_employee_id in by_id for s in sources):
         return [Match(by_id[s.vitec_employee_id], "vitec_employee_id") for s in sources]  # every later sync

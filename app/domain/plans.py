@@ -23,6 +23,7 @@ class Step(Generic[R]):
     """One change to one record.
 
     `record` is the local record as it would be, `before` as it was when planned (None when new or not usable);
+    `changes` are the fields of an update (a created record speaks for itself);
     `reason` is the key under which a record left out is counted, `message` the same in words.
     """
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from app.domain.directory import EmployeeStatus
+
 R = TypeVar("R")
 
 # Known position types; the vendor publishes no list, so unknown ones are counted and shown (§8.4).
@@ -53,7 +55,7 @@ class VitecEmployee:
     title: str | None
     phone: str | None
     system_roles: tuple[str, ...]
-    status: str
+    status: EmployeeStatus
     description: str | None
 
     @property

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.domain.directory_plans import directory_summary
+from app.domain.directory_plans import UNCHANGED, directory_summary, unchanged_summary
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
 from app.events import DirectoryChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.store import directory, runs
+from app.store import directory, listings, runs
 
 _DONE = {
     Action.CREATE: N_("Created"),
@@ -26,11 +28,12 @@ _PLANNED = {
 }
 
 
-async def carry_out(context: RunContext, plan: Plan[Any]) -> dict[str, int]:
+async def carry_out(context: RunContext, plan: Plan[Any], digest: str = "") -> dict[str, int]:
     """Carry out one phase and return its summary.
 
     The phase is one transaction: rows, outcomes and the journal's confirmation are stored together or not at all
-    (vitec-hub.md §9.2), so an interruption leaves it done or not begun.
+    (vitec-hub.md §9.2), so an interruption leaves it done or not begun. `digest` names the list that the plan was
+    made from; `still_the_same` knows it again.
     """
     context.plans[plan.phase] = plan
     if context.dry_run:
@@ -39,7 +42,7 @@ async def carry_out(context: RunContext, plan: Plan[Any]) -> dict[str, int]:
     else:
         store = context.workspace.store
         await store.write(runs.journal_intent, context.run.run_id, plan.phase)
-        outcomes, summary = await store.write(_commit, context, plan, len(context.outcomes), context.stop)
+        outcomes, summary = await store.write(_commit, context, plan, digest, context.stop)
     _note(context, plan)
     context.report(outcomes)
     if not context.dry_run and (summary["synced"] or plan.missing or plan.returned):
@@ -52,16 +55,50 @@ def resumed(context: RunContext, phase: str) -> dict[str, int] | None:
     receipt = context.receipts.get(phase)
     if receipt is None:
         return None
-    context.warnings += receipt["warnings"]
-    context.reasons.update(receipt["reasons"])
-    context.result[phase] = receipt["result"]
+    _take(context, phase, receipt)
     return dict(receipt["summary"])
 
 
+def _take(context: RunContext, phase: str, receipt: Mapping[str, Any]) -> None:
+    context.warnings += receipt["warnings"]
+    context.reasons.update(receipt["reasons"])
+    context.result[phase] = receipt["result"]
+
+
+async def still_the_same(context: RunContext, phase: str, digest: str) -> dict[str, int] | None:
+    """Finish a phase at once when the source sent the very list of the last sync and nothing changed here since.
+
+    Every record then compares as unchanged, which is what is reported; None when it has to be compared. A preview
+    always compares.
+    """
+    store, connection = context.workspace.store, context.own_connection
+    if context.dry_run:
+        return None
+    known = await store.read(listings.recall, connection.id, phase, digest)
+    if known is None:
+        return None
+    outcomes = [
+        Outcome(name, record_id, phase, "store", Status.SKIPPED, "store", UNCHANGED, Action.UNCHANGED)
+        for record_id, name in known.records
+    ]
+    receipt = known.receipt | {"summary": unchanged_summary(phase, len(outcomes))}
+    await store.write(_confirm, context, phase, outcomes, receipt)
+    _take(context, phase, receipt)
+    context.report(outcomes)
+    return dict(receipt["summary"])
+
+
+def _confirm(context: RunContext, phase: str, outcomes: Sequence[Outcome], receipt: Mapping[str, Any]) -> None:
+    run_id = context.run.run_id
+    runs.journal_intent(run_id, phase)
+    runs.add_outcomes(run_id, len(context.outcomes), outcomes)
+    runs.journal_confirm(run_id, phase, receipt)
+
+
 def _commit(
-    context: RunContext, plan: Plan[Any], first_seq: int, stop: object
+    context: RunContext, plan: Plan[Any], digest: str, stop: threading.Event
 ) -> tuple[list[Outcome], dict[str, int]]:
-    moved = directory.write_plan(plan, context.stop)
+    moved = directory.write_plan(plan, stop)
     outcomes = [
         _moved(plan, step, moved[step.before.id])
         if moved and step.before is not None and step.before.id in moved
@@ -70,14 +107,16 @@ def _commit(
     ]
     written = Counter(o.action for o in outcomes if o.status is Status.SUCCESS)
     summary = directory_summary(plan, written)
-    runs.add_outcomes(context.run.run_id, first_seq, outcomes)
     receipt = {
         "summary": summary,
         "warnings": list(plan.warnings),
         "reasons": plan.reasons(),
         "result": phase_result(plan),
     }
-    runs.journal_confirm(context.run.run_id, plan.phase, receipt)
+    _confirm(context, plan.phase, outcomes, receipt)
+    complete = all(o.status is Status.SUCCESS or o.action is Action.UNCHANGED for o in outcomes)
+    if digest and complete and not plan.missing:
+        listings.remember(context.own_connection.id, plan.phase, digest, receipt)
     return outcomes, summary
 
 

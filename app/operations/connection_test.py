@@ -106,7 +106,7 @@ async def _ask_vitec(staged: _Staged, hub: VitecHub, details: dict[str, Any]) ->
 
     async def rights() -> str:
         try:
-            snapshot = await hub.departments()
+            snapshot = await (await hub.departments()).snapshot()
         except MusterError as error:
             if error.kind is ErrorKind.FORBIDDEN:
                 raise error.within(_("The login is valid, but it has no right to this installation.")) from error
@@ -115,7 +115,7 @@ async def _ask_vitec(staged: _Staged, hub: VitecHub, details: dict[str, Any]) ->
         return _("{count} departments.").format(count=details["departments"])
 
     async def data() -> str:
-        details["employees"] = len((await hub.employees()).records)
+        details["employees"] = len((await (await hub.employees()).snapshot()).records)
         return _("{count} employees.").format(count=details["employees"])
 
     await staged.run("sign_in", sign_in)

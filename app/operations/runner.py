@@ -49,7 +49,7 @@ class Request:
     secrets: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # asyncio writes the result of a task into its name: thousands of outcomes
 class Report:
     """A run that is over: its record, all outcomes, the plans it made and the error that ended it early."""
 
@@ -58,6 +58,9 @@ class Report:
     plans: Mapping[str, Plan[Any]] = field(default_factory=dict)
     error: MusterError | None = None
     held: str = ""
+
+    def __repr__(self) -> str:
+        return f"Report({self.run.run_id}, {self.run.state}, {len(self.outcomes)} outcomes)"
 
     @property
     def exit_code(self) -> ExitCode:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from app.access import Permission
 from app.domain.connections import ConnectionKind
 from app.domain.directory import Employee, Office
-from app.domain.directory_plans import PlanSettings, plan_employees, plan_offices, possible_duplicates
+from app.domain.directory_plans import PlanSettings, plan_employees, plan_offices
 from app.domain.outcomes import Action
 from app.domain.plans import Plan
 from app.errors import MusterError
 from app.i18n import N_, _
-from app.operations.apply import carry_out, resumed
+from app.operations.apply import carry_out, resumed, still_the_same
 from app.operations.context import RunContext
 from app.operations.registry import operation
 from app.store import directory
@@ -57,37 +56,40 @@ async def sync_directory(context: RunContext, _params: SyncParams) -> None:
 async def _offices(context: RunContext) -> dict[str, int]:
     if (done := resumed(context, "offices")) is not None:
         return done
-    plan = context.chosen.get("offices")
-    if plan is None:
-        hub = await context.workspace.links.vitec(context.own_connection)
-        context.progress(_("Fetching offices"))
-        snapshot = await hub.departments()
-        stored = await context.workspace.store.read(directory.offices)
-        context.progress(_("Comparing offices"))
-        plan = plan_offices(snapshot, stored, _settings(context, fuzzy=context.dry_run))
+    chosen = context.chosen.get("offices")
+    if chosen is not None:
+        return await carry_out(context, chosen)
+    hub = await context.workspace.links.vitec(context.own_connection)
+    context.progress(_("Fetching offices"))
+    listing = await hub.departments()
+    if (same := await still_the_same(context, "offices", listing.digest)) is not None:
+        return same
+    snapshot = await listing.snapshot()
+    stored = await context.workspace.store.read(directory.offices)
+    plan = plan_offices(snapshot, stored, _settings(context, fuzzy=context.dry_run))
     context.progress(_("Storing offices"), 0, len(plan.steps))
-    return await carry_out(context, plan)
+    return await carry_out(context, plan, listing.digest)
 
 
 async def _employees(context: RunContext) -> dict[str, int]:
     if (done := resumed(context, "employees")) is not None:
         return done
     store = context.workspace.store
-    offices = _with_planned(await store.read(directory.offices), context.plans.get("offices"), context.dry_run)
     chosen = context.chosen.get("employees")
-    if chosen is None:
-        hub = await context.workspace.links.vitec(context.own_connection)
-        context.progress(_("Fetching employees"))
-        snapshot = await hub.employees()
-        stored = await store.read(directory.employees)
-        context.progress(_("Comparing employees"))
-        plan = await asyncio.to_thread(plan_employees, snapshot, stored, offices, _settings(context))
-    else:
-        plan = _without_homeless(chosen, {o.id for o in offices})
+    if chosen is not None:
+        return await carry_out(context, _without_homeless(chosen, {o.id for o in await store.read(directory.offices)}))
+    hub = await context.workspace.links.vitec(context.own_connection)
+    context.progress(_("Fetching employees"))
+    listing = await hub.employees()
+    if (same := await still_the_same(context, "employees", listing.digest)) is not None:
+        return same
+    snapshot = await listing.snapshot()
+    context.progress(_("Comparing employees"))
+    offices = _with_planned(await store.read(directory.offices), context.plans.get("offices"), context.dry_run)
+    stored = await store.read(directory.employees)
+    plan = await asyncio.to_thread(plan_employees, snapshot, stored, offices, _settings(context))
     context.progress(_("Storing employees"), 0, len(plan.steps))
-    summary = await carry_out(context, plan)
-    _note_duplicates(context, plan)
-    return summary
+    return await carry_out(context, plan, listing.digest)
 
 
 def _settings(context: RunContext, *, fuzzy: bool = False) -> PlanSettings:
@@ -115,12 +117,3 @@ def _without_homeless(plan: Plan[Employee], office_ids: set[str]) -> Plan[Employ
     )
     return replace(plan, steps=steps)
 
-
-def _note_duplicates(context: RunContext, plan: Plan[Employee]) -> None:
-    """Report equal names with different ids (§8.5); they stay two people until somebody decides."""
-    records: list[Any] = [step.record for step in plan.steps if step.record is not None]
-    found = possible_duplicates(records)
-    context.result["possible_duplicates"] = [{"name": name, "ids": ids} for name, ids in found.items()]
-    if found:
-        names = ", ".join(list(found)[:5])
-        context.warnings.append(_("Possible duplicates, equal names with different ids: {names}.").format(names=names))

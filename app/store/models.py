@@ -194,4 +194,18 @@ class LeaseRow(BaseModel):
         table_name = "lease"
 
 
-TABLES = (ConnectionRow, OfficeRow, EmployeeRow, RunRow, OutcomeRow, OutcomePackRow, JournalRow, LeaseRow)
+class ListingRow(BaseModel):
+    """The list that a source sent last and that was carried out in full, so that the same list is known again."""
+
+    connection = CharField()
+    phase = CharField()
+    digest = CharField()
+    revision = CharField()
+    receipt = TextField()
+
+    class Meta:
+        table_name = "listing"
+        primary_key = CompositeKey("connection", "phase")
+
+
+TABLES = (ConnectionRow, OfficeRow, EmployeeRow, RunRow, OutcomeRow, OutcomePackRow, JournalRow, LeaseRow, ListingRow)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -22,8 +22,19 @@ from app.store.values import from_json, from_time, now, to_json, to_time
 
 HOST = platform.node()
 _SAME_START_S = 2.0
-_pack_decoder = msgspec.json.Decoder(list[tuple[int, Outcome]])
 _changes_decoder = msgspec.json.Decoder(tuple[FieldChange, ...])
+
+
+@dataclass(frozen=True)
+class _Pack:
+    """Outcomes that differ in number, subject and its id only."""
+
+    first_seq: int
+    like: Outcome
+    records: list[tuple[int, str, str]]
+
+
+_pack_decoder = msgspec.json.Decoder(_Pack)
 
 
 def this_process() -> str:
@@ -103,16 +114,18 @@ def mark_interrupted() -> list[str]:
 
 def add_outcomes(run_id: str, first_seq: int, outcomes: Sequence[Outcome]) -> None:
     """Store outcomes in order; `first_seq` is the number of the first within the run."""
-    quiet: list[tuple[int, Outcome]] = []
+    packs: dict[tuple[str, str, str], _Pack] = {}
     rows: list[tuple[Any, ...]] = []
-    for seq, outcome in enumerate(outcomes, first_seq):
-        if outcome.action is Action.UNCHANGED:
-            quiet.append((seq, outcome))
-        else:
-            rows.append(_outcome_row(run_id, seq, outcome))
+    for seq, o in enumerate(outcomes, first_seq):
+        if o.action is not Action.UNCHANGED:
+            rows.append(_outcome_row(run_id, seq, o))
+            continue
+        key = (o.target, o.step, o.message)
+        if key not in packs:
+            packs[key] = _Pack(seq, o, [])
+        packs[key].records.append((seq, o.subject, o.subject_id))
     insert_rows(OutcomeRow, rows)
-    if quiet:
-        OutcomePackRow.insert(run_id=run_id, first_seq=first_seq, outcomes=to_json(quiet)).execute()
+    insert_rows(OutcomePackRow, [(run_id, pack.first_seq, to_json(pack)) for pack in packs.values()])
 
 
 def outcomes(run_id: str) -> list[Outcome]:
@@ -120,8 +133,9 @@ def outcomes(run_id: str) -> list[Outcome]:
     numbered: list[tuple[int, Outcome]] = [
         (row[1], _to_outcome(row)) for row in fetch(OutcomeRow.select().where(OutcomeRow.run_id == run_id))
     ]
-    for (pack,) in fetch(OutcomePackRow.select(OutcomePackRow.outcomes).where(OutcomePackRow.run_id == run_id)):
-        numbered += _pack_decoder.decode(pack)
+    for (text,) in fetch(OutcomePackRow.select(OutcomePackRow.outcomes).where(OutcomePackRow.run_id == run_id)):
+        pack = _pack_decoder.decode(text)
+        numbered += [(seq, replace(pack.like, subject=name, subject_id=key)) for seq, name, key in pack.records]
     return [outcome for _seq, outcome in sorted(numbered, key=lambda pair: pair[0])]
 
 

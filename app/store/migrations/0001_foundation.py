@@ -172,7 +172,20 @@ class LeaseRow(Model):
         table_name = "lease"
 
 
-TABLES = [ConnectionRow, OfficeRow, EmployeeRow, RunRow, OutcomeRow, OutcomePackRow, JournalRow, LeaseRow]
+class ListingRow(Model):
+    connection = CharField()
+    phase = CharField()
+    digest = CharField()
+    revision = CharField()
+    receipt = TextField()
+
+    class Meta:
+        legacy_table_names = False
+        table_name = "listing"
+        primary_key = CompositeKey("connection", "phase")
+
+
+TABLES = [ConnectionRow, OfficeRow, EmployeeRow, RunRow, OutcomeRow, OutcomePackRow, JournalRow, LeaseRow, ListingRow]
 
 
 def up(migrator, db):

@@ -1,0 +1,74 @@
+"""Starts the window: Qt's application, the shared event loop, then the workspace behind the first painted frame.
+
+The window is on screen before anything that the first page does not need is imported; closing it cancels what runs,
+closes the workspace and only then ends the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.i18n import use_language
+from app.places import Home
+from app.settings import SettingsFile
+from ui.theme import apply_theme
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from app.demo.world import DemoWorld
+
+# A thread that computes holds the interpreter for at most this long before the window gets its turn.
+SWITCH_INTERVAL_S = 0.001
+
+
+def run_window(home: Home, *, demo: DemoWorld | None = None, started: Callable[[MainWindow], None] | None = None) -> int:
+    """Show the window until it is closed; `started` is called once the workspace is open."""
+    from qasync import QEventLoop
+
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    application = make_application()
+    settings = SettingsFile(home.settings)
+    use_language(settings.values.language)
+    apply_theme(application, settings.values.theme)
+    window = MainWindow(home, settings, demo=demo is not None)
+    window.show()
+    with QEventLoop(application) as loop:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(live(window, demo, started))
+    return 0
+
+
+def make_application() -> QApplication:
+    """The one `QApplication`, which does not end when a window is closed."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("Muster")
+    application.setApplicationDisplayName("Muster")
+    application.setDesktopFileName("muster")
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+async def live(
+    window: MainWindow, demo: DemoWorld | None = None, started: Callable[[MainWindow], None] | None = None
+) -> None:
+    """The life of a window on the running loop: open the workspace, wait for the close button, close everything."""
+    await painted()
+    await window.open_workspace(demo)
+    if started is not None:
+        started(window)
+    await window.closed.wait()
+    await window.close_workspace()
+
+
+async def painted() -> None:
+    """Come back when Qt has dealt with everything waiting now, the first frame included."""
+    turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    QTimer.singleShot(0, lambda: turn.done() or turn.set_result(None))
+    await turn
