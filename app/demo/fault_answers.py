@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,7 @@ async def _endless_list() -> AsyncIterator[bytes]:
     piece = b'{"filler":"' + b"x" * (MEGABYTE - 14) + b'"},'
     for _ in range(101):
         yield piece
+        await asyncio.sleep(0)  # others are served meanwhile
     yield b"{}]"
 
 

@@ -1,0 +1,1 @@
+"""Pictures drawn for the demo world with Pillow: faces of employees, house fronts of offices. No photographs."""
