@@ -38,7 +38,7 @@ def control_routes(faults: FaultSwitch, log: RequestLog) -> list[Route]:
 
     async def requests(request: Request) -> Response:
         if request.method == "DELETE":
-            log.forget()
+            log.forget_requests()
         return JSONResponse([entry._asdict() for entry in log.requests])
 
     return [

@@ -80,7 +80,7 @@ def _rate_limited(plan: FaultPlan, _request: Request) -> Response:
         RetryAfter.SECONDS: f"{plan.seconds:.0f}",
         RetryAfter.HTTP_DATE: format_datetime(date, usegmt=True),
     }
-    headers = {"Retry-After": when[plan.retry_after]} if plan.retry_after in when else {}
+    headers = {} if plan.retry_after is RetryAfter.MISSING else {"Retry-After": when[plan.retry_after]}
     return JSONResponse({"message": "Too many requests."}, 429, headers)
 
 

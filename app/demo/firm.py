@@ -210,9 +210,7 @@ def _phones(rng: Random, number: int) -> Record:
     spaced = f"{mobile[:3]} {mobile[3:5]} {mobile[5:]}"
     return {
         "mobilePhone": rng.choices((spaced, f"+47 {spaced}", mobile, "", None), (70, 12, 10, 4, 4))[0],
-        "workPhone": rng.choices(
-            (f"22 10 {number // 100 % 100:02} {number % 100:02}", "", None), (30, 20, 50)
-        )[0],
+        "workPhone": rng.choices((f"22 10 {number // 100 % 100:02} {number % 100:02}", "", None), (30, 20, 50))[0],
     }
 
 
@@ -220,9 +218,7 @@ def _positions(rng: Random, job: Job) -> list[Record] | None:
     """The types as numbers or nested in `value` or `id`; now and then none, so that the title tells."""
     if rng.random() < 0.06 and job is not STYLIST:
         return rng.choice(([], None))
-    return [
-        {"type": rng.choices((kind, {"value": kind}, {"id": kind}), (80, 12, 8))[0]} for kind in job.types
-    ]
+    return [{"type": rng.choices((kind, {"value": kind}, {"id": kind}), (80, 12, 8))[0]} for kind in job.types]
 
 
 def _about(rng: Random, city: str) -> str | None:

@@ -72,7 +72,7 @@ class HttpSystem:
 
     def forget_requests(self) -> None:
         """Empty `requests`."""
-        self._log.forget()
+        self._log.forget_requests()
 
     async def open(self) -> None:
         """Returns when the port accepts. Raises OSError when it cannot listen."""
@@ -83,6 +83,7 @@ class HttpSystem:
         await self._server.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         if scope["path"].startswith(CONTROL):
             await self._router(scope, receive, send)
             return

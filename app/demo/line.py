@@ -23,6 +23,7 @@ class Late(Response):
         self.answer, self.seconds = answer, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait, then hand over to `answer`."""
         try:
             await asyncio.wait_for(_gone(receive), self.seconds)
         except TimeoutError:
@@ -33,6 +34,7 @@ class Silence(Response):
     """Takes the request and never answers."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Wait for the other side to give up."""
         await _gone(receive)
 
 
@@ -44,6 +46,7 @@ class BrokenOff(Response):
         self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send half of `answer` and hang up."""
         hang_up: Callable[[], None] = scope[HANG_UP]
 
         async def send_half(message: Message) -> None:

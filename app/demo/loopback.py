@@ -1,16 +1,24 @@
-"""One HTTP server on 127.0.0.1 inside the demo world's loop: a free port, quick to open, quick to close."""
+"""One HTTP server on 127.0.0.1 inside the demo world's loop: a free port, quick to open, quick to close.
+
+uvicorn's HTTP protocol on a socket of ours. Its Server is made for programs of their own: it looks ten times a
+second whether to stop, and stops politely, where a test wants to pull the plug.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from app.demo.line import HANG_UP
 
 HOST = "127.0.0.1"
+CLOSING_S = 0.5
+"""How long `close` waits for answers under way to notice that nobody listens any more."""
 
 
 class LoopbackServer:
@@ -19,7 +27,8 @@ class LoopbackServer:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._port = 0
-        self._server: uvicorn.Server | None = None
+        self._listening: asyncio.Server | None = None
+        self._state = ServerState()
 
     @property
     def base_url(self) -> str:
@@ -34,43 +43,28 @@ class LoopbackServer:
         # Named as TCP, or asyncio leaves Nagle's algorithm on and every small answer is 40 ms late.
         listener = socket.socket(bound.family, bound.type, socket.IPPROTO_TCP, fileno=bound.detach())
         self._port = listener.getsockname()[1]
-        config = uvicorn.Config(
-            self._serve,
-            interface="asgi3",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
-        )
+        self._state = state = ServerState()
+        config = Config(
+            self._serve, interface="asgi3", ws="none", lifespan="off", proxy_headers=False, log_config=None,
+            log_level="warning", access_log=False, timeout_keep_alive=75,
+        )  # fmt: skip
         config.load()
-        server = uvicorn.Server(config)
-        # Server.serve() without its loop that looks ten times a second whether to stop: `close` says so.
-        server.lifespan = config.lifespan_class(config)
-        await server.startup([listener])
-        self._server = server
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(lambda: H11Protocol(config, state, {}), sock=listener)
 
     async def close(self) -> None:
-        """Stops listening and ends every connection, whatever is under way on it."""
-        server, self._server = self._server, None
-        if server is None:
-            return
-        for listening in server.servers:
-            listening.close()
-        for connection in list(server.server_state.connections):
+        """Stops listening and breaks every connection, whatever is under way on it."""
+        if self._listening is not None:
+            self._listening.close()
+        for connection in list(self._state.connections):
             connection.transport.abort()
-        await server.shutdown()
+        if self._state.tasks:
+            await asyncio.wait(self._state.tasks, timeout=CLOSING_S)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app({**scope, HANG_UP: lambda: self._hang_up(scope)}, receive, send)
 
     def _hang_up(self, scope: Scope) -> None:
-        connections = self._server.server_state.connections if self._server else ()
-        for connection in list(connections):
+        for connection in list(self._state.connections):
             if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
                 connection.transport.close()

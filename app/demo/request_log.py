@@ -34,7 +34,7 @@ class RequestLog:
         if number in self._requests:
             self._requests[number] = self._requests[number]._replace(status=status)
 
-    def forget(self) -> None:
+    def forget_requests(self) -> None:
         """Start over."""
         self._requests.clear()
 

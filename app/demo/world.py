@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future
-from types import TracebackType
 from typing import Protocol, Self
 
 from app.demo.firm import build_firm
@@ -90,9 +89,7 @@ class DemoWorld:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
 
     def _run(self, ready: Future[None]) -> None:

@@ -48,9 +48,7 @@ class Canvas:
         """An ellipse around (x, y)."""
         self._draw.ellipse([SCALE * side for side in (x - rx, y - ry, x + rx, y + ry)], fill)
 
-    def box(
-        self, left: float, top: float, right: float, bottom: float, fill: Colour, radius: float = 0
-    ) -> None:
+    def box(self, left: float, top: float, right: float, bottom: float, fill: Colour, radius: float = 0) -> None:
         """A rectangle with corners rounded by `radius`."""
         sides = [SCALE * side for side in (left, top, right, bottom)]
         self._draw.rounded_rectangle(sides, SCALE * radius, fill)
@@ -102,13 +100,7 @@ def _smooth(points: Sequence[Point]) -> list[Point]:
 
 def _between(before: Point, start: Point, end: Point, after: Point, t: float) -> Point:
     x, y = (
-        0.5
-        * (
-            2 * p1
-            + (p2 - p0) * t
-            + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
-            + (3 * p1 - p0 - 3 * p2 + p3) * t**3
-        )
+        0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
         for p0, p1, p2, p3 in zip(before, start, end, after, strict=True)
     )
     return x, y
