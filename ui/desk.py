@@ -1,0 +1,106 @@
+"""The desk: what pages and dialogs work with. One open workspace, one way to start things, one way to say things.
+
+A page asks the desk to run an operation and hears of the end through the workspace's events; what has to be told to
+the person goes through `toast` (good news, gone by itself) or `banner` (stays until dismissed).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from PySide6.QtCore import QSettings
+
+from app.access import missing_permission
+from app.errors import MusterError
+from app.i18n import _
+from app.operations.registry import find_operation
+from app.operations.runner import Report, Request, RunHandle
+from ui.theme import Tone
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class BannerAction:
+    """A button on a banner."""
+
+    label: str
+    run: Callable[[], None]
+
+
+class Voice(Protocol):
+    """How the window speaks to the person."""
+
+    def toast(self, text: str) -> None:
+        """Good news that goes by itself."""
+
+    def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[BannerAction] = ()) -> None:
+        """Something that stays until dismissed; the same key replaces what stood there."""
+
+    def clear_banner(self, key: str) -> None:
+        """Take a banner away that no longer holds."""
+
+    def open_page(self, name: str, record: str = "") -> None:
+        """Bring a page to the front, and a record of it into view."""
+
+
+class Desk:
+    """An open workspace with the window around it."""
+
+    def __init__(self, workspace: Workspace, voice: Voice, layout: QSettings) -> None:
+        self.workspace = workspace
+        self.voice = voice
+        self.layout = layout
+
+    def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Start background work that belongs to the window; it is cancelled when the window closes."""
+        return self.workspace.tasks.start(name, work)
+
+    def on(self, kind: type[E], handler: Callable[[E], None]) -> None:
+        """Hear of an event for as long as the window lives."""
+        self.workspace.events.subscribe(kind, handler)
+
+    def run(self, request: Request, then: Callable[[Report], None] | None = None) -> None:
+        """Start an operation from a button; `then` is called with its report."""
+        self.start(f"start {request.operation}", self._run(request, then))
+
+    async def _run(self, request: Request, then: Callable[[Report], None] | None) -> None:
+        report = await self.report_of(request)
+        if report is not None and then is not None:
+            then(report)
+
+    async def report_of(self, request: Request) -> Report | None:
+        """Run an operation to its end; None when it could not even start, which a banner then says."""
+        handle = await self.handle_of(request)
+        return await handle.report() if handle is not None else None
+
+    async def handle_of(self, request: Request) -> RunHandle | None:
+        """Start an operation; None when it could not start, which a banner then says."""
+        key = f"start {request.operation}"
+        try:
+            handle = await self.workspace.runner.start(request)
+        except MusterError as error:
+            self.voice.banner(key, Tone.DANGER, error.message, _(error.remedy))
+            return None
+        self.voice.clear_banner(key)
+        return handle
+
+    def resume(self, run_id: str) -> None:
+        """Take up an interrupted, stopped or cancelled run."""
+        self.start("resume", self._resume(run_id))
+
+    async def _resume(self, run_id: str) -> None:
+        try:
+            await self.workspace.runner.resume(run_id)
+        except MusterError as error:
+            self.voice.banner("resume", Tone.DANGER, error.message, _(error.remedy))
+
+    def refusal(self, operation_id: str) -> str:
+        """Why the signed-in role may not start this operation, for a disabled button's tooltip; empty when it may."""
+        return missing_permission(self.workspace.settings.role, find_operation(operation_id).permission)

@@ -1,0 +1,36 @@
+"""Opens the workspace for a window, a demo world's with its own keyring and connections.
+
+The modules behind it (database, HTTP) are imported here, off the event loop, while the empty window is already shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+from app.places import Home
+from app.settings import SettingsFile
+
+if TYPE_CHECKING:
+    from app.demo.world import DemoWorld
+    from app.workspace import Workspace
+
+
+async def open_workspace(home: Home, settings: SettingsFile, demo: DemoWorld | None) -> Workspace:
+    """The open workspace.
+
+    Raises `StoreError` or `Busy` when the store cannot be opened.
+    """
+    for module in ("app.workspace", "app.operations.vitec", "app.operations.connections"):
+        await asyncio.to_thread(importlib.import_module, module)
+    from app.workspace import Workspace
+
+    if demo is None:
+        return await Workspace.open(home, settings_file=settings)
+    from app.cli.demo import connect
+    from app.vault import MemoryKeyring
+
+    workspace = await Workspace.open(home, settings_file=settings, keyring=MemoryKeyring())
+    await connect(workspace, demo)
+    return workspace

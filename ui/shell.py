@@ -1,0 +1,146 @@
+"""What the open window does around its pages: banners, run panel, toasts at the end of a run, shortcuts, greeting."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QProcess
+from PySide6.QtGui import QAction, QKeySequence
+
+from app.domain.outcomes import Run, RunState
+from app.events import RunEnded
+from app.i18n import _, ngettext
+from app.operations.registry import find_operation
+from app.operations.runner import Request
+from app.store import connections, directory
+from ui.desk import BannerAction
+from ui.runs import RunPanel
+from ui.texts import run_counts
+from ui.theme import Tone
+from ui.widgets import BannerArea
+
+if TYPE_CHECKING:
+    from ui.desk import Desk
+    from ui.window import MainWindow
+
+
+class Shell(QObject):
+    """Lives as long as the open window."""
+
+    def __init__(self, window: MainWindow, desk: Desk) -> None:
+        super().__init__(window)
+        self.window = window
+        self.desk = desk
+        self.banners = BannerArea()
+        window.banner_place.addWidget(self.banners)
+        self.run_panel = RunPanel(desk)
+        self.run_panel.visible_runs_changed.connect(self._show_running)
+        window.split.addWidget(self.run_panel)
+        window.split.setStretchFactor(0, 1)
+        desk.on(RunEnded, self._run_ended)
+        self._add_shortcuts()
+
+    async def greet(self) -> None:
+        """What a person should know or choose first."""
+        workspace = self.desk.workspace
+        if workspace.settings_file.problem:
+            self.window.banner("settings", Tone.WARNING, workspace.settings_file.problem)
+        for run in await workspace.runner.interrupted():
+            self._offer_resume(run)
+        if self.window.demo or await workspace.store.read(connections.connections):
+            return
+        if not await workspace.store.read(directory.offices):
+            self._show_start()
+
+    # -- runs ----------------------------------------------------------------------------------------------------
+
+    def _show_running(self, count: int) -> None:
+        text = ngettext("{count} run active", "{count} runs active", count).format(count=count)
+        self.window.running_label.setText(text if count else _("Nothing is running"))
+
+    def _run_ended(self, event: RunEnded) -> None:
+        run = event.run
+        if run.dry_run or not find_operation(run.operation).history:
+            return
+        key = f"run {run.operation} {run.connection}"
+        self.window.clear_banner(key)
+        if run.state is RunState.FINISHED:
+            self.window.toast(run_counts(run))
+        elif run.state is RunState.CANCELLED:
+            self.window.toast(_("Cancelled."))
+        elif run.error is not None:
+            self.window.toast(run.error.message)
+            again = BannerAction(_("Retry"), lambda: self.desk.run(Request(run.operation, run.connection, run.params)))
+            self.window.banner(key, Tone.DANGER, run.error.message, _(run.error.remedy), [again])
+
+    def _offer_resume(self, run: Run) -> None:
+        title = _(find_operation(run.operation).title)
+        text = _("“{title}” was interrupted before it ended.").format(title=title)
+        key = f"run {run.operation} {run.connection}"
+        self.window.banner(
+            key, Tone.WARNING, text, _("Nothing was lost: what is confirmed is not done again."),
+            [BannerAction(_("Resume"), lambda: self._resume(key, run.run_id))],
+        )  # fmt: skip
+
+    def _resume(self, key: str, run_id: str) -> None:
+        self.window.clear_banner(key)
+        self.desk.resume(run_id)
+
+    # -- first start ---------------------------------------------------------------------------------------------
+
+    def _show_start(self) -> None:
+        from ui.pages.start import StartPage
+
+        start = StartPage(self.desk)
+        start.demo_chosen.connect(self._open_demo)
+        start.add_chosen.connect(lambda: self._leave_start("add_connection"))
+        start.import_chosen.connect(lambda: self._leave_start("import_env"))
+        self.start = start
+        self.window.split.insertWidget(0, start)
+        self.window.tabs.hide()
+
+    def _leave_start(self, then: str) -> None:
+        self.start.deleteLater()
+        self.window.tabs.show()
+        self.window.open_page("connections")
+        getattr(self.window.page("connections"), then)()
+
+    def _open_demo(self) -> None:
+        """The demo world gets a window, a home and a keyring of its own."""
+        frozen = getattr(sys, "frozen", False)
+        arguments = ["demo"] if frozen else ["-m", "app", "demo"]
+        QProcess.startDetached(sys.executable, arguments)
+
+    # -- shortcuts -----------------------------------------------------------------------------------------------
+
+    def _add_shortcuts(self) -> None:
+        from ui.window import PAGES
+
+        for number, name in enumerate(PAGES, 1):
+            self._shortcut(f"Ctrl+{number}", lambda page=name: self.window.open_page(page))
+        self._shortcut("F5", lambda: self.window.current_page().sync())
+        self._shortcut("Shift+F5", lambda: self.window.current_page().preview())
+        self._shortcut("Ctrl+F", lambda: self.window.current_page().focus_search())
+        self._shortcut("Ctrl+E", lambda: self.window.current_page().export())
+        self._shortcut("Ctrl+K", self._open_palette)
+        self._shortcut("F1", self._open_help)
+        self._shortcut("Ctrl+Q", self.window.close)
+
+    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
+        action = QAction(self.window)
+        action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: act())
+        self.window.addAction(action)
+
+    def _open_palette(self) -> None:
+        from ui.dialogs.palette import open_palette
+
+        open_palette(self.window, self.desk)
+
+    def _open_help(self) -> None:
+        from ui.dialogs.help import open_help
+        from ui.window import PAGES
+
+        open_help(self.window, PAGES[self.window.tabs.currentIndex()])

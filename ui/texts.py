@@ -1,0 +1,182 @@
+"""Sentences about runs and times that several parts of the window say: one wording each, translated here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from app.domain.health import Health, HealthReport
+from app.domain.outcomes import Action, Run, RunState, Status
+from app.i18n import N_, _, ngettext
+from app.store.values import now
+from ui.theme import Tone
+
+STATUS_WORDS = {
+    Status.SUCCESS: N_("Success"),
+    Status.PARTIAL: N_("Partial"),
+    Status.SKIPPED: N_("Skipped"),
+    Status.FATAL: N_("Failed"),
+    Status.NOT_ATTEMPTED: N_("Not attempted"),
+    Status.UNKNOWN: N_("Unknown"),
+}
+STATUS_TONES = {
+    Status.SUCCESS: Tone.SUCCESS,
+    Status.PARTIAL: Tone.WARNING,
+    Status.SKIPPED: Tone.NEUTRAL,
+    Status.FATAL: Tone.DANGER,
+    Status.NOT_ATTEMPTED: Tone.NEUTRAL,
+    Status.UNKNOWN: Tone.WARNING,
+}
+STATE_WORDS = {
+    RunState.QUEUED: N_("Queued"),
+    RunState.RUNNING: N_("Running"),
+    RunState.FINISHED: N_("Finished"),
+    RunState.STOPPED: N_("Stopped"),
+    RunState.FAILED: N_("Failed"),
+    RunState.CANCELLED: N_("Cancelled"),
+    RunState.INTERRUPTED: N_("Interrupted"),
+}
+STATE_TONES = {
+    RunState.QUEUED: Tone.NEUTRAL,
+    RunState.RUNNING: Tone.INFO,
+    RunState.FINISHED: Tone.SUCCESS,
+    RunState.STOPPED: Tone.DANGER,
+    RunState.FAILED: Tone.DANGER,
+    RunState.CANCELLED: Tone.NEUTRAL,
+    RunState.INTERRUPTED: Tone.WARNING,
+}
+ACTION_WORDS = {
+    Action.CREATE: N_("Create"),
+    Action.UPDATE: N_("Update"),
+    Action.UNCHANGED: N_("Unchanged"),
+    Action.DEACTIVATE: N_("Deactivate"),
+    Action.CONFLICT: N_("Conflict"),
+    Action.SKIP: N_("Left out"),
+}
+ACTION_TONES = {
+    Action.CREATE: Tone.SUCCESS,
+    Action.UPDATE: Tone.INFO,
+    Action.UNCHANGED: Tone.NEUTRAL,
+    Action.DEACTIVATE: Tone.WARNING,
+    Action.CONFLICT: Tone.DANGER,
+    Action.SKIP: Tone.WARNING,
+}
+HEALTH_WORDS = {
+    Health.CONNECTED: N_("Connected"),
+    Health.NOT_CONFIGURED: N_("Not configured"),
+    Health.ERROR: N_("Error"),
+    Health.NEVER_TESTED: N_("Not tested yet"),
+    Health.PAUSED: N_("Paused"),
+}
+HEALTH_TONES = {
+    Health.CONNECTED: Tone.SUCCESS,
+    Health.NOT_CONFIGURED: Tone.WARNING,
+    Health.ERROR: Tone.DANGER,
+    Health.NEVER_TESTED: Tone.NEUTRAL,
+    Health.PAUSED: Tone.NEUTRAL,
+}
+FIELD_WORDS = {
+    "vitec_department_id": N_("Vitec department id"),
+    "vitec_employee_id": N_("Vitec employee id"),
+    "name": N_("Name"),
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "legal_name": N_("Legal name"),
+    "organization_number": N_("Organisation number"),
+    "short_code": N_("Short code"),
+    "email": N_("E-mail"),
+    "phone": N_("Phone"),
+    "title": N_("Title"),
+    "street_address": N_("Street address"),
+    "postal_code": N_("Postal code"),
+    "city": N_("City"),
+    "is_active": N_("Active"),
+    "status": N_("Status"),
+    "description": N_("Description"),
+    "department_number": N_("Department number"),
+    "office_id": N_("Office"),
+    "also_at": N_("Also works at"),
+    "system_roles": N_("Roles"),
+    "employee_no": N_("Terminal number"),
+}
+
+
+def run_counts(run: Run) -> str:
+    """How a run ended, with its counts: the toast, and the line above its table (vitec-hub.md §12)."""
+    summary = run.summary
+    if "offices" in summary and isinstance(summary["offices"], Mapping):
+        parts = [_synced("offices", summary["offices"])]
+        if isinstance(summary.get("employees"), Mapping):
+            parts.append(_synced("employees", summary["employees"]))
+        return ". ".join(parts) + "."
+    if "missing_office" in summary:
+        return _synced("employees", summary)
+    if "synced" in summary:
+        return _synced("offices", summary)
+    if "updated" in summary:
+        return _("{updated} of {total} changed").format(updated=summary["updated"], total=summary["total"])
+    return _(STATE_WORDS[run.state])
+
+
+def _synced(phase: str, counts: Mapping[str, Any]) -> str:
+    """What was written of what was fetched; nothing written is said plainly."""
+    total, synced = counts["total"], counts["synced"]
+    if phase == "offices":
+        text = ngettext("Updated {synced} of {total} office", "Updated {synced} of {total} offices", total)
+    else:
+        text = ngettext("Updated {synced} of {total} employee", "Updated {synced} of {total} employees", total)
+    sentence = text.format(synced=synced, total=total)
+    if missing := counts.get("missing_office", 0):
+        lack = ngettext("{count} employee lacks an office", "{count} employees lack an office", missing)
+        sentence = _("{first}, {second}").format(first=sentence, second=lack.format(count=missing))
+    return sentence
+
+
+def ago(moment: datetime | None) -> str:
+    """How long ago, in words a person would use; a clock that went back reads as now."""
+    if moment is None:
+        return ""
+    seconds = (now() - moment).total_seconds()
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3600:
+        minutes = int(seconds // 60)
+        return ngettext("{count} min ago", "{count} min ago", minutes).format(count=minutes)
+    if seconds < 86_400:
+        hours = int(seconds // 3600)
+        return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
+    return moment_text(moment)
+
+
+def moment_text(moment: datetime | None) -> str:
+    """Date and time in the person's zone and format."""
+    if moment is None:
+        return ""
+    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+
+
+def health_text(report: HealthReport) -> str:
+    """The words beside the chip: the cause, and the age of the evidence."""
+    if report.health is Health.NOT_CONFIGURED and report.cause:
+        fields = ", ".join(_(label) for label in report.cause.split(", "))
+        return _("Missing: {fields}").format(fields=fields)
+    if report.health is Health.ERROR:
+        return report.cause
+    if report.evidence_at is None:
+        return ""
+    return _("checked {when}").format(when=ago(report.evidence_at))
+
+
+def value_text(value: object) -> str:
+    """A field's value in words."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "–"
+    return str(value)

@@ -1,0 +1,236 @@
+"""The main window: tabs along the top, banners, the page, the run panel, the status bar.
+
+It is shown before the workspace is open; pages are made when their tab is first needed. It knows pages and panels by
+their public names only and no operation beyond what shortcuts start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, cast
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from app.access import Role
+from app.errors import MusterError
+from app.i18n import N_, _
+from app.places import Home
+from app.settings import SettingsFile
+from ui.theme import Icon, Tone, app_icon
+
+if TYPE_CHECKING:
+    from app.demo.world import DemoWorld
+    from app.workspace import Workspace
+    from ui.desk import BannerAction, Desk
+    from ui.shell import Shell
+
+SMALLEST = (1024, 680)
+USUAL = (1360, 860)
+PAGES = ("offices", "employees", "connections", "activity")
+TITLES = {
+    "offices": N_("Offices"),
+    "employees": N_("Employees"),
+    "connections": N_("Connections"),
+    "activity": N_("Activity"),
+}
+
+
+class Page(Protocol):
+    """What the window asks of a page."""
+
+    def refresh(self) -> None:
+        """Read the store again."""
+
+    def sync(self) -> None:
+        """What F5 does here."""
+
+    def preview(self) -> None:
+        """What Shift+F5 does here."""
+
+    def focus_search(self) -> None:
+        """What Ctrl+F does here."""
+
+    def export(self) -> None:
+        """What Ctrl+E does here."""
+
+    def show_record(self, record_id: str) -> None:
+        """Bring a record into view."""
+
+
+class MainWindow(QMainWindow):
+    """The one window of a home folder."""
+
+    def __init__(self, home: Home, settings: SettingsFile, *, demo: bool = False) -> None:
+        super().__init__()
+        self.home = home
+        self.settings_file = settings
+        self.demo = demo
+        self.workspace: Workspace | None = None
+        self.desk: Desk | None = None
+        self.shell: Shell
+        self.closed = asyncio.Event()
+        self.layout_store = QSettings(str(home.layout), QSettings.Format.IniFormat)
+        self.pages: dict[str, QWidget] = {}
+        self.setWindowTitle(_("Muster – demo data") if demo else "Muster")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(*SMALLEST)
+        self._build()
+        self._restore_layout()
+
+    def _build(self) -> None:
+        self.tabs = QTabWidget(documentMode=True)
+        self.tabs.setObjectName("tabs")
+        self.tabs.setAccessibleName(_("Pages"))
+        for name in PAGES:
+            self.tabs.addTab(QWidget(), _(TITLES[name]))
+        self.tabs.currentChanged.connect(self._page_shown)
+        self.banner_place = QVBoxLayout()
+        self.split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self.split.addWidget(self.tabs)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self.banner_place)
+        column.addWidget(self.split, 1)
+        self.setCentralWidget(centre)
+        self._build_status_bar()
+
+    def _build_status_bar(self) -> None:
+        self.running_label = QLabel(_("Nothing is running"))
+        self.running_label.setObjectName("status.running")
+        self.store_label = QLabel()
+        self.store_label.setObjectName("status.store")
+        self.role_label = QLabel(_(_ROLE_WORDS[self.settings_file.values.role]))
+        self.role_label.setObjectName("status.role")
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.running_label)
+        bar.addWidget(self.store_label)
+        if self.demo:
+            mark = QLabel(_("Demo data"))
+            mark.setObjectName("status.demo")
+            mark.setProperty("tone", Tone.WARNING.value)
+            mark.setToolTip(_("Everything here is invented and gone when the window closes."))
+            bar.addPermanentWidget(mark)
+        bar.addPermanentWidget(self.role_label)
+
+    # -- opening and closing -------------------------------------------------------------------------------------
+
+    async def open_workspace(self, demo: DemoWorld | None) -> None:
+        """Open store, vault and runner, then fill the window; a store that cannot be opened is explained here."""
+        from ui.opening import open_workspace
+
+        try:
+            self.workspace = await open_workspace(self.home, self.settings_file, demo)
+        except MusterError as error:
+            self._explain_store(error)
+            return
+        from ui.desk import Desk
+        from ui.shell import Shell
+
+        self.desk = Desk(self.workspace, self, self.layout_store)
+        self.shell = Shell(self, self.desk)
+        self.store_label.setText(self.workspace.store.label)
+        self._page_shown(self.tabs.currentIndex())
+        await self.shell.greet()
+
+    async def close_workspace(self) -> None:
+        """Cancel what runs, wait a few seconds at most, close everything."""
+        if self.workspace is not None:
+            await self.workspace.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Hide at once; the loop then closes the workspace and ends."""
+        self.layout_store.setValue("window/geometry", self.saveGeometry())
+        self.layout_store.setValue("window/tab", PAGES[self.tabs.currentIndex()])
+        self.layout_store.sync()
+        event.accept()
+        self.closed.set()
+
+    def _restore_layout(self) -> None:
+        geometry = self.layout_store.value("window/geometry")
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            self.resize(*USUAL)
+        tab = self.layout_store.value("window/tab", PAGES[0])
+        self.tabs.setCurrentIndex(PAGES.index(str(tab)) if tab in PAGES else 0)
+
+    def _explain_store(self, error: MusterError) -> None:
+        from ui.widgets import EmptyState
+
+        self.setCentralWidget(
+            EmptyState(Icon.ALERT, _("Muster cannot open its data"), f"{error.message} {_(error.remedy)}")
+        )
+
+    # -- pages ---------------------------------------------------------------------------------------------------
+
+    def page(self, name: str) -> Page:
+        """The page of that name, made on first use."""
+        if name not in self.pages:
+            assert self.desk is not None
+            made = make_page(name, self.desk)
+            self.pages[name] = made
+            index = PAGES.index(name)
+            self.tabs.blockSignals(True)
+            current = self.tabs.currentIndex()
+            self.tabs.removeTab(index)
+            self.tabs.insertTab(index, made, _(TITLES[name]))
+            self.tabs.setCurrentIndex(current)
+            self.tabs.blockSignals(False)
+        return cast("Page", self.pages[name])
+
+    def current_page(self) -> Page:
+        """The page in front."""
+        return self.page(PAGES[self.tabs.currentIndex()])
+
+    def _page_shown(self, index: int) -> None:
+        if self.desk is not None and index >= 0:
+            self.page(PAGES[index])
+
+    def set_attention(self, name: str, count: int) -> None:
+        """Write a count of things that need a look into the tab's text."""
+        title = _(TITLES[name])
+        text = _("{title} ({count})").format(title=title, count=count) if count else title
+        self.tabs.setTabText(PAGES.index(name), text)
+
+    # -- the voice of the desk -----------------------------------------------------------------------------------
+
+    def toast(self, text: str) -> None:
+        """Good news that goes by itself; the page says the same."""
+        from ui.widgets import Toast
+
+        Toast.show_in(self, text)
+
+    def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[BannerAction] = ()) -> None:
+        """Something that stays until dismissed."""
+        self.shell.banners.show_banner(key, tone, text, remedy, actions)
+
+    def clear_banner(self, key: str) -> None:
+        """Take a banner away that no longer holds."""
+        self.shell.banners.clear(key)
+
+    def open_page(self, name: str, record: str = "") -> None:
+        """Bring a page to the front, and a record of it into view."""
+        self.tabs.setCurrentIndex(PAGES.index(name))
+        if record:
+            self.page(name).show_record(record)
+
+
+def make_page(name: str, desk: Desk) -> QWidget:
+    """Import and make one page; importing late keeps the first window quick."""
+    module = importlib.import_module(f"ui.pages.{name}")
+    made = module.make(desk)
+    assert isinstance(made, QWidget)
+    return made
+
+
+_ROLE_WORDS = {
+    Role.ADMINISTRATOR: N_("Administrator"),
+    Role.OPERATOR: N_("Operator"),
+    Role.TECHNICIAN: N_("Technician"),
+    Role.VIEWER: N_("Viewer"),
+}
