@@ -28,9 +28,9 @@ async def open_workspace(home: Home, settings: SettingsFile, demo: DemoWorld | N
 
     if demo is None:
         return await Workspace.open(home, settings_file=settings)
-    from app.cli.demo import connect
+    from app.demonstration import connect_demo
     from app.vault import MemoryKeyring
 
     workspace = await Workspace.open(home, settings_file=settings, keyring=MemoryKeyring())
-    await connect(workspace, demo)
+    await connect_demo(workspace, demo.describe())
     return workspace

@@ -12,7 +12,7 @@ from app.cli.output import print_json, print_report, print_table
 from app.cli.session import follow, with_workspace
 from app.cli.window import has_display, open_window
 from app.demo.world import DemoWorld
-from app.domain.connections import ConnectionKind
+from app.demonstration import connect_demo
 from app.i18n import _
 from app.logs import start_logging
 from app.operations.runner import Report, Request
@@ -33,23 +33,9 @@ def demo(*, headless: bool) -> int:
         return _headless(home, world) if headless else open_window(home, world)
 
 
-async def connect(workspace: Workspace, world: DemoWorld) -> None:
-    """Add the demo systems as connections."""
-    vitec = world.describe()["vitec"]
-    settings = {key: vitec[key] for key in ("base_url", "installation_id", "product_login")}
-    request = Request(
-        "connections.create",
-        params={"name": "vitec", "kind": ConnectionKind.VITEC.value, "settings": settings},
-        secrets={"access_key": vitec["access_key"]},
-    )
-    report = await (await workspace.runner.start(request)).report()
-    if report.error is not None:
-        raise report.error
-
-
 def _headless(home: Home, world: DemoWorld) -> int:
     async def work(workspace: Workspace) -> tuple[Report, int, int]:
-        await connect(workspace, world)
+        await connect_demo(workspace, world.describe())
         handle = await workspace.runner.start(Request("directory.sync"))
         report = await follow(workspace, handle, quiet=False)
         offices = await workspace.store.read(directory.offices)
