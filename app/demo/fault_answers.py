@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -77,7 +78,7 @@ def not_found() -> Response:
 def _rate_limited(plan: FaultPlan, _request: Request) -> Response:
     date = datetime.now(UTC) + timedelta(seconds=plan.seconds)
     when = {
-        RetryAfter.SECONDS: f"{plan.seconds:.0f}",
+        RetryAfter.SECONDS: str(math.ceil(plan.seconds)),
         RetryAfter.HTTP_DATE: format_datetime(date, usegmt=True),
     }
     headers = {} if plan.retry_after is RetryAfter.MISSING else {"Retry-After": when[plan.retry_after]}
