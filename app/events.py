@@ -5,6 +5,7 @@ Events are frozen dataclasses; handlers run at once on the event loop's thread a
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 from app.domain.outcomes import Outcome, Run
 
 E = TypeVar("E")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,9 @@ class EventBus:
         return lambda: self._handlers[kind].remove(handler)
 
     def publish(self, event: object) -> None:
-        """Tell everybody now."""
+        """Tell everybody now; a listener that fails never fails the work it hears of (vitec-hub.md §9.4)."""
         for handler in tuple(self._handlers[type(event)]):
-            handler(event)
+            try:
+                handler(event)
+            except Exception:
+                log.exception("A listener of %s failed", type(event).__name__)

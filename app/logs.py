@@ -18,7 +18,8 @@ def start_logging(home: Home) -> None:
     A folder that cannot be written costs the log, not the program.
     """
     root = logging.getLogger()
-    root.setLevel(os.environ.get("LOG_LEVEL", "INFO").upper())
+    wanted = os.environ.get("LOG_LEVEL", "INFO").upper()
+    root.setLevel(wanted if wanted in logging.getLevelNamesMapping() else "INFO")
     # These two log whole URLs, query strings included; our own HTTP foundation logs what is safe.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("httpcore").setLevel(logging.WARNING)
@@ -26,7 +27,7 @@ def start_logging(home: Home) -> None:
     try:
         home.logs.mkdir(exist_ok=True, mode=0o700)
         handler = logging.handlers.RotatingFileHandler(
-            home.logs / "muster.log", maxBytes=2_000_000, backupCount=4, encoding="utf-8", delay=True
+            home.logs / "muster.log", maxBytes=2_000_000, backupCount=4, encoding="utf-8"
         )
     except OSError:
         handler = logging.StreamHandler()

@@ -16,6 +16,7 @@ from app.i18n import _
 SIDE_PX = 512
 MOST_PIXELS = 60_000_000
 _QUALITY = 88
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")  # Pillow would hand others, such as EPS, to programs of the system
 
 
 class Anchor(StrEnum):
@@ -33,7 +34,7 @@ def make_thumbnail(picture: bytes, side_px: int = SIDE_PX, anchor: Anchor = Anch
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(picture)) as opened:
+        with Image.open(io.BytesIO(picture), formats=_FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise BadData(_("The picture is too large to open safely."))
             opened.draft("RGB", (side_px * 2, side_px * 2))  # lets the JPEG decoder skip detail nobody will see

@@ -7,8 +7,10 @@ from it for a header, in any text. Longest first, so that a short secret cannot 
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import re
+from urllib.parse import quote
 
 MASK = "••••"
 _SHORTEST_SECRET = 4  # blanking shorter values would garble ordinary text and protect nothing
@@ -17,9 +19,10 @@ _pattern: re.Pattern[str] | None = None
 
 
 def register_secret(*values: str) -> None:
-    """Blank these values from now on."""
+    """Blank these values from now on, also as they stand in JSON or in a URL."""
     global _pattern
-    new = {value for value in values if len(value) >= _SHORTEST_SECRET} - _secrets
+    long_enough = [value for value in values if len(value) >= _SHORTEST_SECRET]
+    new = {form for value in long_enough for form in (value, json.dumps(value)[1:-1], quote(value, safe=""))} - _secrets
     if new:
         _secrets.update(new)
         _pattern = re.compile("|".join(re.escape(s) for s in sorted(_secrets, key=len, reverse=True)))

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
 from app.domain.connections import Connection
@@ -68,17 +69,16 @@ class Vault:
 
     def __init__(self, backend: Backend | None = None) -> None:
         self._backend = backend
-        # Some back ends bind to the thread that opened them.
-        self._thread = ThreadPoolExecutor(1, "vault")
+        self._one_at_a_time = asyncio.Lock()
 
     async def get(self, connection: Connection, key: str) -> str:
         """The secret, or an empty text when none is set.
 
         Raises `NoKeyring` when the keyring cannot be used.
         """
-        value = os.environ.get(environment_name(connection.name, key))
-        if value is None:
-            value = await self._call(lambda: self._get(_account(connection.id, key))) or ""
+        value = os.environ.get(environment_name(connection.name, key), "")
+        if not value:
+            value = await self._call(lambda: self._get(_account(connection.id, key)) or "")
         register_secret(value)
         return value
 
@@ -110,26 +110,19 @@ class Vault:
             return error.message
         return ""
 
-    def close(self) -> None:
-        """Let the thread go; one that waits for an unlock prompt is not waited for."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
-
     async def _call(self, work: Callable[[], T]) -> T:
-        loop = asyncio.get_running_loop()
-        try:
-            return await asyncio.wait_for(loop.run_in_executor(self._thread, _explained, work), _PATIENCE_S)
-        except TimeoutError as error:
-            raise NoKeyring(_("The keyring did not answer."), _("Unlock the keyring, then try again.")) from error
+        async with self._one_at_a_time:
+            future = _in_thread(work)
+            try:
+                return await asyncio.wait_for(asyncio.wrap_future(future), _PATIENCE_S)
+            except TimeoutError as error:
+                raise NoKeyring(
+                    _("The keyring did not answer."), _("Unlock the keyring, then try again.")
+                ) from error
 
     def _use(self) -> Backend:
         if self._backend is None:
-            import keyring
-            from keyring.backends import fail, null
-
-            chosen = keyring.get_keyring()
-            if isinstance(chosen, fail.Keyring | null.Keyring):
-                raise NoKeyring(_("This system offers no keyring for secrets."))
-            self._backend = chosen
+            self._backend = _system_keyring()
         return self._backend
 
     def _get(self, account: str) -> str | None:
@@ -144,41 +137,81 @@ class Vault:
         return "".join(part or "" for part in parts)
 
     def _set(self, account: str, value: str) -> None:
-        self._delete(account)
+        """Write the new value over the old one: where the keyring refuses it, the old one is still there."""
         backend = self._use()
-        if len(value) <= _PART_CHARS and not value.startswith(_PARTS_MARK):
-            backend.set_password(SERVICE, account, value)
-        else:
+        parts_before = self._parts(account)
+        parts: list[str] = []
+        if len(value) > _PART_CHARS or value.startswith(_PARTS_MARK):
             parts = [value[i : i + _PART_CHARS] for i in range(0, len(value), _PART_CHARS)]
-            for number, part in enumerate(parts):
-                backend.set_password(SERVICE, f"{account}#{number}", part)
-            backend.set_password(SERVICE, account, f"{_PARTS_MARK}{len(parts)}")
+        for number, part in enumerate(parts):
+            backend.set_password(SERVICE, f"{account}#{number}", part)
+        backend.set_password(SERVICE, account, f"{_PARTS_MARK}{len(parts)}" if parts else value)
+        self._forget_parts(account, range(len(parts), parts_before))
         if self._get(account) != value:
             raise NoKeyring(_("The keyring did not keep the secret."))
 
     def _delete(self, account: str) -> None:
-        backend = self._use()
-        value = backend.get_password(SERVICE, account)
-        if value is None:
-            return
-        if value.startswith(_PARTS_MARK):
-            for number in range(int(value.removeprefix(_PARTS_MARK))):
-                if backend.get_password(SERVICE, f"{account}#{number}") is not None:
-                    backend.delete_password(SERVICE, f"{account}#{number}")
-        backend.delete_password(SERVICE, account)
+        self._forget_parts(account, range(self._parts(account)))
+        if self._use().get_password(SERVICE, account) is not None:
+            self._use().delete_password(SERVICE, account)
+
+    def _parts(self, account: str) -> int:
+        """How many further entries the stored value is spread over."""
+        value = self._use().get_password(SERVICE, account) or ""
+        return int(value.removeprefix(_PARTS_MARK)) if value.startswith(_PARTS_MARK) else 0
+
+    def _forget_parts(self, account: str, numbers: range) -> None:
+        for number in numbers:
+            if self._use().get_password(SERVICE, f"{account}#{number}") is not None:
+                self._use().delete_password(SERVICE, f"{account}#{number}")
 
 
 def _account(connection_id: str, key: str) -> str:
     return f"{connection_id}:{key}"
 
 
+def _in_thread(work: Callable[[], T]) -> Future[T]:
+    """Run a keyring call on a thread that the end of the program does not wait for: an unlock prompt may stay open."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(_explained(work))
+        except NoKeyring as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="vault", daemon=True).start()
+    return future
+
+
+def _system_keyring() -> Backend:
+    """The back end that the keyring library chooses or was told to use.
+
+    Raises `NoKeyring` when there is none.
+    """
+    try:
+        import keyring
+        from keyring.backends import fail, null
+
+        chosen = keyring.get_keyring()
+    except (ImportError, AttributeError, ValueError, RuntimeError) as error:
+        # What PYTHON_KEYRING_BACKEND or keyringrc.cfg names does not exist or does not run here.
+        raise NoKeyring(_("The chosen keyring cannot be used: {cause}").format(cause=error)) from error
+    if isinstance(chosen, fail.Keyring | null.Keyring):
+        raise NoKeyring(_("This system offers no keyring for secrets."))
+    return chosen
+
+
 def _explained(work: Callable[[], T]) -> T:
     """Run a keyring call; whatever its back end raises becomes `NoKeyring` with the back end's words."""
-    import keyring.errors
-
     try:
         return work()
-    except keyring.errors.KeyringLocked as error:
-        raise NoKeyring(_("The keyring is locked."), _("Unlock the keyring, then try again.")) from error
-    except (keyring.errors.KeyringError, keyring.errors.InitError, OSError) as error:
-        raise NoKeyring(_("The keyring cannot be used: {cause}").format(cause=str(error) or type(error).__name__)) from error
+    except NoKeyring:
+        raise
+    except Exception as error:  # noqa: BLE001 - a back end is foreign code and raises what it likes
+        if type(error).__name__ in {"KeyringLocked", "LockedException", "PromptDismissedException"}:
+            raise NoKeyring(_("The keyring is locked."), _("Unlock the keyring, then try again.")) from error
+        cause = str(error) or type(error).__name__
+        raise NoKeyring(_("The keyring cannot be used: {cause}").format(cause=cause)) from error

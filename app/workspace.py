@@ -68,5 +68,4 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
             handle.cancel()
         await self.tasks.close()
         await self.links.close()
-        self.vault.close()
         await asyncio.to_thread(self.store.close)

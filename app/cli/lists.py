@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import msgspec
 
 from app.cli.output import print_json, print_table, read_pairs
 from app.cli.session import with_workspace
+from app.domain.directory import Employee, Office
 from app.domain.outcomes import Run
 from app.errors import UsageError
 from app.i18n import _
@@ -19,6 +21,12 @@ from app.store import connections, directory, runs
 from app.workspace import Workspace
 
 Row = dict[str, Any]
+_FIELDS = {
+    "offices": [f.name for f in fields(Office)],
+    "employees": [f.name for f in fields(Employee)],
+    "connections": ["id", "name", "kind", "status", "settings", "secrets", "last_sync", "last_error"],
+    "runs": ["id", "run_id", "operation", "connection", "state", "started_at", "duration_ms"],
+}
 _SHOWN = {
     "offices": ["name", "short_code", "city", "phone", "email", "is_active"],
     "employees": ["first_name", "last_name", "title", "email", "phone", "status"],
@@ -50,15 +58,17 @@ def list_table(args: argparse.Namespace) -> int:
             case "runs":
                 await workspace.store.write(runs.mark_interrupted)
                 return [run_row(run) for run in await workspace.store.read(runs.runs)]
-            case name:
-                read: Callable[[], list[Any]] = {"offices": directory.offices, "employees": directory.employees}[name]
-                return [msgspec.to_builtins(record) for record in await workspace.store.read(read)]
+            case "offices":
+                return [msgspec.to_builtins(office) for office in await workspace.store.read(directory.offices)]
+            case _:
+                return [msgspec.to_builtins(person) for person in await workspace.store.read(directory.employees)]
 
-    rows = _where(with_workspace(args.home, work), read_pairs(args.where))
+    conditions = _conditions(args.table, args.where)
+    rows = [row for row in with_workspace(args.home, work) if all(_equal(row[k], v) for k, v in conditions.items())]
     if file := args.csv or args.xlsx:
         from app.exports import export_rows
 
-        columns = list(rows[0]) if rows else _SHOWN[args.table]
+        columns = _FIELDS[args.table]
         export_rows(Path(file), columns, [[_flat(row[c]) for c in columns] for row in rows])
     elif args.json:
         print_json(rows)
@@ -68,13 +78,14 @@ def list_table(args: argparse.Namespace) -> int:
     return 0
 
 
-def _where(rows: list[Row], conditions: dict[str, str]) -> list[Row]:
-    if rows and (unknown := sorted(set(conditions) - set(rows[0]))):
+def _conditions(table: str, given: Sequence[str]) -> dict[str, str]:
+    conditions = read_pairs(given)
+    if unknown := sorted(set(conditions) - set(_FIELDS[table])):
         raise UsageError(
             _("There is no field {name}.").format(name=unknown[0]),
-            _("The fields are: {names}.").format(names=", ".join(rows[0])),
+            _("The fields are: {names}.").format(names=", ".join(_FIELDS[table])),
         )
-    return [row for row in rows if all(_equal(row[key], value) for key, value in conditions.items())]
+    return conditions
 
 
 def _equal(cell: Any, wanted: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import sys
 from collections.abc import Callable, Sequence
 
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     # A command lives for seconds and drops most of what it makes at its end: collecting less often saves a tenth.
     gc.set_threshold(100_000, 50, 50)
+    _speak_utf8()
     args = _parser().parse_args(arguments)
     from app.i18n import Language, use_language
     from app.logs import start_logging
@@ -42,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.UNEXPECTED
     except KeyboardInterrupt:
         return ExitCode.CANCELLED
+
+
+def _speak_utf8() -> None:
+    """Programs read UTF-8 from us whatever the system's own encoding; a terminal without a letter shows a stand-in."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:

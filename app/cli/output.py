@@ -113,9 +113,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(redact(title)), title_justify="left")  # Text: square brackets are not markup
     for column in columns:
-        table.add_column(column)
+        table.add_column(Text(column))
     for row in rows[:_MOST_ROWS]:
         table.add_row(*(Text(redact("" if cell is None else str(cell))) for cell in row))
     console = Console()

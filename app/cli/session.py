@@ -9,7 +9,9 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from app.errors import Cancelled
 from app.events import EventBus, OutcomesReported, RunProgress
+from app.i18n import _
 from app.operations.runner import Report, RunHandle
 from app.places import Home
 from app.workspace import Workspace
@@ -29,9 +31,14 @@ def with_workspace(home: Home, work: Callable[[Workspace], Awaitable[T]], keyrin
             assert task is not None
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         async with await Workspace.open(home, keyring=keyring) as workspace:
+            if workspace.settings_file.problem:
+                print(f"muster: {workspace.settings_file.problem}", file=sys.stderr)
             return await work(workspace)
 
-    return asyncio.run(session())
+    try:
+        return asyncio.run(session())
+    except asyncio.CancelledError as error:  # SIGTERM before there was a run to cancel
+        raise Cancelled(_("Cancelled.")) from error
 
 
 async def follow(workspace: Workspace, handle: RunHandle, *, quiet: bool) -> Report:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from fluxgate import AsyncCircuitBreaker
 from fluxgate.errors import CallNotPermittedError
 from fluxgate.permits import All
-from fluxgate.retries import Backoff
+from fluxgate.retries import Retry
 from fluxgate.trackers import Custom
 from fluxgate.trippers import Closed, FailureStreak, HalfOpened
 
@@ -35,7 +35,7 @@ class Breaker:
             tracker=Custom(_is_failure),
             # A plain streak would need five failed trials to open again; one is enough.
             tripper=(Closed() & FailureStreak(FAILURES_IN_A_ROW)) | (HalfOpened() & FailureStreak(1)),
-            retry=Backoff(FIRST_PAUSE_S, multiplier=2.0, max_duration=LONGEST_PAUSE_S),
+            retry=_Pause(),
             permit=All(),
             max_half_open_calls=1,
         )
@@ -55,12 +55,6 @@ class Breaker:
                 _("Test the connection: a test that works lets calls pass again at once."),
             ) from error
 
-    @property
-    def open_for_s(self) -> float:
-        """Seconds since it opened; 0 while calls pass."""
-        info = self._breaker.info()
-        return 0.0 if info.state == "closed" else max(0.0, time.time() - info.changed_at)
-
     async def reset(self) -> None:
         """Let calls pass again."""
         await self._breaker.reset()
@@ -68,3 +62,22 @@ class Breaker:
 
 def _is_failure(error: Exception) -> bool:
     return isinstance(error, Unreachable | TimedOut | Outage)
+
+
+class _Pause(Retry):
+    """How long the breaker stays open: the first pause, doubled each time a trial fails.
+
+    fluxgate tells by the time of day when it opened. From the first refused call on the pause runs on a clock that
+    only goes forward, so setting this computer's clock neither prolongs it nor cuts it short.
+    """
+
+    def __init__(self) -> None:
+        self._changed_at = 0.0
+        self._begun = 0.0
+
+    def __call__(self, changed_at: float, reopens: int) -> bool:
+        pause = min(FIRST_PAUSE_S * 2.0**reopens, LONGEST_PAUSE_S)
+        if changed_at != self._changed_at:
+            self._changed_at = changed_at
+            self._begun = time.monotonic() - min(max(0.0, time.time() - changed_at), pause)
+        return time.monotonic() - self._begun >= pause

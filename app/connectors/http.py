@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_S = 5.0
 MOST_ANSWER_BYTES = 100_000_000  # connections.md §10.4
 _EXCERPT_CHARS = 500
+_MOST_EXCERPT_BYTES = 1_000_000
 USER_AGENT = f"Muster/{__version__}"
 
 
@@ -45,7 +46,8 @@ class Answer:
 
     def excerpt(self) -> str:
         """The first 500 characters of the trimmed body, without secrets, to show and log."""
-        return redact(self.body[: _EXCERPT_CHARS * 4].decode("utf-8", "replace").strip())[:_EXCERPT_CHARS]
+        # Blanked before it is cut: a secret that the cut went through would not be known again.
+        return redact(self.body[:_MOST_EXCERPT_BYTES].decode("utf-8", "replace")).strip()[:_EXCERPT_CHARS]
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
             timeout=httpx.Timeout(settings.timeout_s, connect=CONNECT_TIMEOUT_S, pool=None),
             verify=_tls(settings.base_url),
             follow_redirects=False,
+            trust_env=not settings.base_url.startswith("http://"),  # plain http stays on this computer: no proxy
         )
 
     async def __aexit__(self, *_exc: object) -> None:
@@ -154,6 +157,10 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
             except MusterError as error:
                 log.warning("GET %s: %s after %.2f s", path, error.message, time.monotonic() - begun)
                 raise
+            except httpx.DecodingError as error:
+                raise BadData(
+                    _("{system} sent an answer that cannot be unpacked.").format(system=self.settings.system)
+                ) from error
             except (httpx.HTTPError, OSError, TimeoutError) as error:
                 explained = self._explain(error)
                 log.warning("GET %s: %s after %.2f s", path, explained.message, time.monotonic() - begun)
@@ -186,8 +193,9 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         if problem := self.settings.classify(answer):
             return problem
         if 300 <= answer.status < 400:
-            host = httpx.URL(answer.headers.get("location", "")).host or self.settings.base_url
-            return Redirected(_("{system} redirects to {host}.").format(system=self.settings.system, host=host))
+            return Redirected(
+                _("{system} redirects to {host}.").format(system=self.settings.system, host=redirect_target(answer))
+            )
         if answer.status >= 400:
             kind = Outage if answer.status >= 500 else RemoteError
             return kind(
@@ -203,15 +211,25 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         return answer.status >= 500
 
     def _explain(self, error: Exception) -> MusterError:
-        system = self.settings.system
         if isinstance(error, TimeoutError | httpx.TimeoutException):
+            connecting = isinstance(error, httpx.ConnectTimeout)
+            seconds = min(CONNECT_TIMEOUT_S, self.settings.timeout_s) if connecting else self.settings.timeout_s
             return TimedOut(
-                _("{system} request failed: no answer within {seconds:g} seconds.").format(
-                    system=system, seconds=self.settings.timeout_s
+                _("{system} request failed. No answer within {seconds:g} seconds.").format(
+                    system=self.settings.system, seconds=seconds
                 )
             )
         cause = redact(str(error)) or type(error).__name__
-        return Unreachable(_("{system} request failed: {cause}").format(system=system, cause=cause))
+        return Unreachable(_("{system} request failed. {cause}").format(system=self.settings.system, cause=cause))
+
+
+def redirect_target(answer: Answer) -> str:
+    """The host an answer redirects to, else the path, without query; `?` when it names neither."""
+    try:
+        target = httpx.URL(answer.headers.get("location", ""))
+    except httpx.InvalidURL:
+        return "?"
+    return target.host or target.path.strip("/") or "?"
 
 
 def rate_limited(answer: Answer, system: str) -> RateLimited:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import httpx
 
 from app import __version__
-from app.connectors.http import Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited
+from app.connectors.http import Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited, redirect_target
 from app.connectors.vitec_answers import read_departments, read_employees, read_methods
 from app.domain.vitec import Snapshot, VitecEmployee, VitecOffice
 from app.errors import ExitCode, Forbidden, MusterError, NotConfigured, Redirected, RefusedSignIn, RemoteError
@@ -178,9 +178,6 @@ def _classify(answer: Answer) -> MusterError | None:
 
 def _redirected(answer: Answer) -> MusterError:
     """A redirect carries nothing useful: the address is wrong (§4.2), so it counts as not configured."""
-    target = httpx.URL(answer.headers.get("location", "")).host
-    error = Redirected(
-        _("Vitec Hub redirects to {host}.").format(host=target or "?"), _("Check the address of the connection.")
-    )
+    error = Redirected(_("Vitec Hub redirects to {host}.").format(host=redirect_target(answer)))
     error.exit_code = ExitCode.NOT_CONFIGURED
     return error

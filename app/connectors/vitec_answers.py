@@ -6,6 +6,7 @@ unknown fields are listed by name, and only an answer that is no list at all is 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ R = TypeVar("R")
 Record = Mapping[str, Any]
 _ROUND_SIZES = frozenset({1000, 5000, 10_000})  # §4.3: exactly such a length may be a cut-off list
 _ID_CHARS = 100
+_KIND_CHARS = 20
 _LARGEST_WHOLE = 2**31 - 1  # what an integer column holds everywhere
 _PICTURE_FIELDS = frozenset({"departmentImageUrl", "imageUrl", "bannerUrl", "logoUrl", "profileImageUrl"})
 _DEPARTMENT_FIELDS = _PICTURE_FIELDS | {
@@ -75,7 +77,7 @@ def _list(body: bytes) -> list[Any]:
     Raises `BadData` for anything else, naming the JSON type received (§5).
     """
     try:
-        value = msgspec.json.decode(body)
+        value = msgspec.json.decode(body.removeprefix(codecs.BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadData(_("Invalid Vitec Hub response.")) from error
     if not isinstance(value, list):
@@ -145,7 +147,7 @@ def _office(raw: Record) -> VitecOffice:
     number = _first(raw, "organisationNumber", "organizationNumber", "orgNumber", "orgnr")
     postal_code = _first(raw, "postalCode", "visitPostalCode")
     return VitecOffice(
-        vitec_department_id=whole(raw.get("departmentId")),
+        vitec_department_id=_department_id(raw.get("departmentId")),
         name=_first(raw, "marketName", "name", "legalName") or "Vitec Office",
         legal_name=text(raw.get("legalName")),
         organization_number=re.sub(r"\s", "", number) if number else None,
@@ -181,7 +183,12 @@ def _employee(raw: Record, unmapped: Counter[str]) -> VitecEmployee:
 
 def _departments(value: Any) -> tuple[int, ...]:
     elements = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(n for n in map(whole, elements) if n is not None))
+    return tuple(dict.fromkeys(n for n in map(_department_id, elements) if n is not None))
+
+
+def _department_id(value: Any) -> int | None:
+    number = whole(value)
+    return number if number is not None and number > 0 else None
 
 
 def _roles(positions: Any, title: str | None, unmapped: Counter[str]) -> tuple[str, ...]:
@@ -190,12 +197,11 @@ def _roles(positions: Any, title: str | None, unmapped: Counter[str]) -> tuple[s
     for position in positions if isinstance(positions, list) else ():
         kind = position.get("type") if isinstance(position, dict) else None
         if isinstance(kind, dict):
-            kind = kind.get("value", kind.get("id"))
-        number = whole(kind)
-        if role := ROLES.get(number or 0):
+            kind = next((kind[key] for key in ("value", "id") if kind.get(key) is not None), None)
+        if role := ROLES.get(whole(kind) or 0):
             roles[role] = None
         elif kind is not None:
-            unmapped[str(kind)[:20]] += 1
+            unmapped[str(kind)[:_KIND_CHARS] if isinstance(kind, str | int | float) else "?"] += 1
     return tuple(roles) or _title_roles(title)
 
 

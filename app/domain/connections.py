@@ -6,6 +6,8 @@ Keys and rules: command-line.md "Connection kinds and their keys", vitec-hub.md 
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,7 +49,7 @@ class FieldType(StrEnum):
 class FieldSpec:
     """One field: `env` are the names `import-env` reads, first wins; `low` and `high` clamp a number.
 
-    `aliases` maps other spellings of a choice to the stored one; `strict` refuses choices that are not listed.
+    `aliases` maps other spellings of a choice to the stored one; `overruled_by` is a field that makes the choice moot.
     """
 
     key: str
@@ -62,6 +64,7 @@ class FieldSpec:
     low: float | None = None
     high: float | None = None
     whole: bool = False
+    overruled_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ VITEC = KindSpec(
             choices=("production", "qa"),
             aliases={"prod": "production", "test": "qa", "testing": "qa"},
             help=N_("Fills in the address; an address of your own wins."),
+            overruled_by="base_url",
         ),
         FieldSpec(
             "base_url",
@@ -169,12 +173,36 @@ class Connection:
         return next((f.default for f in self.spec.settings if f.key == key), None)
 
     def missing_fields(self) -> tuple[FieldSpec, ...]:
-        """Required fields without a value; the environment names of secrets count where the vault knows them."""
-        return tuple(
-            f
-            for f in self.spec.fields
-            if f.required and (f.key not in self.secrets if f.type is FieldType.SECRET else not self.setting(f.key))
-        )
+        """Required fields without a value, and choices that are none; secrets of the environment are not seen."""
+        return tuple(f for f in self.spec.fields if self._missing(f))
+
+    def _missing(self, spec: FieldSpec) -> bool:
+        if spec.type is FieldType.SECRET:
+            return spec.required and spec.key not in self.secrets
+        if spec.type is FieldType.CHOICE:
+            overruled = bool(spec.overruled_by and self.setting(spec.overruled_by))
+            return not overruled and self.setting(spec.key) not in spec.choices
+        return spec.required and not self.setting(spec.key)
+
+
+def refuse_secrets(settings: Mapping[str, object]) -> None:
+    """Refuse settings that hold a secret, before they are kept anywhere, such as in the history of runs.
+
+    Raises `UsageError`.
+    """
+    for key, value in settings.items():
+        if any(key == secret.key for spec in KINDS.values() for secret in spec.secrets):
+            raise UsageError(
+                _("{key} is a secret and never a setting.").format(key=key),
+                _("Enter it in its own field, or with --secret {key}=- from standard input.").format(key=key),
+            )
+        if "://" in str(value):
+            _refuse_credentials(str(value))
+
+
+def _refuse_credentials(url: str) -> None:
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise UsageError(_("An address must not hold a user name or password."), _("Use the fields made for them."))
 
 
 def checked_settings(kind: ConnectionKind, given: Mapping[str, object]) -> dict[str, Any]:
@@ -212,9 +240,9 @@ def _checked_number(spec: FieldSpec, text: str) -> float | int:
         number = float(text)
     except ValueError as error:
         raise UsageError(_("{field} must be a number, not {value}.").format(field=spec.key, value=text)) from error
+    if not math.isfinite(number):
+        raise UsageError(_("{field} must be a number, not {value}.").format(field=spec.key, value=text))
     if spec.low is not None and spec.high is not None:
-        if number != number:  # NaN slips through min and max
-            raise UsageError(_("{field} must be a number, not {value}.").format(field=spec.key, value=text))
         number = min(max(number, spec.low), spec.high)
     return int(number) if spec.whole or number == int(number) else number
 
@@ -224,18 +252,20 @@ def checked_url(text: str) -> str:
 
     Raises `UsageError` saying what is wrong with it.
     """
+    _refuse_credentials(text)
     try:
         parts = urlsplit(text)
         host = parts.hostname
         _port = parts.port
+        (host or "").encode("idna")  # what every connection to it begins with
     except ValueError as error:
         raise UsageError(_("{value} is not an address.").format(value=text)) from error
-    if parts.username or parts.password:
-        raise UsageError(_("An address must not hold a user name or password."), _("Use the fields made for them."))
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not host or not re.fullmatch(r"[\w.:-]+", host):
         raise UsageError(_("{value} is not an address.").format(value=text), _("Write it like https://example.com."))
     if parts.scheme == "http" and host not in LOOPBACK:
         raise UsageError(
             _("Plain http is only allowed to this computer, not to {host}.").format(host=host), _("Use https://.")
         )
+    if parts.query or parts.fragment:
+        raise UsageError(_("{value} is not an address.").format(value=text), _("Leave out what follows ? or #."))
     return text.rstrip("/")

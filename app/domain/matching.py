@@ -7,16 +7,17 @@ than taken when more than one local record fits or when the fitting one belongs 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.domain.directory import Employee, Office
 from app.domain.vitec import VitecEmployee, VitecOffice
 from app.i18n import N_
 
 R = TypeVar("R")
+L = TypeVar("L", Office, Employee)
 FUZZY_RATIO = 0.85
 
 
@@ -37,8 +38,8 @@ TAKEN = N_("The local record that fits belongs to another Vitec record.")
 SHARED = N_("Several Vitec records fit the same local record.")
 
 
-def _group(records: Iterable[R], key: Callable[[R], Hashable]) -> dict[Hashable, list[R]]:
-    groups: dict[Hashable, list[R]] = defaultdict(list)
+def _group(records: Iterable[R], key: Callable[[R], str | tuple[str | None, ...] | None]) -> dict[Any, list[R]]:
+    groups: dict[Any, list[R]] = defaultdict(list)
     for record in records:
         if value := key(record):
             groups[value].append(record)
@@ -49,9 +50,14 @@ def _folded(text: str | None) -> str:
     return text.strip().casefold() if text else ""
 
 
+def _own_last(records: Iterable[L]) -> list[L]:
+    """A record left behind by a removed connection must not stand before the connection's own of the same id."""
+    return sorted(records, key=lambda r: r.connection is not None)
+
+
 def match_offices(sources: tuple[VitecOffice, ...], stored: Iterable[Office], *, fuzzy: bool) -> list[Match[Office]]:
     """One match per source office, in order. `fuzzy` adds similar names, for a preview only."""
-    stored = list(stored)
+    stored = _own_last(stored)
     by_id: dict[int | None, Office] = {o.vitec_department_id: o for o in stored if o.vitec_department_id is not None}
     free = [o for o in stored if o.vitec_department_id is None]
     by_number = _group(free, lambda o: o.organization_number)
@@ -68,14 +74,19 @@ def match_offices(sources: tuple[VitecOffice, ...], stored: Iterable[Office], *,
         named = by_name.get(_folded(source.name), [])
         if len(named) > 1:
             return Match(conflict=SEVERAL)
-        if named:
-            return Match(named[0], "name_exact", 0.9)
-        return _most_similar(source, free) if fuzzy and free else _NEW_OFFICE
+        return Match(named[0], "name_exact", 0.9) if named else _NEW_OFFICE
 
-    return _one_claim_each([match(source) for source in sources])
+    matches = _one_claim_each([match(source) for source in sources])
+    if fuzzy:  # only what nobody claims for a better reason
+        claimed = {m.record.id for m in matches if m.record is not None}
+        left = [o for o in free if o.id not in claimed]
+        matches = [_most_similar(s, left) if m is _NEW_OFFICE else m for s, m in zip(sources, matches, strict=True)]
+    return _one_claim_each(matches)
 
 
 def _most_similar(source: VitecOffice, free: list[Office]) -> Match[Office]:
+    if not free:
+        return _NEW_OFFICE
     name = _folded(source.name)
     ratio, best = max(
         ((SequenceMatcher(None, name, _folded(o.name)).ratio(), o) for o in free), key=lambda pair: pair[0]
@@ -87,7 +98,7 @@ def match_employees(
     sources: tuple[VitecEmployee, ...], office_ids: list[str | None], stored: Iterable[Employee]
 ) -> list[Match[Employee]]:
     """One match per source employee, in order; `office_ids` are the sources' local offices."""
-    stored = list(stored)
+    stored = _own_last(stored)
     if not stored:  # the first sync of all
         return [_NEW_EMPLOYEE] * len(sources)
     by_id: dict[str | None, Employee] = {e.vitec_employee_id: e for e in stored if e.vitec_employee_id}

@@ -11,10 +11,11 @@ from typing import Any
 from app.domain.directory_plans import UNCHANGED, directory_summary, unchanged_summary
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
+from app.errors import Cancelled
 from app.events import DirectoryChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.store import directory, listings, runs
+from app.store import directory, leases, listings, runs
 
 _DONE = {
     Action.CREATE: N_("Created"),
@@ -90,6 +91,7 @@ async def still_the_same(context: RunContext, phase: str, digest: str) -> dict[s
 
 def _confirm(context: RunContext, phase: str, outcomes: Sequence[Outcome], receipt: Mapping[str, Any]) -> None:
     run_id = context.run.run_id
+    leases.beat(run_id)  # after a sleep of this computer another program may have taken over: then nothing is kept
     runs.journal_intent(run_id, phase)
     runs.add_outcomes(run_id, len(context.outcomes), outcomes)
     runs.journal_confirm(run_id, phase, receipt)
@@ -100,8 +102,8 @@ def _commit(
 ) -> tuple[list[Outcome], dict[str, int]]:
     moved = directory.write_plan(plan, stop)
     outcomes = [
-        _moved(plan, step, moved[step.before.id])
-        if moved and step.before is not None and step.before.id in moved
+        _moved(plan, step, moved[step.record.id])
+        if moved and step.record is not None and step.record.id in moved
         else _outcome(plan, step, _DONE)
         for step in plan.steps
     ]
@@ -117,6 +119,8 @@ def _commit(
     complete = all(o.status is Status.SUCCESS or o.action is Action.UNCHANGED for o in outcomes)
     if digest and complete and not plan.missing:
         listings.remember(context.own_connection.id, plan.phase, digest, receipt)
+    if stop.is_set():
+        raise Cancelled(_("Cancelled. Nothing of this part was kept."))
     return outcomes, summary
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from app.connectors.vitec import VitecHub
 from app.domain.connections import Connection
 from app.domain.health import Stage, TestReport, masked
-from app.errors import ErrorKind, MusterError, NotConfigured, RefusedSignIn, TimedOut, Unreachable
+from app.errors import ErrorKind, MusterError, NotConfigured, TimedOut, Unreachable
 from app.i18n import N_, _, ngettext
 from app.operations.links import make_vitec
 from app.store.values import now
@@ -40,15 +40,17 @@ _CATEGORIES = {
 
 
 class _Staged:
-    """Runs stages one after another and remembers how each went."""
+    """Runs stages one after another within one budget of time and remembers how each went."""
 
     def __init__(self) -> None:
         self.stages: list[Stage] = []
+        self._deadline = asyncio.get_running_loop().time() + BUDGET_S
 
     async def run(self, name: str, work: Callable[[], Awaitable[str]]) -> None:
         begun = time.monotonic()
         try:
-            message = await work()
+            async with asyncio.timeout_at(self._deadline):
+                message = await work()
         except MusterError as error:
             self._add(name, False, error.message, begun)
             raise
@@ -62,15 +64,14 @@ class _Staged:
         self.stages.append(Stage(name, ok, message, round((time.monotonic() - begun) * 1000)))
 
 
-async def check_vitec(connection: Connection, access_key: str) -> tuple[TestReport, MusterError | None]:
+async def check_vitec(
+    connection: Connection, access_key: Callable[[], Awaitable[str]]
+) -> tuple[TestReport, MusterError | None]:
     """Test a Vitec connection; returns what is shown and the error that decides the exit code."""
     staged, details = _Staged(), dict[str, Any]()
     problem: MusterError | None = None
     try:
-        async with asyncio.timeout(BUDGET_S):
-            await _vitec_stages(staged, connection, access_key, details)
-    except TimeoutError:
-        problem = TimedOut(_("No answer within ten seconds."))
+        await _vitec_stages(staged, connection, access_key, details)
     except MusterError as error:
         problem = error
     details["status"] = _vitec_status(connection, problem, details)
@@ -81,12 +82,14 @@ async def check_vitec(connection: Connection, access_key: str) -> tuple[TestRepo
     return report, problem
 
 
-async def _vitec_stages(staged: _Staged, connection: Connection, key: str, details: dict[str, Any]) -> None:
+async def _vitec_stages(
+    staged: _Staged, connection: Connection, access_key: Callable[[], Awaitable[str]], details: dict[str, Any]
+) -> None:
     hub: VitecHub | None = None
 
     async def settings() -> str:
         nonlocal hub
-        hub = make_vitec(connection, key)
+        hub = make_vitec(connection, await access_key())
         return _("All required fields are filled in.")
 
     await staged.run("settings", settings)
@@ -163,10 +166,9 @@ async def _connect(host: str, port: int, context: ssl.SSLContext | None) -> None
 
 def _vitec_status(connection: Connection, problem: MusterError | None, details: dict[str, Any]) -> dict[str, Any]:
     """The status value of vitec-hub.md §6.1."""
-    refused = isinstance(problem, RefusedSignIn)
     return {
         "configured": not isinstance(problem, NotConfigured),
-        "connected": problem is None and not refused,
+        "connected": problem is None,
         "installation_id": masked(connection.setting("installation_id") or ""),
         "error": problem.message if problem else None,
         "available_methods": details.get("available_methods", []),

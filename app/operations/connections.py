@@ -13,8 +13,16 @@ import msgspec
 
 from app import __version__
 from app.access import GRANTS, Permission
-from app.domain.connections import KINDS, Connection, ConnectionKind, ConnectionStatus, checked_settings
-from app.domain.health import connection_health, overall_health, success_rate_percent
+from app.domain.connections import (
+    KINDS,
+    Connection,
+    ConnectionKind,
+    ConnectionStatus,
+    checked_settings,
+    refuse_secrets,
+)
+from app.domain.health import Health, connection_health, masked, overall_health, success_rate_percent
+from app.domain.outcomes import RunState
 from app.errors import StoreError, UsageError
 from app.events import ConnectionsChanged
 from app.i18n import N_, _
@@ -30,6 +38,8 @@ if TYPE_CHECKING:
 
 ALL = tuple(KINDS)
 _started = time.monotonic()
+_RECENT = 10  # runs that rates are counted over (connections.md §7)
+_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,9 @@ class CreateParams:
     kind: ConnectionKind
     settings: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        refuse_secrets(self.settings)
+
 
 @dataclass(frozen=True)
 class UpdateParams:
@@ -48,6 +61,9 @@ class UpdateParams:
     settings: dict[str, str] = field(default_factory=dict)
     name: str = ""
     paused: bool | None = None
+
+    def __post_init__(self) -> None:
+        refuse_secrets(self.settings)
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,8 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
         settings=checked_settings(params.kind, params.settings),
         secrets=_secret_names(params.kind, context.secrets),
     )
+    if await context.workspace.store.read(stored.find_connection, connection.name) is not None:
+        raise UsageError(_("There is already a connection named {name}.").format(name=connection.name))
     if context.dry_run:
         return
     # The secrets first: without a keyring nothing is stored at all.
@@ -112,6 +130,9 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     status = old.status
     if params.paused is not None:
         status = ConnectionStatus.INACTIVE if params.paused else ConnectionStatus.ACTIVE
+    edited = bool(params.settings or context.secrets)
+    if edited and status is ConnectionStatus.ERROR:
+        status = ConnectionStatus.ACTIVE
     given = {**{k: str(v) for k, v in old.settings.items()}, **params.settings}
     new = replace(
         old,
@@ -119,7 +140,7 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
         settings=checked_settings(old.kind, given),
         secrets=tuple(sorted({*old.secrets, *_secret_names(old.kind, context.secrets)})),
         status=status,
-        last_error=None if params.settings or context.secrets else old.last_error,
+        last_error=None if edited else old.last_error,
     )
     if context.dry_run:
         return
@@ -151,8 +172,8 @@ async def delete_connection(context: RunContext, _params: NoParams) -> None:
 async def check_connection(context: RunContext, _params: NoParams) -> None:
     """Test in stages and remember the result where the role may."""
     connection = context.own_connection
-    key = await context.workspace.vault.get(connection, "access_key")
-    report, problem = await check_vitec(connection, key)
+    vault = context.workspace.vault
+    report, problem = await check_vitec(connection, lambda: vault.get(connection, "access_key"))
     context.result |= msgspec.to_builtins(report)
     if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.settings.role]:
         error = problem.message if problem else None
@@ -172,10 +193,12 @@ async def try_settings(context: RunContext, params: TryParams) -> None:
     settings = checked_settings(params.kind, params.settings)
     known = await context.workspace.store.read(stored.find_connection, params.connection) if params.connection else None
     draft = Connection(params.connection, known.name if known else "", params.kind, ConnectionStatus.ACTIVE, settings)
-    key = context.secrets.get("access_key", "")
-    if not key and known is not None:
-        key = await context.workspace.vault.get(known, "access_key")
-    report, problem = await check_vitec(draft, key)
+
+    async def access_key() -> str:
+        typed = context.secrets.get("access_key", "")
+        return typed or (await context.workspace.vault.get(known, "access_key") if known is not None else "")
+
+    report, problem = await check_vitec(draft, access_key)
     context.result |= msgspec.to_builtins(report)
     if problem is not None:
         raise problem
@@ -190,19 +213,26 @@ async def show_status(context: RunContext, _params: NoParams) -> None:
     connection = context.own_connection
     health = connection_health(connection, context.workspace.vault.known_secrets(connection))
     own = [r for r in await context.workspace.store.read(runs.runs) if r.connection == connection.name]
-    status = (connection.last_test or {}).get("details", {}).get("status", {})
-    context.result |= status | _row(context.workspace, connection) | {
+    context.result |= _row(context.workspace, connection) | {
+        "configured": health.health is not Health.NOT_CONFIGURED,
+        "connected": health.health is Health.CONNECTED,
+        "installation_id": masked(connection.setting("installation_id") or ""),
+        "error": connection.last_error,
+        "available_methods": (connection.last_test or {}).get("details", {}).get("available_methods", []),
+        "checked_at": _time(health.evidence_at),
         "health": health.health.value,
         "cause": health.cause,
-        "checked_at": _time(health.evidence_at),
-        "error_count": sum(1 for r in own[:10] if r.error is not None),
-        "success_rate": success_rate_percent(own[:10]),
-        "total_syncs": len(own),
-        "recent_syncs": [
-            {"id": r.run_id, "type": r.operation, "status": r.state.value, "started_at": _time(r.started_at)}
-            for r in own[:5]
-        ],
-    }  # fmt: skip
+        "error_count": sum(1 for r in own[:_RECENT] if r.error is not None),
+        "success_rate": success_rate_percent(own[:_RECENT]),
+        "performance_metrics": {
+            "total_syncs": len(own),
+            "successful_syncs": sum(r.state is RunState.FINISHED for r in own),
+            "recent_syncs": [
+                {"id": r.run_id, "type": r.operation, "status": r.state.value, "started_at": _time(r.started_at)}
+                for r in own[:_LISTED]
+            ],
+        },
+    }
 
 
 @operation("connections.health", N_("Health of all connections"), Permission.READ, NoParams, writes=False, history=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.connections import Connection
 from app.domain.outcomes import Outcome, Run
 from app.domain.plans import Plan
+from app.errors import MusterError
 from app.events import OutcomesReported, RunProgress
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class RunContext:
 
     `plans` are the plans that were made; `chosen` are plans from a preview, to be carried out instead of new ones.
     `receipts` are the phases already confirmed when a run is resumed. `secrets` are values a person just typed; they
-    are never part of the parameters, which are stored.
+    are never part of the parameters, which are stored. `lost` says that another program took the target over.
     """
 
     workspace: Workspace
@@ -41,6 +42,7 @@ class RunContext:
     warnings: list[str] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
     held: str = ""
+    lost: MusterError | None = None
 
     @property
     def own_connection(self) -> Connection:

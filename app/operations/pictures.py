@@ -12,7 +12,7 @@ from app.access import Permission
 from app.domain.connections import Connection, ConnectionKind
 from app.domain.directory import Employee
 from app.domain.outcomes import Action, Outcome, Status
-from app.errors import BadData, MusterError, RemoteError, StoreError
+from app.errors import BadData, MusterError, RemoteError, StoreError, UsageError
 from app.events import DirectoryChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
@@ -43,7 +43,10 @@ async def fetch_pictures(context: RunContext, params: PictureParams) -> None:
     """Fetch pictures; one that fails costs only itself."""
     everyone = [e for e in await context.workspace.store.read(directory.employees) if e.vitec_employee_id]
     ours = [e for e in everyone if e.connection == context.own_connection.id]
-    wanted = [e for e in ours if is_due(e)] if params.employees == ("all",) else [e for e in ours if e.id in params.employees]
+    if unknown := [i for i in params.employees if i != "all" and i not in {e.id for e in ours}]:
+        raise UsageError(_("There is no record with the id {id}.").format(id=unknown[0]))
+    done = {o.subject_id for o in context.outcomes}  # before an interruption
+    wanted = [e for e in ours if e.id not in done and (e.id in params.employees or ("all" in params.employees and is_due(e)))]
     if context.dry_run:
         context.report([_outcome(e, Status.SUCCESS, _("Would be fetched"), Action.UPDATE) for e in wanted])
     else:
@@ -56,14 +59,16 @@ async def fetch_pictures(context: RunContext, params: PictureParams) -> None:
 
 async def _fetch_all(context: RunContext, wanted: Sequence[Employee]) -> None:
     batch: list[Outcome] = []
-    async for outcome in pictures_of(context.workspace, context.own_connection, wanted):
-        batch.append(outcome)
-        context.progress(_("Fetching pictures"), len(context.outcomes) + len(batch), len(wanted))
-        if len(batch) == _BATCH:
-            await _keep(context, batch)
-            batch = []
-    await _keep(context, batch)
-    context.workspace.events.publish(DirectoryChanged())
+    try:
+        async for outcome in pictures_of(context.workspace, context.own_connection, wanted):
+            batch.append(outcome)
+            context.progress(_("Fetching pictures"), len(context.outcomes) + len(batch), len(wanted))
+            if len(batch) == _BATCH:
+                await _keep(context, batch)
+                batch = []
+    finally:  # also when it was cancelled or stopped: these pictures are stored
+        await _keep(context, batch)
+        context.workspace.events.publish(DirectoryChanged())
 
 
 async def _keep(context: RunContext, batch: list[Outcome]) -> None:
@@ -75,7 +80,8 @@ async def _keep(context: RunContext, batch: list[Outcome]) -> None:
 def is_due(employee: Employee) -> bool:
     """Whether a picture may be looked up again; having none is remembered for a day too."""
     checked = employee.photo_checked_at
-    return bool(employee.vitec_employee_id) and (checked is None or now() - checked > FRESH)
+    # A look-up in the future was made before this computer's clock was set back.
+    return bool(employee.vitec_employee_id) and (checked is None or not timedelta() <= now() - checked <= FRESH)
 
 
 async def pictures_of(

@@ -84,7 +84,7 @@ def _from_text(value: Any, hint: Any) -> Any:
     if value.lstrip().startswith(("[", "{")):
         try:
             return msgspec.json.decode(value)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise UsageError(_("Not readable as JSON: {value}").format(value=value)) from error
     return [part.strip() for part in value.split(",") if part.strip()]
 

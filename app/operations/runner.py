@@ -11,7 +11,7 @@ import getpass
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,7 @@ class RunHandle:
     def __init__(self, context: RunContext, operation: Operation) -> None:
         self.context = context
         self.operation = operation
+        self.body: asyncio.Task[MusterError | None] | None = None
         self.task: asyncio.Task[Report] | None = None
 
     @property
@@ -92,10 +93,10 @@ class RunHandle:
         return self.context.run.run_id
 
     def cancel(self) -> None:
-        """Start no new step; a transaction under way rolls back."""
+        """Start no new step; a transaction under way rolls back. The end of the run is still stored."""
         self.context.stop.set()
-        if self.task is not None:
-            self.task.cancel()
+        if self.body is not None:
+            self.body.cancel()
 
     async def report(self) -> Report:
         """Wait for the end."""
@@ -109,6 +110,7 @@ class Runner:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.handles: dict[str, RunHandle] = {}
+        self._unstored: list[tuple[Run, Connection | None, Operation]] = []
 
     async def start(self, request: Request) -> RunHandle:
         """Check and start a run.
@@ -202,19 +204,25 @@ class Runner:
     async def _begin(self, operation: Operation, context: RunContext, params: Any) -> RunHandle:
         handle = RunHandle(context, operation)
         if operation.history and not context.dry_run:
-            await self._workspace.store.write(_open_run, operation, context)
+            await self._workspace.store.write(_open_run, operation, context, tuple(self._unstored))
+            self._unstored.clear()
         self.handles[handle.run_id] = handle
         self._workspace.events.publish(RunStarted(context.run))
-        handle.task = self._workspace.tasks.start(f"run {operation.id}", self._run(handle, params))
+        handle.body = self._workspace.tasks.start(f"body {operation.id}", _ending(operation, context, params))
+        handle.task = self._workspace.tasks.start(f"run {operation.id}", self._run(handle, handle.body))
         return handle
 
-    async def _run(self, handle: RunHandle, params: Any) -> Report:
+    async def _run(self, handle: RunHandle, body: asyncio.Task[MusterError | None]) -> Report:
         begun = time.monotonic()
         beating = self._workspace.tasks.start("beat", self._beat(handle))
+        error: MusterError | None
         try:
-            error = await _ending(handle.operation, handle.context, params)
+            error = await body
+        except asyncio.CancelledError:  # before its first step
+            error = Cancelled(_("Cancelled."))
         finally:
             beating.cancel()
+        error = handle.context.lost or error
         run = _finished(handle.context, error, round((time.monotonic() - begun) * 1000))
         if handle.operation.history and not run.dry_run:
             await self._close(handle, run)
@@ -225,11 +233,12 @@ class Runner:
         return Report(run, tuple(context.outcomes), context.plans, error, context.held)
 
     async def _close(self, handle: RunHandle, run: Run) -> None:
-        """Store the end; a store that refuses even that leaves the run to be found as interrupted."""
+        """Store the end; where the store refuses even that, it is stored when the next run starts."""
         try:
             await self._workspace.store.write(_close_run, run, handle.context.connection, handle.operation)
         except MusterError as problem:
             log.error("Run %s: its end could not be stored: %s", run.run_id, problem.message)  # noqa: TRY400
+            self._unstored.append((run, handle.context.connection, handle.operation))
         if handle.context.connection is not None:
             self._workspace.events.publish(ConnectionsChanged())
 
@@ -243,11 +252,16 @@ class Runner:
                 await self._workspace.store.write(leases.beat, handle.run_id)
             except Busy as error:
                 log.warning("Run %s: %s", handle.run_id, error.message)
+                handle.context.lost = error
                 handle.cancel()
                 return
 
 
-def _open_run(operation: Operation, context: RunContext) -> None:
+def _open_run(
+    operation: Operation, context: RunContext, unstored: Iterable[tuple[Run, Connection | None, Operation]]
+) -> None:
+    for ended in unstored:
+        _close_run(*ended)
     if operation.target:
         connection_id = context.connection.id if context.connection else ""
         target = operation.target.format(connection=connection_id)
@@ -288,8 +302,8 @@ def _finished(context: RunContext, error: MusterError | None, duration_ms: int) 
         reasons=dict(context.reasons),
         warnings=tuple(context.warnings),
         result=context.result or None,
-        first_fatal=fatal or (error.message if error and not isinstance(error, Cancelled) else None),
-        error=RunError(error.kind, error.message, error.remedy, error.retry_after) if error else None,
+        first_fatal=fatal or (redact(error.message) if error and not isinstance(error, Cancelled) else None),
+        error=RunError(error.kind, redact(error.message), error.remedy, error.retry_after) if error else None,
     )
 
 
@@ -304,5 +318,5 @@ def _state(error: MusterError | None) -> RunState:
 def _actor() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):
+    except (OSError, KeyError, ImportError):  # no such user, or on Windows no environment that names one
         return "?"

@@ -11,7 +11,8 @@ import peewee
 from app.domain.connections import Connection, ConnectionKind, ConnectionStatus
 from app.errors import UsageError
 from app.i18n import _
-from app.store.models import ConnectionRow, EmployeeRow, OfficeRow
+from app.store.listings import forget_listings
+from app.store.models import ConnectionRow, EmployeeRow, OfficeRow, RunRow
 from app.store.values import from_json, from_strings, from_time, now, to_json, to_strings, to_time
 
 
@@ -40,11 +41,14 @@ def add_connection(connection: Connection) -> Connection:
 
 
 def change_connection(connection: Connection) -> Connection:
-    """Store the new values of a connection.
+    """Store the new values of a connection; its history goes on under a new name.
 
     Raises `UsageError` when the new name is taken.
     """
     stamped = replace(connection, updated_at=now())
+    old = ConnectionRow.get_or_none(ConnectionRow.id == connection.id)
+    if old is not None and old.name != connection.name:
+        RunRow.update(connection=connection.name).where(RunRow.connection == old.name).execute()
     try:
         ConnectionRow.update(_to_row(stamped)).where(ConnectionRow.id == connection.id).execute()
     except peewee.IntegrityError as error:
@@ -56,12 +60,13 @@ def remove_connection(connection_id: str) -> None:
     """Forget a connection; the records it brought stay and are found again by whichever connection lists them."""
     for table in (OfficeRow, EmployeeRow):
         table.update(connection=None).where(table.connection == connection_id).execute()
+    forget_listings()
     ConnectionRow.delete().where(ConnectionRow.id == connection_id).execute()
 
 
 def note_sync(connection_id: str, *, error: str | None, at: datetime | None = None) -> None:
     """Remember the end of a sync: its time when it went well, else the sentence of what went wrong."""
-    changes: dict[str, Any] = {"last_error": error}
+    changes: dict[str, Any] = {"last_error": error, "updated_at": to_time(now())}
     if error is None:
         changes |= {"last_sync": to_time(at or now()), "status": ConnectionStatus.ACTIVE.value}
     else:
@@ -72,15 +77,15 @@ def note_sync(connection_id: str, *, error: str | None, at: datetime | None = No
 
 
 def note_test(connection_id: str, report: dict[str, Any], *, ok: bool, error: str | None) -> None:
-    """Remember a connection test; a good one clears the error (connections.md §6)."""
-    status = ConnectionStatus.ACTIVE if ok else ConnectionStatus.ERROR
+    """Remember a connection test; a good one clears the error (connections.md §6), and a paused one stays paused."""
+    moment = to_time(now())
     ConnectionRow.update(
-        last_test=to_json(report),
-        last_test_ok=ok,
-        last_test_at=to_time(now()),
-        last_error=error,
-        status=status.value,
+        last_test=to_json(report), last_test_ok=ok, last_test_at=moment, last_error=error, updated_at=moment
     ).where(ConnectionRow.id == connection_id).execute()
+    status = ConnectionStatus.ACTIVE if ok else ConnectionStatus.ERROR
+    ConnectionRow.update(status=status.value).where(
+        ConnectionRow.id == connection_id, ConnectionRow.status != ConnectionStatus.INACTIVE.value
+    ).execute()
 
 
 def _to_row(connection: Connection) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import unquote, urlsplit
 
 import peewee
 
-from app.errors import Busy, MusterError, StoreError
+from app.errors import Busy, Cancelled, MusterError, StoreError, UsageError
 from app.i18n import _
 from app.places import Home
 from app.redaction import register_secret
@@ -41,7 +41,9 @@ class Store:
     def __init__(self, home: Home, url: str = "") -> None:
         self.home = home
         self.database = _make_database(home, url)
-        self.label = _label(home, url)
+        self.label = _label(self.database, url)
+        is_file = isinstance(self.database, peewee.SqliteDatabase)
+        self.folder = Path(str(self.database.database)).absolute().parent if is_file else home.path
         self._reader = ThreadPoolExecutor(1, "store-read")
         self._writer = ThreadPoolExecutor(1, "store-write")
 
@@ -102,28 +104,33 @@ class Store:
 
 
 def _make_database(home: Home, url: str) -> peewee.Database:
+    """The database that `url` names, or the file in the home folder.
+
+    Raises `UsageError` for an address that names none we speak.
+    """
     if not url:
         return peewee.SqliteDatabase(str(home.database), pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S)
-    if password := urlsplit(url).password:
-        register_secret(password)
     from playhouse.db_url import connect
 
-    if url.startswith("sqlite:"):
-        database = connect(url, pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S)
-    elif url.startswith(("postgresql:", "postgres:")):
-        database = connect(url, connect_timeout=_LOCK_WAIT_S)
-    else:
-        raise StoreError(
-            _("DATABASE_URL names a database that Muster does not speak."),
+    scheme = url.partition(":")[0]
+    try:
+        if scheme == "sqlite":
+            return cast(peewee.Database, connect(url, pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S))
+        if scheme in {"postgresql", "postgres"}:
+            password = urlsplit(url).password or ""
+            register_secret(password, unquote(password))
+            return cast(peewee.Database, connect(url, unquote_password=True, connect_timeout=_LOCK_WAIT_S))
+        raise ValueError(scheme)
+    except (ValueError, RuntimeError) as error:
+        raise UsageError(
+            _("DATABASE_URL names no database that Muster speaks."),
             _("Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."),
-        )
-    assert isinstance(database, peewee.Database)
-    return database
+        ) from error
 
 
-def _label(home: Home, url: str) -> str:
-    parts = urlsplit(url)
-    return f"PostgreSQL {parts.hostname}" if parts.scheme.startswith("postgres") else f"SQLite {home.database}"
+def _label(database: peewee.Database, url: str) -> str:
+    host = urlsplit(url).hostname
+    return f"SQLite {database.database}" if isinstance(database, peewee.SqliteDatabase) else f"PostgreSQL {host}"
 
 
 def _migrate(store: Store) -> None:
@@ -203,14 +210,13 @@ def _marks(columns: Sequence[peewee.Field]) -> str:
 def _in_slices(
     sql: str, table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None
 ) -> None:
-    from app.errors import Cancelled
-
     cursor = database_proxy.cursor()
     statement = sql.format(table=f'"{table._meta.table_name}"')
     for start in range(0, len(rows), _SLICE_ROWS):
         if stop is not None and stop.is_set():
             raise Cancelled(_("Cancelled. Nothing of this part was kept."))
-        cursor.executemany(statement, rows[start : start + _SLICE_ROWS])
+        with peewee.__exception_wrapper__:  # a cursor of the driver's own raises the driver's own errors
+            cursor.executemany(statement, rows[start : start + _SLICE_ROWS])
 
 
 @contextlib.contextmanager
@@ -231,12 +237,12 @@ def _store_errors(store: Store) -> Iterator[None]:
 
 def _explain(store: Store, cause: str) -> MusterError:
     text = cause.lower()
-    folder = str(store.home.path)
+    folder = str(store.folder)
     if "locked" in text or "busy" in text:
         return Busy(
             _("Another program is using the database."), _("Wait a moment and try again, or close the other program.")
         )
-    if "full" in text:
+    if "full" in text or "disk i/o" in text or "no space" in text:
         free = shutil.disk_usage(folder).free // 1_000_000
         return StoreError(
             _("The disk is full, nothing was stored ({free} MB free).").format(free=free),
@@ -253,7 +259,7 @@ def _explain(store: Store, cause: str) -> MusterError:
         return StoreError(
             _("The database file is damaged. It was left as it is."),
             _("Close Muster, move {file} aside and put the newest copy from {backups} in its place.").format(
-                file=store.home.database, backups=store.home.backups
+                file=store.database.database, backups=store.home.backups
             ),
         )
     if "unable to open" in text:

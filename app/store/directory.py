@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -13,6 +13,7 @@ from app.domain.directory import Employee, EmployeeStatus, Office
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
 from app.store.database import fetch, insert_rows, update_rows
+from app.store.listings import forget_listings
 from app.store.models import BaseModel, EmployeeRow, OfficeRow
 from app.store.values import from_strings, from_time, now, to_strings, to_time
 
@@ -24,6 +25,11 @@ class _Table(Generic[R]):
     model: type[BaseModel]
     to_row: Callable[[R], tuple[Any, ...]]
     read: Callable[[], list[R]]
+    source_field: str
+
+    def source_key(self, record: R) -> tuple[str | None, Any]:
+        """What no two records may share: the connection and the source's id."""
+        return record.connection, getattr(record, self.source_field)
 
 
 def offices() -> list[Office]:
@@ -45,36 +51,54 @@ def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldC
     """
     table: _Table[Any] = _OFFICES if plan.phase == "offices" else _EMPLOYEES
     moment = now()
-    created = [s.record for s in plan.steps if s.action is Action.CREATE]
-    changed = [s for s in plan.steps if s.writes and s.action is not Action.CREATE]
-    moved = _moved_since(changed, table) if changed else {}
     stamp = to_time(moment)
+    writing: list[Step[Any]] = [s for s in plan.steps if s.writes and s.record is not None]
+    present = {record.id: record for record in table.read()} if writing else {}
+    moved = _moved_since(writing, present, table)
+    pairs = [(s, s.record) for s in plan.steps if s.writes and s.record is not None and s.record.id not in moved]
     # Created and updated are the last two columns; `dataclasses.replace` would cost more than everything else here.
-    insert_rows(table.model, [(*table.to_row(r)[:-2], stamp, stamp) for r in created if r], stop)
-    updated = [s.record for s in changed if s.record and s.record.id not in moved]
+    created = [(*table.to_row(r)[:-2], stamp, stamp) for s, r in pairs if s.action is Action.CREATE]
+    insert_rows(table.model, created, stop)
+    updated = [_changed(present[r.id], s) for s, r in pairs if s.action is not Action.CREATE]
     update_rows(table.model, [(*table.to_row(r)[:-1], stamp) for r in updated], stop)
     if not plan.suspicious:  # a list that lacks too much proves nothing about single records (§9.5)
         _mark_missing(table.model, [r.id for r in plan.missing if r.missing_since is None], moment)
     _mark_missing(table.model, [r.id for r in plan.returned], None)
+    if pairs or plan.missing or plan.returned:
+        forget_listings()
     return moved
 
 
-def _moved_since(steps: Sequence[Step[Any]], table: _Table[Any]) -> dict[str, tuple[FieldChange, ...]]:
+def _changed(current: R, step: Step[R]) -> R:
+    """The record as it is now with the step's changes: what else changed since the plan was made stays."""
+    assert step.record is not None
+    return replace(current, connection=step.record.connection, **{c.field: c.after for c in step.changes})
+
+
+def _moved_since(
+    steps: Sequence[Step[Any]], present: Mapping[str, Any], table: _Table[Any]
+) -> dict[str, tuple[FieldChange, ...]]:
     """Fields whose stored value is no longer the one the plan saw, per record id."""
-    present = {record.id: record for record in table.read()}
+    known = {table.source_key(record) for record in present.values()}
     moved: dict[str, tuple[FieldChange, ...]] = {}
     for step in steps:
-        assert step.before is not None
-        current = present.get(step.before.id)
-        names = [c.field for c in step.changes]
-        differing = tuple(
-            FieldChange(name, getattr(step.before, name), getattr(current, name, None))
-            for name in names
-            if current is None or getattr(current, name) != getattr(step.before, name)
-        )
-        if differing:
+        assert step.record is not None
+        if step.before is None:
+            if (key := table.source_key(step.record)) in known:  # an older preview: somebody synced since
+                moved[step.record.id] = (FieldChange(table.source_field, None, key[1]),)
+        elif differing := _differing(step, step.before, present.get(step.before.id)):
             moved[step.before.id] = differing
     return moved
+
+
+def _differing(step: Step[Any], before: Any, current: Any) -> tuple[FieldChange, ...]:
+    if current is None:
+        return (FieldChange("id", before.id, None),)
+    return tuple(
+        FieldChange(c.field, c.before, getattr(current, c.field))
+        for c in step.changes
+        if getattr(current, c.field) != c.before
+    )
 
 
 def _mark_missing(model: type[BaseModel], ids: Sequence[str], moment: datetime | None) -> None:
@@ -86,21 +110,25 @@ def _mark_missing(model: type[BaseModel], ids: Sequence[str], moment: datetime |
 def set_office_active(ids: Iterable[str], *, active: bool) -> None:
     """Switch offices on or off by hand."""
     OfficeRow.update(is_active=active, updated_at=to_time(now())).where(OfficeRow.id.in_(list(ids))).execute()
+    forget_listings()
 
 
 def set_employee_status(ids: Iterable[str], status: EmployeeStatus) -> None:
     """Switch people active or inactive by hand."""
     EmployeeRow.update(status=status.value, updated_at=to_time(now())).where(EmployeeRow.id.in_(list(ids))).execute()
+    forget_listings()
 
 
 def change_office(office: Office) -> None:
     """Store an office that a person edited."""
     update_rows(OfficeRow, [_office_row(replace(office, updated_at=now()))])
+    forget_listings()
 
 
 def change_employee(employee: Employee) -> None:
     """Store a person that a person edited."""
     update_rows(EmployeeRow, [_employee_row(replace(employee, updated_at=now()))])
+    forget_listings()
 
 
 def note_photos(results: Iterable[tuple[str, str | None]]) -> None:
@@ -141,7 +169,7 @@ def _office_row(office: Office) -> tuple[Any, ...]:
 
 def _to_office(row: tuple[Any, ...]) -> Office:
     times = map(from_time, row[16:19])
-    return Office(*row[:15], from_strings(row[15]), *times)
+    return Office(*row[:15], from_strings(row[15]), *times)  # type: ignore[call-arg]  # mypy cannot count slices
 
 
 def _employee_row(employee: Employee) -> tuple[Any, ...]:
@@ -174,7 +202,7 @@ _STATUS = {status.value: status for status in EmployeeStatus}
 
 
 def _to_employee(row: tuple[Any, ...]) -> Employee:
-    return Employee(
+    return Employee(  # type: ignore[call-arg]  # mypy cannot count slices
         *row[:5],
         from_strings(row[5]),
         *row[6:9],
@@ -188,5 +216,5 @@ def _to_employee(row: tuple[Any, ...]) -> Employee:
     )
 
 
-_OFFICES: _Table[Office] = _Table(OfficeRow, _office_row, offices)
-_EMPLOYEES: _Table[Employee] = _Table(EmployeeRow, _employee_row, employees)
+_OFFICES: _Table[Office] = _Table(OfficeRow, _office_row, offices, "vitec_department_id")
+_EMPLOYEES: _Table[Employee] = _Table(EmployeeRow, _employee_row, employees, "vitec_employee_id")

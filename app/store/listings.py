@@ -1,7 +1,7 @@
 """Knows a list of a source again, so that a sync with nothing new costs next to nothing.
 
-What is remembered is only valid while the tables it was compared with are as they were then: their `revision` is the
-number of rows and the time of the last change.
+What is remembered is only valid while offices and employees are as they were then, so whoever writes to them says
+`forget_listings` in the same transaction.
 """
 
 from __future__ import annotations
@@ -10,13 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import fn
-
 from app.store.database import fetch
 from app.store.models import EmployeeRow, ListingRow, OfficeRow
 from app.store.values import from_json, to_json
-
-_COMPARED = {"offices": (OfficeRow,), "employees": (OfficeRow, EmployeeRow)}
 
 
 @dataclass(frozen=True)
@@ -29,7 +25,7 @@ class KnownListing:
 
 def remember(connection_id: str, phase: str, digest: str, receipt: Mapping[str, Any]) -> None:
     """Keep that this list was carried out in full, inside the transaction that did it."""
-    row = {"digest": digest, "revision": _revision(phase), "receipt": to_json(receipt)}
+    row = {"digest": digest, "receipt": to_json(receipt)}
     ListingRow.insert(connection=connection_id, phase=phase, **row).on_conflict(
         conflict_target=[ListingRow.connection, ListingRow.phase], update=row
     ).execute()
@@ -40,17 +36,14 @@ def recall(connection_id: str, phase: str, digest: str) -> KnownListing | None:
     row = ListingRow.get_or_none(
         ListingRow.connection == connection_id, ListingRow.phase == phase, ListingRow.digest == digest
     )
-    if row is None or row.revision != _revision(phase):
+    if row is None:
         return None
     return KnownListing(from_json(row.receipt, dict[str, Any]) or {}, _records(connection_id, phase))
 
 
-def _revision(phase: str) -> str:
-    return " ".join(
-        f"{count}@{changed}"
-        for table in _COMPARED[phase]
-        for count, changed in fetch(table.select(fn.COUNT(table.id), fn.MAX(table.updated_at)))
-    )
+def forget_listings() -> None:
+    """Compare every list again: offices or employees changed."""
+    ListingRow.delete().execute()
 
 
 def _records(connection_id: str, phase: str) -> list[tuple[str, str]]:

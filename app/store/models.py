@@ -200,7 +200,6 @@ class ListingRow(BaseModel):
     connection = CharField()
     phase = CharField()
     digest = CharField()
-    revision = CharField()
     receipt = TextField()
 
     class Meta:

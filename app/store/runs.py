@@ -48,7 +48,8 @@ def process_alive(host: str, process: str) -> bool:
         return True
     pid, _colon, started = process.partition(":")
     try:
-        return abs(_started_s(int(pid)) - float(started)) < _SAME_START_S
+        gone = psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE  # killed, and nobody asked how it ended
+        return not gone and abs(_started_s(int(pid)) - float(started)) < _SAME_START_S
     except (psutil.Error, ValueError):
         return False
 

@@ -8,6 +8,7 @@ from peewee import (
     BooleanField,
     CharField,
     CompositeKey,
+    Database,
     FloatField,
     IntegerField,
     Model,
@@ -176,7 +177,6 @@ class ListingRow(Model):
     connection = CharField()
     phase = CharField()
     digest = CharField()
-    revision = CharField()
     receipt = TextField()
 
     class Meta:
@@ -188,7 +188,7 @@ class ListingRow(Model):
 TABLES = [ConnectionRow, OfficeRow, EmployeeRow, RunRow, OutcomeRow, OutcomePackRow, JournalRow, LeaseRow, ListingRow]
 
 
-def up(migrator, db):
+def up(_migrator: object, db: Database) -> None:
     """Create the tables."""
     with db.bind_ctx(TABLES):
         db.create_tables(TABLES)
