@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from PySide6.QtCore import QSettings
+from ui.layouts import Layouts
 
 from app.access import missing_permission
 from app.errors import MusterError
@@ -19,19 +18,12 @@ from app.i18n import _
 from app.operations.registry import find_operation
 from app.operations.runner import Report, Request, RunHandle
 from ui.theme import Tone
+from ui.widgets.buttons import Action
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
 
 E = TypeVar("E")
-
-
-@dataclass(frozen=True)
-class BannerAction:
-    """A button on a banner."""
-
-    label: str
-    run: Callable[[], None]
 
 
 class Voice(Protocol):
@@ -40,7 +32,7 @@ class Voice(Protocol):
     def toast(self, text: str) -> None:
         """Good news that goes by itself."""
 
-    def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[BannerAction] = ()) -> None:
+    def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[Action] = ()) -> None:
         """Something that stays until dismissed; the same key replaces what stood there."""
 
     def clear_banner(self, key: str) -> None:
@@ -53,10 +45,10 @@ class Voice(Protocol):
 class Desk:
     """An open workspace with the window around it."""
 
-    def __init__(self, workspace: Workspace, voice: Voice, layout: QSettings) -> None:
+    def __init__(self, workspace: Workspace, voice: Voice, layouts: Layouts) -> None:
         self.workspace = workspace
         self.voice = voice
-        self.layout = layout
+        self.layouts = layouts
 
     def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start background work that belongs to the window; it is cancelled when the window closes."""

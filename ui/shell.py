@@ -15,11 +15,10 @@ from app.i18n import _, ngettext
 from app.operations.registry import find_operation
 from app.operations.runner import Request
 from app.store import connections, directory
-from ui.desk import BannerAction
 from ui.runs import RunPanel
 from ui.texts import run_counts
 from ui.theme import Tone
-from ui.widgets import BannerArea
+from ui.widgets import Action, BannerArea
 
 if TYPE_CHECKING:
     from ui.desk import Desk
@@ -72,7 +71,7 @@ class Shell(QObject):
             self.window.toast(_("Cancelled."))
         elif run.error is not None:
             self.window.toast(run.error.message)
-            again = BannerAction(_("Retry"), lambda: self.desk.run(Request(run.operation, run.connection, run.params)))
+            again = Action(_("Retry"), lambda: self.desk.run(Request(run.operation, run.connection, run.params)))
             self.window.banner(key, Tone.DANGER, run.error.message, _(run.error.remedy), [again])
 
     def _offer_resume(self, run: Run) -> None:
@@ -81,7 +80,7 @@ class Shell(QObject):
         key = f"run {run.operation} {run.connection}"
         self.window.banner(
             key, Tone.WARNING, text, _("Nothing was lost: what is confirmed is not done again."),
-            [BannerAction(_("Resume"), lambda: self._resume(key, run.run_id))],
+            [Action(_("Resume"), lambda: self._resume(key, run.run_id))],
         )  # fmt: skip
 
     def _resume(self, key: str, run_id: str) -> None:
@@ -122,8 +121,6 @@ class Shell(QObject):
             self._shortcut(f"Ctrl+{number}", lambda page=name: self.window.open_page(page))
         self._shortcut("F5", lambda: self.window.current_page().sync())
         self._shortcut("Shift+F5", lambda: self.window.current_page().preview())
-        self._shortcut("Ctrl+F", lambda: self.window.current_page().focus_search())
-        self._shortcut("Ctrl+E", lambda: self.window.current_page().export())
         self._shortcut("Ctrl+K", self._open_palette)
         self._shortcut("F1", self._open_help)
         self._shortcut("Ctrl+Q", self.window.close)

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -20,13 +20,15 @@ from app.errors import MusterError
 from app.i18n import N_, _
 from app.places import Home
 from app.settings import SettingsFile
+from ui.layouts import Layouts
 from ui.theme import Icon, Tone, app_icon
 
 if TYPE_CHECKING:
     from app.demo.world import DemoWorld
     from app.workspace import Workspace
-    from ui.desk import BannerAction, Desk
+    from ui.desk import Desk
     from ui.shell import Shell
+    from ui.widgets.buttons import Action
 
 SMALLEST = (1024, 680)
 USUAL = (1360, 860)
@@ -51,12 +53,6 @@ class Page(Protocol):
     def preview(self) -> None:
         """What Shift+F5 does here."""
 
-    def focus_search(self) -> None:
-        """What Ctrl+F does here."""
-
-    def export(self) -> None:
-        """What Ctrl+E does here."""
-
     def show_record(self, record_id: str) -> None:
         """Bring a record into view."""
 
@@ -73,7 +69,7 @@ class MainWindow(QMainWindow):
         self.desk: Desk | None = None
         self.shell: Shell
         self.closed = asyncio.Event()
-        self.layout_store = QSettings(str(home.layout), QSettings.Format.IniFormat)
+        self.layouts = Layouts(home.layout)
         self.pages: dict[str, QWidget] = {}
         self.setWindowTitle(_("Muster – demo data") if demo else "Muster")
         self.setWindowIcon(app_icon())
@@ -133,7 +129,7 @@ class MainWindow(QMainWindow):
         from ui.desk import Desk
         from ui.shell import Shell
 
-        self.desk = Desk(self.workspace, self, self.layout_store)
+        self.desk = Desk(self.workspace, self, self.layouts)
         self.shell = Shell(self, self.desk)
         self.store_label.setText(self.workspace.store.label)
         self._page_shown(self.tabs.currentIndex())
@@ -146,25 +142,25 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hide at once; the loop then closes the workspace and ends."""
-        self.layout_store.setValue("window/geometry", self.saveGeometry())
-        self.layout_store.setValue("window/tab", PAGES[self.tabs.currentIndex()])
-        self.layout_store.sync()
+        self.layouts.set_geometry("window/geometry", self.saveGeometry())
+        self.layouts.set("window/tab", PAGES[self.tabs.currentIndex()])
+        self.layouts.save()
         event.accept()
         self.closed.set()
 
     def _restore_layout(self) -> None:
-        geometry = self.layout_store.value("window/geometry")
-        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+        geometry = self.layouts.geometry("window/geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*USUAL)
-        tab = self.layout_store.value("window/tab", PAGES[0])
-        self.tabs.setCurrentIndex(PAGES.index(str(tab)) if tab in PAGES else 0)
+        tab = self.layouts.get("window/tab")
+        self.tabs.setCurrentIndex(PAGES.index(tab) if tab in PAGES else 0)
 
     def _explain_store(self, error: MusterError) -> None:
         from ui.widgets import EmptyState
 
-        self.setCentralWidget(
-            EmptyState(Icon.ALERT, _("Muster cannot open its data"), f"{error.message} {_(error.remedy)}")
-        )
+        state = EmptyState(object_name="window.problem")
+        state.show_message(Icon.ALERT, _("Muster cannot open its data"), f"{error.message}\n{_(error.remedy)}")
+        self.setCentralWidget(state)
 
     # -- pages ---------------------------------------------------------------------------------------------------
 
@@ -205,7 +201,7 @@ class MainWindow(QMainWindow):
 
         Toast.show_in(self, text)
 
-    def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[BannerAction] = ()) -> None:
+    def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[Action] = ()) -> None:
         """Something that stays until dismissed."""
         self.shell.banners.show_banner(key, tone, text, remedy, actions)
 

@@ -1,0 +1,1 @@
+"""Dialogs: shown without blocking the event loop, closed by Esc, each with one subject."""

@@ -1,0 +1,38 @@
+"""Exporting a table exactly as it is shown: choose a file, write it off the event loop, say where it went."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.errors import MusterError
+from app.exports import export_rows
+from app.i18n import _
+from ui.desk import Desk
+from ui.tables import VisibleTable
+from ui.theme import Tone
+from ui.widgets import ask
+
+
+def export_table(parent: QWidget, desk: Desk, table: VisibleTable, name: str) -> None:
+    """Ask for a file and write `table`; the suffix decides between CSV, XLSX and JSON."""
+    desk.start(f"export {name}", _export(parent, desk, table, name))
+
+
+async def _export(parent: QWidget, desk: Desk, table: VisibleTable, name: str) -> None:
+    dialog = QFileDialog(parent, _("Export what is shown"), f"{name}.csv")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(["CSV (*.csv)", "Excel (*.xlsx)", "JSON (*.json)"])
+    dialog.setDefaultSuffix("csv")
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.rpartition(".")[2].rstrip(")")))
+    if not await ask(dialog):
+        return
+    file = Path(dialog.selectedFiles()[0])
+    try:
+        await asyncio.to_thread(export_rows, file, table.headers, table.rows)
+    except MusterError as error:
+        desk.voice.banner("export", Tone.DANGER, error.message, _(error.remedy))
+        return
+    desk.voice.toast(_("Exported to {file}").format(file=file.name))

@@ -1,0 +1,4 @@
+"""The pages of the window, one package per tab; each has `make(desk)`.
+
+A page composes parts of `ui.tables` and `ui.widgets`, asks the desk to run operations and reads repositories.
+"""

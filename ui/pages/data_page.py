@@ -1,0 +1,234 @@
+"""The anatomy of every data page: header, search and filters, table, details; learn one and you know all.
+
+A page gives it a `DataPageSpec` and the rows; this knows how to read the store again, start, preview and follow the
+page's operation, and how the states (loading, empty, error) look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from app.domain.connections import Connection, ConnectionKind
+from app.domain.health import Health, HealthReport, connection_health
+from app.errors import MusterError
+from app.events import ConnectionsChanged, DirectoryChanged, RunEnded, RunProgress, RunStarted
+from app.i18n import _
+from app.operations.runner import Report, Request
+from app.store import connections
+from ui.desk import Desk
+from ui.pages.header import PageHeader
+from ui.dialogs.export import export_table
+from ui.tables import Column, TablePane
+from ui.theme import Icon, Tone
+from ui.widgets import Action, DetailsPane, FilterChip, Look
+
+R = TypeVar("R")
+AGE_REFRESH_MS = 30_000
+
+
+@dataclass(frozen=True)
+class DataPageSpec(Generic[R]):
+    """What makes one data page: its name and operation, columns, filters and words for the empty state."""
+
+    name: str
+    title: str
+    operation: str
+    sync_label: str
+    columns: Sequence[Column[R]]
+    key: Callable[[R], str]
+    filters: Sequence[FilterChip]
+    first_filter: str
+    search_hint: str
+    count_text: Callable[[int], str]
+    empty_title: str
+    empty_text: str
+    drawing: Icon
+
+
+class DataPage(QWidget, Generic[R]):
+    """Base of the pages that show records of the store."""
+
+    def __init__(self, desk: Desk, spec: DataPageSpec[R]) -> None:
+        super().__init__()
+        self.desk = desk
+        self.spec = spec
+        self.connection: Connection | None = None
+        self._run_id = ""
+        self.header = PageHeader(spec.name, spec.sync_label)
+        self.header.sync_pressed.connect(self.sync)
+        self.header.preview_pressed.connect(self.preview)
+        self.header.connection_chosen.connect(self._choose_connection)
+        self.pane: TablePane[R] = TablePane(
+            name=spec.title, page=spec.name, columns=spec.columns, key=spec.key, search_hint=spec.search_hint,
+            count_text=spec.count_text, store=desk.layouts, shortcuts_in=self,
+        )  # fmt: skip
+        self.pane.set_filters(spec.filters)
+        self.pane.chips.choose([spec.first_filter])
+        self.pane.table.current_row_changed.connect(self._current_changed)
+        self.pane.table.details_requested.connect(self.toggle_details)
+        self.pane.table.row_activated.connect(self.open_details)
+        self.pane.export_requested.connect(self.export)
+        self.details = DetailsPane()
+        self.details.setObjectName(f"{spec.name}.details")
+        self.details.hide()
+        self._arrange()
+        self._listen()
+        self.pane.show_loading()
+        self.refresh()
+
+    def _arrange(self) -> None:
+        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.split.addWidget(self.pane)
+        self.split.addWidget(self.details)
+        self.split.setStretchFactor(0, 1)
+        self.split.setSizes([1000, 360])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.split, 1)
+
+    def _listen(self) -> None:
+        self.desk.on(DirectoryChanged, lambda _event: self.refresh())
+        self.desk.on(ConnectionsChanged, lambda _event: self.refresh())
+        self.desk.on(RunStarted, self._run_started)
+        self.desk.on(RunProgress, self._run_progress)
+        self.desk.on(RunEnded, self._run_ended)
+        ages = QTimer(self, interval=AGE_REFRESH_MS)
+        ages.timeout.connect(self._show_health)
+        ages.start()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the store again."""
+        self.desk.start(f"read {self.spec.name}", self._read())
+
+    async def _read(self) -> None:
+        try:
+            found = [c for c in await self.desk.workspace.store.read(connections.connections) if self._fits(c)]
+            rows = await self.read_rows()
+        except MusterError as error:
+            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            return
+        known = self.connection.name if self.connection else ""
+        self.connection = next((c for c in found if c.name == known), found[0] if found else None)
+        self.header.show_connections(found, self.connection.name if self.connection else "")
+        self._show_health()
+        self.pane.set_rows(rows)
+        if not rows:
+            self._show_empty()
+        self._current_changed()
+
+    def _fits(self, connection: Connection) -> bool:
+        return connection.kind is ConnectionKind.VITEC
+
+    async def read_rows(self) -> list[R]:
+        """The rows of the page, from the store."""
+        raise NotImplementedError
+
+    def _show_empty(self) -> None:
+        if self.connection is None:
+            act = Action(_("Add a connection"), lambda: self.desk.voice.open_page("connections"), Look.PRIMARY, Icon.PLUS)
+        else:
+            act = Action(self.spec.sync_label, self.sync, Look.PRIMARY, Icon.REFRESH)
+        self.pane.show_empty(self.spec.empty_title, self.spec.empty_text, [act], drawing=self.spec.drawing)
+
+    # -- header --------------------------------------------------------------------------------------------------
+
+    def _choose_connection(self, name: str) -> None:
+        self.desk.start("choose connection", self._use(name))
+
+    async def _use(self, name: str) -> None:
+        self.connection = await self.desk.workspace.store.read(connections.find_connection, name)
+        self._show_health()
+
+    def _show_health(self) -> None:
+        report = HealthReport(Health.NOT_CONFIGURED, "", None)
+        if self.connection is not None:
+            known = self.desk.workspace.vault.known_secrets(self.connection)
+            report = connection_health(self.connection, known)
+        self.header.show_health(report)
+        if not self._run_id:
+            self.header.set_possible(self._obstacle(report))
+
+    def _obstacle(self, report: HealthReport) -> str:
+        if refusal := self.desk.refusal(self.spec.operation):
+            return refusal
+        if self.connection is None:
+            return _("Add a connection first.")
+        if report.health is Health.PAUSED:
+            return _("The connection is paused.")
+        return ""
+
+    # -- runs ----------------------------------------------------------------------------------------------------
+
+    def sync(self) -> None:
+        """Start the page's operation."""
+        if self.connection is not None and self.header.sync.isEnabled():
+            self.desk.run(Request(self.spec.operation, self.connection.name))
+
+    def preview(self) -> None:
+        """Show what the page's operation would change."""
+        if self.connection is not None and self.header.preview.isEnabled():
+            self.desk.run(Request(self.spec.operation, self.connection.name, dry_run=True), self._show_preview)
+
+    def _show_preview(self, report: Report) -> None:
+        from ui.dialogs.preview import open_preview
+
+        if report.error is None:
+            open_preview(self, self.desk, report)
+        else:
+            self.desk.voice.banner("preview", Tone.DANGER, report.error.message, _(report.error.remedy))
+
+    def _run_started(self, event: RunStarted) -> None:
+        if event.run.operation == self.spec.operation:
+            self._run_id = event.run.run_id
+            self.header.show_running(_("Starting …"))
+
+    def _run_progress(self, event: RunProgress) -> None:
+        if event.run_id == self._run_id:
+            self.header.show_running(_("{doing} …").format(doing=event.doing))
+
+    def _run_ended(self, event: RunEnded) -> None:
+        if event.run.run_id == self._run_id:
+            self._run_id = ""
+            self.header.show_running("")
+            self._show_health()
+
+    # -- details and keys ----------------------------------------------------------------------------------------
+
+    def open_details(self, _record: object = None) -> None:
+        """Show the details (Enter, double click)."""
+        self.details.show()
+        self._current_changed()
+
+    def toggle_details(self, _record: object = None) -> None:
+        """Show or hide the details (Space)."""
+        self.details.setVisible(self.details.isHidden())
+        self._current_changed()
+
+    def _current_changed(self, *_args: Any) -> None:
+        if not self.details.isHidden():
+            self.show_details(self.pane.table.current_row())
+
+    def show_details(self, record: R | None) -> None:
+        """Fill the details with a record."""
+        raise NotImplementedError
+
+    def export(self) -> None:
+        """Export exactly what is shown."""
+        export_table(self, self.desk, self.pane.visible_table(), self.spec.name)
+
+    def show_record(self, record_id: str) -> None:
+        """Bring a record into view and open its details."""
+        if not self.pane.table.select_key(record_id):
+            self.pane.clear_search()
+            self.pane.table.select_key(record_id)
+        self.details.show()
+        self._current_changed()

@@ -1,0 +1,104 @@
+"""The Employees page: header, table and details of people, with their pictures."""
+
+from __future__ import annotations
+
+from app.domain.directory import Employee, EmployeeStatus
+from app.i18n import _, ngettext
+from app.operations.runner import Request
+from app.store import directory
+from ui.desk import Desk
+from ui.dialogs.record import open_editor
+from ui.pages.data_page import DataPage, DataPageSpec
+from ui.pages.employees.pictures import Pictures
+from ui.pages.employees.rows import (
+    filters,
+    EmployeeLine,
+    columns,
+    employee_lines,
+    role_words,
+    state_tone,
+    state_words,
+)
+from ui.pages.record_details import RecordDetails
+from ui.tables import format_value
+from ui.theme import Icon
+from ui.widgets import confirm
+
+DETAIL_FIELDS = ("email", "phone", "title", "system_roles", "also_at", "employee_no", "vitec_employee_id", "description")
+
+
+class EmployeesPage(DataPage[EmployeeLine]):
+    """People as stored, and what can be done with them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.pictures = Pictures(desk)
+        spec = DataPageSpec(
+            name="employees",
+            title=_("Employees"),
+            operation="directory.sync",
+            sync_label=_("Sync employees"),
+            columns=columns(lambda line: self.pictures.of(line.employee)),
+            key=lambda line: line.employee.id,
+            filters=filters(),
+            first_filter="active",
+            search_hint=_("Search employees"),
+            count_text=lambda count: ngettext("{count} person", "{count} people", count).format(count=format_value(count)),
+            empty_title=_("No employees yet"),
+            empty_text=_("Sync fetches the offices first and then everybody who works there."),
+            drawing=Icon.USERS,
+        )
+        super().__init__(desk, spec)
+        self.pictures.arrived.connect(self.pane.table.viewport().update)
+        self.record_details = RecordDetails(desk, self.details)
+        menu = self.header.menu
+        menu.addAction(_("Edit …"), self.edit)
+        menu.addAction(_("Activate"), lambda: self.switch(active=True))
+        menu.addAction(_("Deactivate …"), lambda: self.switch(active=False))
+        menu.addSeparator()
+        menu.addAction(_("Fetch all pictures"), self.fetch_pictures)
+        menu.addAction(_("Export …"), self.export)
+        self.pane.table.add_to_menu(lambda context: context.addActions(menu.actions()[:3]))
+
+    async def read_rows(self) -> list[EmployeeLine]:
+        """People with the names of their offices."""
+        read = self.desk.workspace.store.read
+        return employee_lines(await read(directory.employees), await read(directory.offices))
+
+    def show_details(self, record: EmployeeLine | None) -> None:
+        """Every field of a person, where it came from, and their history."""
+        if record is None:
+            self.details.clear()
+            return
+        person = record.employee
+        where = " · ".join(filter(None, (person.title, record.office)))
+        self.details.set_heading(
+            person.name, where, picture=self.pictures.of(person), chip=(state_words(record), state_tone(record))
+        )
+        words = {"system_roles": role_words(person.system_roles), "also_at": ", ".join(record.also_at)}
+        self.record_details.show(person, DETAIL_FIELDS, extra=[(_("Office"), record.office)], words=words)
+
+    def fetch_pictures(self) -> None:
+        """Fetch every picture that was not looked up within a day."""
+        if self.connection is not None:
+            self.desk.run(Request("employees.pictures", self.connection.name))
+
+    def edit(self) -> None:
+        """Edit the current person by hand; what is changed stays."""
+        line = self.pane.table.current_row()
+        if line is not None:
+            open_editor(self, self.desk, "employees.edit", line.employee)
+
+    def switch(self, *, active: bool) -> None:
+        """Activate or deactivate the selected people; deactivating names the number first."""
+        people = [line.employee for line in self.pane.table.selected_rows()]
+        if people:
+            self.desk.start("switch employees", self._switch(people, active=active))
+
+    async def _switch(self, people: list[Employee], *, active: bool) -> None:
+        count = sum(1 for p in people if p.status is EmployeeStatus.ACTIVE) if not active else len(people)
+        label = ngettext("Deactivate {count} person", "Deactivate {count} people", count).format(count=count)
+        text = _("They stay in the list under Inactive and can be activated again.")
+        if not active and not await confirm(self, _("Deactivate employees"), text, label, danger=True):
+            return
+        operation = "employees.activate" if active else "employees.deactivate"
+        self.desk.run(Request(operation, params={"employees": [p.id for p in people]}))

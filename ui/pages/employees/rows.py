@@ -1,0 +1,100 @@
+"""What one row of the employees table shows, and its columns and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QPixmap
+
+from app.domain.directory import Employee, EmployeeStatus, Office
+from app.i18n import N_, _
+from ui.tables import Column, Kind
+from ui.theme import Tone
+from ui.widgets import FilterChip
+
+ROLE_WORDS = {
+    "eiendomsmegler": N_("Licensed estate agent"),
+    "daglig_leder": N_("Managing director"),
+    "fagansvarlig": N_("Professionally responsible agent"),
+    "antihvitvaskingsansvarlig": N_("Anti-money-laundering officer"),
+    "medhjelper": N_("Assistant"),
+    "oppgjor": N_("Settlement"),
+    "administrasjon": N_("Administration"),
+    "eiendomsmeglerfullmektig": N_("Trainee agent"),
+    "salgsleder": N_("Sales manager"),
+    "kontorleder": N_("Office manager"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeLine:
+    """A person with what other tables know of them."""
+
+    employee: Employee
+    office: str
+    also_at: tuple[str, ...]
+
+
+def employee_lines(employees: Iterable[Employee], offices: Iterable[Office]) -> list[EmployeeLine]:
+    """Rows for the table."""
+    names = {o.id: o.name for o in offices}
+    return [
+        EmployeeLine(e, names.get(e.office_id or "", ""), tuple(names[i] for i in e.also_at if i in names))
+        for e in employees
+    ]
+
+
+def role_words(roles: Iterable[str]) -> str:
+    """Roles in the person's language."""
+    return ", ".join(_(ROLE_WORDS.get(role, role)) for role in roles)
+
+
+def state_words(line: EmployeeLine) -> str:
+    """Active, inactive, or gone from Vitec."""
+    if line.employee.missing_since:
+        return _("Not in Vitec")
+    return _("Active") if _active(line) else _("Inactive")
+
+
+def state_tone(line: EmployeeLine) -> Tone:
+    """The colour that goes with the words."""
+    if line.employee.missing_since:
+        return Tone.WARNING
+    return Tone.SUCCESS if _active(line) else Tone.NEUTRAL
+
+
+def _active(line: EmployeeLine) -> bool:
+    return line.employee.status is EmployeeStatus.ACTIVE
+
+
+def source_words(line: EmployeeLine) -> str:
+    """The systems that know this person."""
+    return ", ".join(source.value.capitalize() for source in line.employee.sources)
+
+
+def columns(picture: Callable[[EmployeeLine], QPixmap | None]) -> tuple[Column[EmployeeLine], ...]:
+    """The columns; `picture` gives a person's picture, or None for initials."""
+    return (
+        Column("name", N_("Name"), lambda r: r.employee.name, kind=Kind.PERSON, picture=picture, width=220),
+        Column("office", N_("Office"), lambda r: r.office, width=190),
+        Column("title", N_("Title"), lambda r: r.employee.title, width=180),
+        Column("roles", N_("Roles"), lambda r: role_words(r.employee.system_roles), width=160, muted=True),
+        Column("email", N_("E-mail"), lambda r: r.employee.email, width=220, muted=True),
+        Column("phone", N_("Phone"), lambda r: r.employee.phone, width=110, muted=True),
+        Column("source", N_("Source"), source_words, width=80, muted=True),
+        Column("status", N_("Status"), state_words, kind=Kind.CHIP, tone=state_tone, width=110),
+        Column("employee_no", N_("Terminal number"), lambda r: r.employee.employee_no, width=120, hidden=True),
+        Column("vitec_employee_id", N_("Vitec employee id"), lambda r: r.employee.vitec_employee_id, hidden=True),
+        Column("also_at", N_("Also works at"), lambda r: ", ".join(r.also_at), width=180, hidden=True),
+    )
+
+
+def filters() -> list[FilterChip]:
+    """The filter chips, in the person's language."""
+    return [
+        FilterChip("active", _("Active"), _active, "state"),
+        FilterChip("inactive", _("Inactive"), lambda r: not _active(r), "state"),
+        FilterChip("no_photo", _("No photo"), lambda r: _active(r) and r.employee.photo is None),
+        FilterChip("missing", _("Not in Vitec"), lambda r: r.employee.missing_since is not None),
+    ]

@@ -1,0 +1,86 @@
+"""Fills the details pane with a record: its fields with source and pin, then its own history from the runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from app.domain.directory import Employee, Office
+from app.i18n import _
+from app.store import runs
+from app.store.runs import HistoryEntry
+from ui.desk import Desk
+from ui.texts import FIELD_WORDS, ago, moment_text, value_text
+from ui.widgets import DetailsPane
+
+_TAG = re.compile(r"<[^>]*>")
+
+
+class RecordDetails:
+    """Shows one record of the store at a time; the history follows when it is read."""
+
+    def __init__(self, desk: Desk, pane: DetailsPane) -> None:
+        self.desk = desk
+        self.pane = pane
+        self._shown = ""
+
+    def show(
+        self,
+        record: Office | Employee,
+        fields: Sequence[str],
+        *,
+        extra: Sequence[tuple[str, str]] = (),
+        words: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show `fields` of a record; `words` replace values, `extra` are further rows without a source."""
+        self._shown = record.id
+        self.pane.clear_rows()
+        for label, text in extra:
+            self.pane.add_row(label, text)
+        for name in fields:
+            text = (words or {}).get(name) or value_text(getattr(record, name))
+            self.pane.add_row(_(FIELD_WORDS[name]), plain(text), badge=self._badge(record, name))
+        if record.missing_since:
+            self.pane.add_row(_("Not in Vitec since"), moment_text(record.missing_since))
+        if record.updated_at:
+            self.pane.add_row(_("Last change"), ago(record.updated_at))
+        self.desk.start("read history", self._read_history(record.id))
+
+    def _badge(self, record: Office | Employee, field: str) -> str:
+        """Where a value comes from."""
+        if getattr(record, field) in (None, "", ()):
+            return ""
+        if field in record.pinned:
+            return _("Pinned")
+        vitec = record.vitec_department_id if isinstance(record, Office) else record.vitec_employee_id
+        own = field in {"short_code", "employee_no"}
+        return "Vitec" if vitec and not own else _("Here")
+
+    async def _read_history(self, record_id: str) -> None:
+        entries = await self.desk.workspace.store.read(runs.history, record_id)
+        if record_id != self._shown:  # the person moved on meanwhile
+            return
+        self.pane.add_section(_("History"))
+        if not entries:
+            self.pane.add_note(_("Nothing has changed since the first sync."))
+        for entry in entries[:20]:
+            self.pane.add_row(ago(entry.run.started_at), history_words(entry))
+
+
+def history_words(entry: HistoryEntry) -> str:
+    """What a run did to the record, field by field."""
+    outcome = entry.outcome
+    if not outcome.changes:
+        return _(outcome.message)
+    lines = [
+        _("{field}: {before} → {after}").format(
+            field=_(FIELD_WORDS.get(c.field, c.field)), before=value_text(c.before), after=value_text(c.after)
+        )
+        for c in outcome.changes
+    ]
+    return "\n".join(lines)
+
+
+def plain(text: str) -> str:
+    """Presentation texts may hold HTML from outside; shown as words, never interpreted."""
+    return _TAG.sub("", text)
