@@ -19,7 +19,9 @@ _MOST_ROWS = 40
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    print(msgspec.json.encode(value).decode())
+    sys.stdout.flush()
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def print_error(error: MusterError, *, as_json: bool) -> None:
