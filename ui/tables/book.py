@@ -38,7 +38,7 @@ class RowBook(Generic[Row]):
         self._predicates: dict[str, Predicate[Row]] = {}
         self._verdicts: dict[str, Derived[Row, bool]] = {}
         self._words: tuple[str, ...] = ()
-        self._chosen: tuple[tuple[str, ...], ...] = ()
+        self._chosen: tuple[str, ...] = ()
         self._last: tuple[tuple[str, ...], list[int]] | None = None
 
     # Rows
@@ -123,10 +123,9 @@ class RowBook(Generic[Row]):
         self._verdicts = {key: self._verdict(key) for key in predicates}
         self.choose_filters(self._chosen)
 
-    def choose_filters(self, groups: Sequence[Sequence[str]]) -> None:
-        """A row must pass one filter of every group."""
-        known = ([key for key in group if key in self._predicates] for group in groups)
-        self._chosen = tuple(tuple(group) for group in known if group)
+    def choose_filters(self, keys: Sequence[str]) -> None:
+        """A row must pass all of these filters; unknown ones are ignored."""
+        self._chosen = tuple(key for key in keys if key in self._predicates)
         self._last = None
 
     def filter_counts(self) -> dict[str, int]:
@@ -149,8 +148,9 @@ class RowBook(Generic[Row]):
         if self._last is not None and narrows(words, self._last[0]):
             slots = self._last[1]
         else:
-            for group in self._chosen:
-                slots = self._passing(slots, group)
+            for key in self._chosen:
+                passed = self._verdicts[key].complete()
+                slots = [slot for slot in slots if passed[slot]]
         if words:
             texts = self._search_texts.complete()
             for word in words:
@@ -165,19 +165,13 @@ class RowBook(Generic[Row]):
         texts, wanted = self._search_texts.complete(), fold(prefix)
         return next((place for place, slot in enumerate(slots) if texts[slot].startswith(wanted)), None)
 
-    def _passing(self, slots: list[int], group: Sequence[str]) -> list[int]:
-        if len(group) == 1:
-            passed = self._verdicts[group[0]].complete()
-            return [slot for slot in slots if passed[slot]]
-        verdicts = [self._verdicts[key].complete() for key in group]
-        return [slot for slot in slots if any(verdict[slot] for verdict in verdicts)]
-
     # Derived values
 
     def idle_work(self) -> list[Derived[Row, Any]]:
         """What is worth computing while nothing else happens, in this order."""
         texts = (index for index in self._searched if not self._columns[index].sorts_by_value)
-        work = [*self._verdicts.values(), self._search_texts, *(self.sort_keys(index) for index in texts)]
+        keys = [self.sort_keys(index) for index in texts]
+        work: list[Derived[Row, Any]] = [*self._verdicts.values(), self._search_texts, *keys]
         return [each for each in work if each.missing]
 
     def _start_over(self) -> None:

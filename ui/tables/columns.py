@@ -63,9 +63,7 @@ class Column(Generic[Row]):
     title: str  # marked with N_(), translated when shown
     value: Callable[[Row], object]  # native value: sorted and exported
     options: KW_ONLY
-    text: Callable[[Row], str] | None = (
-        None  # words shown, searched and copied; default: the value in the locale
-    )
+    text: Callable[[Row], str] | None = None  # words shown, searched and copied; default: the value in the locale
     kind: Kind = Kind.TEXT
     width: int = 120  # pixels, until the user changes it
     align: Align | None = None  # default: numbers right, all else left
@@ -120,9 +118,7 @@ def format_value(value: object) -> str:
         case datetime():
             return _moment(value)
         case date():
-            return _locale().toString(
-                QDate(value.year, value.month, value.day), QLocale.FormatType.ShortFormat
-            )
+            return _locale().toString(QDate(value.year, value.month, value.day), QLocale.FormatType.ShortFormat)
         case tuple() | list() | set() | frozenset():
             return ", ".join(format_value(each) for each in value)
         case _:

@@ -49,6 +49,7 @@ class CellDelegate(QStyledItemDelegate):
     hovered = -1
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Qt's entry for one cell."""
         model = index.model()
         assert isinstance(model, TableModel)
         column, row = model.columns[index.column()], model.row_at(index.row())
@@ -57,8 +58,10 @@ class CellDelegate(QStyledItemDelegate):
         painter.fillRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1, QColor(tokens().line))
         area = option.rect.adjusted(MARGIN, 0, -MARGIN, -1)
         if model.checkable and index.column() == 0:
-            ticked = model.data(index, Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-            self._paint_tick(painter, option, self._tick_area(option.rect), ticked=ticked)
+            state = model.data(index, Qt.ItemDataRole.CheckStateRole)
+            if state is not None:  # rows without a box keep its space
+                ticked = state == Qt.CheckState.Checked
+                self._paint_tick(painter, option, ticked=ticked)
             area.setLeft(area.left() + _TICK + _GAP)
         painter.setFont(option.font)
         self._paint_content(painter, area, column, row)
@@ -79,9 +82,7 @@ class CellDelegate(QStyledItemDelegate):
         ticks = _TICK + _GAP if model.checkable and index.column() == 0 else 0
         return QSize(width + ticks + 2 * MARGIN, ROW_HEIGHT)
 
-    def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         """A click on the tick box toggles it."""
         if (
             isinstance(event, QMouseEvent)
@@ -94,9 +95,7 @@ class CellDelegate(QStyledItemDelegate):
             return bool(model.setData(index, state, Qt.ItemDataRole.CheckStateRole))
         return False
 
-    def helpEvent(
-        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """The column's tooltip, or the whole text where it was cut."""
         tip = index.data(Qt.ItemDataRole.ToolTipRole) if index.isValid() else None
         if not tip and index.isValid() and self.sizeHint(option, index).width() > option.rect.width():
@@ -120,9 +119,7 @@ class CellDelegate(QStyledItemDelegate):
         if column.kind is Kind.CHIP:
             if words:
                 painter.setFont(chip_font(painter.font()))
-                draw_chip(
-                    painter, area, words, tone or Tone.NEUTRAL, column.icon(row) if column.icon else None
-                )
+                draw_chip(painter, area, words, tone or Tone.NEUTRAL, column.icon(row) if column.icon else None)
             return
         if column.kind is Kind.PERSON:
             picture = column.picture(row) if column.picture is not None else None
@@ -139,11 +136,9 @@ class CellDelegate(QStyledItemDelegate):
     def _tick_area(self, cell: QRect) -> QRect:
         return QRect(cell.x() + MARGIN, cell.y() + (cell.height() - _TICK) // 2, _TICK, _TICK)
 
-    def _paint_tick(
-        self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, *, ticked: bool
-    ) -> None:
+    def _paint_tick(self, painter: QPainter, option: QStyleOptionViewItem, *, ticked: bool) -> None:
         box = QStyleOptionButton()
-        box.rect = area
+        box.rect = self._tick_area(option.rect)
         box.palette = option.palette
         box.state = QStyle.StateFlag.State_Enabled
         box.state |= QStyle.StateFlag.State_On if ticked else QStyle.StateFlag.State_Off

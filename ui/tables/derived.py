@@ -1,4 +1,4 @@
-"""One value per row - a sort key, a search text, a filter's verdict - computed in slices and kept in step with the rows.
+"""One value per row (sort key, search text, verdict of a filter), computed in slices and kept in step with the rows.
 
 Tables of 100,000 rows compute these while the window is idle; whoever needs the values earlier calls `complete`.
 Knows nothing of Qt.

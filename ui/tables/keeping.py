@@ -40,7 +40,7 @@ class PlaceKeeper(QObject):
     def _keep(self) -> None:
         view, model = self._view, self._model
         index = view.currentIndex()
-        ranges = view.selectionModel().selection()
+        ranges = view.selectionModel().selection().toList()
         places = {at for each in ranges for at in range(each.top(), each.bottom() + 1)}
         anchor = self._anchor_place()
         self._kept = _Place(
@@ -76,9 +76,7 @@ class PlaceKeeper(QObject):
             chosen.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         selection = QItemSelection()
         for first, last in runs(self._model.places_of(kept.selected)):
-            selection.select(
-                self._model.index(first, 0), self._model.index(last, self._model.columnCount() - 1)
-            )
+            selection.select(self._model.index(first, 0), self._model.index(last, self._model.columnCount() - 1))
         if not selection.isEmpty():
             chosen.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 

@@ -32,9 +32,7 @@ class ColumnLayout(QObject):
     visible_changed = Signal()
     """A column was shown or hidden."""
 
-    def __init__(
-        self, view: QTableView, columns: Sequence[Column[Any]], name: str, store: LayoutStore | None
-    ) -> None:
+    def __init__(self, view: QTableView, columns: Sequence[Column[Any]], name: str, store: LayoutStore | None) -> None:
         super().__init__(view)
         self._view = view
         self._columns = columns
@@ -79,9 +77,7 @@ class ColumnLayout(QObject):
         """The choice of columns as a menu."""
         menu = QMenu(_("Columns"), parent or self._view)
         for index, column in enumerate(self._columns):
-            action = QAction(
-                column.heading, menu, checkable=True, checked=not self._view.isColumnHidden(index)
-            )
+            action = QAction(column.heading, menu, checkable=True, checked=not self._view.isColumnHidden(index))
             action.setEnabled(index > 0)
             action.toggled.connect(lambda on, at=index: self.show_column(at, on=on))
             menu.addAction(action)

@@ -57,9 +57,10 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         columns: Sequence[Column[Row]],
         key: Callable[[Row], Hashable],
         *,
-        checkable: bool = False,
+        checkable: Callable[[Row], bool] | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """`checkable` says which rows have a box to tick; without it none has."""
         super().__init__(parent)
         self.columns = tuple(columns)
         self.key = key
@@ -67,9 +68,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._book: RowBook[Row] = RowBook(self.columns, key)
         self._shown: list[int] = []
         self._checked: set[Hashable] = set()
-        self.search_waits = (
-            False  # true while a search waits for its texts (large tables, just after opening)
-        )
+        self.search_waits = False  # true while a search waits for its texts (large tables, just after opening)
         self._idle = QTimer(self, interval=0, singleShot=True)
         self._idle.timeout.connect(self._work_a_slice)
 
@@ -166,9 +165,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._show_matching()
         self._report_counts()
 
-    def choose_filters(self, groups: Sequence[Sequence[str]]) -> None:
-        """Show rows that pass one filter of every group."""
-        self._book.choose_filters(groups)
+    def choose_filters(self, keys: Sequence[str]) -> None:
+        """Show rows that pass all of these filters."""
+        self._book.choose_filters(keys)
         self._show_matching()
 
     def filter_counts(self) -> dict[str, int]:
@@ -192,7 +191,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def set_checked(self, keys: Iterable[Hashable], *, on: bool) -> None:
         """Tick rows, or take their ticks away."""
-        known = {key for key in keys if key in self._book.slot_of}
+        known = {key for key in keys if self._may_tick(self.row_for(key))}
         self._checked = self._checked | known if on else self._checked - known
         self._emit_changed(range(len(self._shown)))
         self.checked_changed.emit()
@@ -200,28 +199,33 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     # Qt's side
 
     def rowCount(self, parent: Index | None = None) -> int:
+        """Rows shown."""
         return 0 if parent is not None and parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index | None = None) -> int:
+        """Columns, hidden ones too."""
         return 0 if parent is not None and parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Qt's question about a cell; see `_ANSWERS`."""
         if not index.isValid():
             return None
         answer = _ANSWERS.get(role)
         return None if answer is None else answer(self, self.row_at(index.row()), index.column())
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.CheckStateRole or not self.checkable or index.column() != 0:
+        """Ticks a row; nothing else can be edited."""
+        if (
+            role != Qt.ItemDataRole.CheckStateRole
+            or index.column() != 0
+            or not self._may_tick(self.row_at(index.row()))
+        ):
             return False
-        self.set_checked(
-            [self.key(self.row_at(index.row()))], on=Qt.CheckState(value) == Qt.CheckState.Checked
-        )
+        self.set_checked([self.key(self.row_at(index.row()))], on=Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Titles and their alignment."""
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -231,8 +235,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        """Every cell can be selected; the first may carry a tick."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if self.checkable and index.column() == 0:
+        if index.column() == 0 and index.isValid() and self._may_tick(self.row_at(index.row())):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
@@ -241,9 +246,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def _spoken(self, row: Row, column: int) -> str:
         described = self.columns[column]
-        return _("{column}: {value}").format(
-            column=described.heading, value=described.words(row) or _("empty")
-        )
+        return _("{column}: {value}").format(column=described.heading, value=described.words(row) or _("empty"))
 
     def _tooltip(self, row: Row, column: int) -> str | None:
         tip = self.columns[column].tooltip
@@ -253,9 +256,12 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         return self.columns[column].alignment.flag
 
     def _tick(self, row: Row, column: int) -> Qt.CheckState | None:
-        if not self.checkable or column != 0:
+        if column != 0 or not self._may_tick(row):
             return None
         return Qt.CheckState.Checked if self.key(row) in self._checked else Qt.CheckState.Unchecked
+
+    def _may_tick(self, row: Row | None) -> bool:
+        return row is not None and self.checkable is not None and self.checkable(row)
 
     def _record(self, row: Row, _column: int) -> Row:
         return row

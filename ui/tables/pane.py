@@ -56,7 +56,7 @@ class TablePane(QWidget, Generic[Row]):
         search_hint: str = "",
         count_text: Callable[[int], str] | None = None,
         store: LayoutStore | None = None,
-        checkable: bool = False,
+        checkable: Callable[[Row], bool] | None = None,
         shortcuts_in: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -160,20 +160,23 @@ class TablePane(QWidget, Generic[Row]):
         self.search.setMinimumWidth(200)
         self.search.setMaximumWidth(320)
         self.chips.hide()
-        line = QHBoxLayout(spacing=3 * GRID)
+        line = QHBoxLayout()
+        line.setSpacing(3 * GRID)
         line.setContentsMargins(4 * GRID, 0, 3 * GRID, 2 * GRID + 2)
         line.addWidget(self.search, 2, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.chips, 5)
         line.addStretch(0)
         self.count.setMinimumHeight(CONTROL_HEIGHT)
         line.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
-        tools = QHBoxLayout(spacing=0)
+        tools = QHBoxLayout()
+        tools.setSpacing(0)
         for button in (self._columns, self._export):
             tools.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(tools)
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._state)
-        column = QVBoxLayout(self, spacing=0)
+        column = QVBoxLayout(self)
+        column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(line)
         column.addWidget(self._stack, 1)
@@ -182,7 +185,7 @@ class TablePane(QWidget, Generic[Row]):
     def _connect(self, shortcuts_in: QWidget) -> None:
         self.search.textChanged.connect(self.rows.search)
         self.search.installEventFilter(self)
-        self.chips.changed.connect(lambda: self.rows.choose_filters(self.chips.groups()))
+        self.chips.changed.connect(lambda: self.rows.choose_filters(self.chips.chosen()))
         self.rows.counts_changed.connect(lambda: self.chips.set_counts(self.rows.filter_counts()))
         self.rows.shown_changed.connect(self._refresh)
         self.table.export_requested.connect(self.export_requested)
@@ -214,9 +217,7 @@ class TablePane(QWidget, Generic[Row]):
         self.count.setVisible(total > 0)
         message = self._message(shown, total)
         if message is not None:
-            self._state.show_message(
-                message.drawing, message.title, message.text, message.actions, ink=message.ink
-            )
+            self._state.show_message(message.drawing, message.title, message.text, message.actions, ink=message.ink)
         self._stack.setCurrentWidget(self.table if message is None else self._state)
 
     def _message(self, shown: int, total: int) -> _Message | None:
@@ -228,9 +229,7 @@ class TablePane(QWidget, Generic[Row]):
         if self.rows.search_waits:
             return _Message(Icon.SEARCH, _("Searching…"), "")
         clear = Action(_("Clear search and filters"), self.clear_search)
-        return _Message(
-            Icon.SEARCH, _("No match"), _("No row holds all of these words and filters."), (clear,)
-        )
+        return _Message(Icon.SEARCH, _("No match"), _("No row holds all of these words and filters."), (clear,))
 
 
 def _rows_in_words(count: int) -> str:

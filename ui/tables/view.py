@@ -67,9 +67,7 @@ class TableView(QTableView, Generic[Row]):
         self._add_to_menu: list[Callable[[QMenu], None]] = []
         self._cells = CellDelegate(self)
         self._typed = ""
-        self._typing = QTimer(
-            self, interval=QGuiApplication.styleHints().keyboardInputInterval(), singleShot=True
-        )
+        self._typing = QTimer(self, interval=QGuiApplication.styleHints().keyboardInputInterval(), singleShot=True)
         self.setModel(model)
         self.setItemDelegate(self._cells)
         self._dress()
@@ -127,7 +125,7 @@ class TableView(QTableView, Generic[Row]):
 
     def selected_places(self) -> list[int]:
         """Places of the selected rows, ascending; by ranges, as a call per cell is slow for 100,000 rows."""
-        ranges = self.selectionModel().selection()
+        ranges = self.selectionModel().selection().toList()
         return sorted({place for each in ranges for place in range(each.top(), each.bottom() + 1)})
 
     def select_key(self, key: object) -> bool:
@@ -163,6 +161,7 @@ class TableView(QTableView, Generic[Row]):
     # Events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys listed above; all others as Qt has them."""
         act = self._act_for(event)
         if act is None:
             super().keyPressEvent(event)
@@ -201,15 +200,15 @@ class TableView(QTableView, Generic[Row]):
             self.setCurrentIndex(self._rows.index(place, max(0, self.currentIndex().column())))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Marks the row under the mouse; links show a hand."""
         super().mouseMoveEvent(event)
         self._hover(self.rowAt(event.position().toPoint().y()))
         index = self.indexAt(event.position().toPoint())
         is_link = index.isValid() and self._rows.columns[index.column()].kind is Kind.LINK
-        self.viewport().setCursor(
-            Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor
-        )
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
 
     def leaveEvent(self, event: Any) -> None:
+        """The mouse has left."""
         super().leaveEvent(event)
         self._hover(-1)
 
@@ -217,11 +216,7 @@ class TableView(QTableView, Generic[Row]):
         """By mouse at the pointer, by the Menu key at the current cell."""
         at = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            corner = (
-                self.visualRect(self.currentIndex()).bottomLeft()
-                if self.currentIndex().isValid()
-                else QPoint()
-            )
+            corner = self.visualRect(self.currentIndex()).bottomLeft() if self.currentIndex().isValid() else QPoint()
             at = self.viewport().mapToGlobal(corner)
         self.context_menu().popup(at)
 
@@ -300,6 +295,7 @@ class TableView(QTableView, Generic[Row]):
             self.link_activated.emit(self._rows.row_at(index.row()), column.key)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The same as Enter."""
         super().mouseDoubleClickEvent(event)
         if self.indexAt(event.position().toPoint()).isValid():
             self._activate()

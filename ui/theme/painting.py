@@ -40,7 +40,9 @@ def draw_chip(painter: QPainter, area: QRect, text: str, tone: Tone, mark: Icon 
     pair = tokens().tone(tone)
     metrics = painter.fontMetrics()
     size = chip_size(text, metrics)
-    chip = QRect(area.x(), area.y() + (area.height() - size.height()) // 2, min(size.width(), area.width()), size.height())
+    chip = QRect(
+        area.x(), area.y() + (area.height() - size.height()) // 2, min(size.width(), area.width()), size.height()
+    )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(pair.ground))

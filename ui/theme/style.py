@@ -1,14 +1,15 @@
 """The one style sheet, written from the tokens. Only what the palette cannot say stands here.
 
 Buttons choose their look by the property `look` (`primary`, `danger`, `flat`); see `ui/widgets/buttons.py`. Labels by
-`role` (`title`, `heading`, `muted`). Tables are painted by their delegate.
+`role` (`title`, `heading`, `muted`, `source`) and `tone` (a status: a small mark on its ground), line edits by
+`wrong`. Tables are painted by their delegate.
 """
 
 from __future__ import annotations
 
 from string import Template
 
-from ui.theme.tokens import CONTROL_HEIGHT, GRID, RADIUS, Tokens
+from ui.theme.tokens import CONTROL_HEIGHT, GRID, RADIUS, Tokens, Tone
 
 _SHEET = Template("""
 QToolTip { color: $tip_ink; background: $tip_ground; border: 0; padding: 4px 8px; }
@@ -18,7 +19,9 @@ QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: $muted; }
 QLabel[role="title"] { font-size: 17px; font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; }
-QLabel[role="muted"] { color: $muted; }
+QLabel[role="muted"], QLabel[role="source"] { color: $muted; }
+QLabel[role="source"] { font-size: 11px; }
+$tones
 
 QPushButton, QToolButton[look] {
   color: $text; background: $surface; border: 1px solid $outline; border-radius: ${radius}px;
@@ -38,7 +41,8 @@ QPushButton[look="primary"]:disabled { color: $disabled; background: $window; bo
 QPushButton[look="danger"] { color: $danger; border-color: $danger; font-weight: 600; }
 QPushButton[look="danger"]:hover, QPushButton[look="danger"]:pressed { background: $danger_ground; }
 QPushButton[look="danger"]:disabled { color: $disabled; border-color: $line; }
-QPushButton[look="flat"], QToolButton[look="flat"] { background: transparent; border-color: transparent; padding: 0 8px; }
+QPushButton[look="flat"], QToolButton[look="flat"] {
+  background: transparent; border-color: transparent; padding: 0 8px; }
 QPushButton[look="flat"]:hover, QToolButton[look="flat"]:hover { background: $hover; }
 QPushButton[look="flat"]:focus, QToolButton[look="flat"]:focus { border-color: $accent; padding: 0 ${flatfocus}px; }
 QToolButton[look="icon"], QPushButton[look="icon"] {
@@ -101,12 +105,16 @@ QGroupBox { border: 1px solid $line; border-radius: ${radius}px; margin-top: 12p
 QGroupBox::title { subcontrol-origin: margin; left: 8px; color: $muted; }
 """)
 
+_TONE = Template('QLabel[tone="$tone"] { color: $ink; background: $ground; border-radius: 4px; padding: 1px 6px; }')
+
 
 def style_sheet(tokens: Tokens) -> str:
     """The sheet for one set of tokens."""
+    marks = (_TONE.substitute(tone=tone, ink=tokens.tone(tone).ink, ground=tokens.tone(tone).ground) for tone in Tone)
     inner = CONTROL_HEIGHT - 2
     grown = tokens.focus_width - 1  # a focused border is wider by this; the padding gives it back, nothing jumps
     return _SHEET.substitute(
+        tones="\n".join(marks),
         window=tokens.window, surface=tokens.surface, field=tokens.field, hover=tokens.hover, line=tokens.line,
         outline=tokens.outline, text=tokens.text, muted=tokens.muted, disabled=tokens.disabled,
         accent=tokens.accent, accent_hover=tokens.accent_hover, on_accent=tokens.on_accent,

@@ -99,15 +99,27 @@ class Tokens:
 
     def readable_pairs(self) -> dict[str, Pair]:
         """Every combination in which words are shown, by name, for the contrast test."""
-        grounds = {"window": self.window, "surface": self.surface, "field": self.field, "hover": self.hover,
-                   "sunken": self.sunken, "selection": self.selection, "selection_idle": self.selection_idle}
+        grounds = {
+            "window": self.window,
+            "surface": self.surface,
+            "field": self.field,
+            "hover": self.hover,
+            "sunken": self.sunken,
+            "selection": self.selection,
+            "selection_idle": self.selection_idle,
+        }
         inks = {"text": self.text, "muted": self.muted}
         pairs = {f"{ink} on {ground}": Pair(inks[ink], grounds[ground]) for ink in inks for ground in grounds}
-        pairs |= {f"accent on {ground}": Pair(self.accent, grounds[ground])
-                  for ground in ("surface", "hover", "selection", "selection_idle")}
+        pairs |= {
+            f"accent on {ground}": Pair(self.accent, grounds[ground])
+            for ground in ("surface", "hover", "selection", "selection_idle")
+        }
         pairs |= {tone.value: self.tone(tone) for tone in Tone}
-        pairs |= {f"{tone.value} on {ground}": Pair(self.tone(tone).ink, grounds[ground])
-                  for tone in Tone for ground in ("surface", "selection")}
+        pairs |= {
+            f"{tone.value} on {ground}": Pair(self.tone(tone).ink, grounds[ground])
+            for tone in Tone
+            for ground in ("surface", "selection")
+        }
         pairs["button"] = Pair(self.on_accent, self.accent)
         pairs["button hover"] = Pair(self.on_accent, self.accent_hover)
         return pairs | {"tooltip": self.tooltip}
@@ -126,12 +138,23 @@ def _luminance(colour: str) -> float:
 
 
 LIGHT = Tokens(
-    name="light", dark=False,
-    window="#f2f3f5", surface="#ffffff", field="#ffffff", sunken="#f7f8f9", hover="#f5f6f8",
-    line="#e6e8ec", outline="#cfd3da",
-    text="#1b1e25", muted="#59616e", disabled="#a2a8b3",
-    accent="#2160c4", accent_hover="#1a52ab", on_accent="#ffffff",
-    selection="#e1eafb", selection_idle="#ebeef3",
+    name="light",
+    dark=False,
+    window="#f2f3f5",
+    surface="#ffffff",
+    field="#ffffff",
+    sunken="#f7f8f9",
+    hover="#f5f6f8",
+    line="#e6e8ec",
+    outline="#cfd3da",
+    text="#1b1e25",
+    muted="#59616e",
+    disabled="#a2a8b3",
+    accent="#2160c4",
+    accent_hover="#1a52ab",
+    on_accent="#ffffff",
+    selection="#e1eafb",
+    selection_idle="#ebeef3",
     success=Pair("#17663f", "#e1f3e8"),
     warning=Pair("#7a4b00", "#fcefcf"),
     danger=Pair("#ad2118", "#fce6e4"),
@@ -141,12 +164,23 @@ LIGHT = Tokens(
 )
 
 DARK = Tokens(
-    name="dark", dark=True,
-    window="#242830", surface="#1c1f25", field="#16191e", sunken="#17191e", hover="#242932",
-    line="#2d323b", outline="#434a56",
-    text="#e7e9ee", muted="#a3abb8", disabled="#636b78",
-    accent="#85adfb", accent_hover="#9cbdfc", on_accent="#0d1c3a",
-    selection="#26395e", selection_idle="#2b313b",
+    name="dark",
+    dark=True,
+    window="#242830",
+    surface="#1c1f25",
+    field="#16191e",
+    sunken="#17191e",
+    hover="#242932",
+    line="#2d323b",
+    outline="#434a56",
+    text="#e7e9ee",
+    muted="#a3abb8",
+    disabled="#636b78",
+    accent="#85adfb",
+    accent_hover="#9cbdfc",
+    on_accent="#0d1c3a",
+    selection="#26395e",
+    selection_idle="#2b313b",
     success=Pair("#74d6a0", "#1a3627"),
     warning=Pair("#ebbc5f", "#3b2f15"),
     danger=Pair("#f79a92", "#472220"),
@@ -156,12 +190,23 @@ DARK = Tokens(
 )
 
 HIGH_CONTRAST = Tokens(
-    name="high contrast", dark=True,
-    window="#000000", surface="#000000", field="#000000", sunken="#000000", hover="#1f1f1f",
-    line="#8c8c8c", outline="#ffffff",
-    text="#ffffff", muted="#e6e6e6", disabled="#9a9a9a",
-    accent="#ffd84a", accent_hover="#ffe580", on_accent="#000000",
-    selection="#12327a", selection_idle="#333333",
+    name="high contrast",
+    dark=True,
+    window="#000000",
+    surface="#000000",
+    field="#000000",
+    sunken="#000000",
+    hover="#1f1f1f",
+    line="#8c8c8c",
+    outline="#ffffff",
+    text="#ffffff",
+    muted="#e6e6e6",
+    disabled="#9a9a9a",
+    accent="#ffd84a",
+    accent_hover="#ffe580",
+    on_accent="#000000",
+    selection="#12327a",
+    selection_idle="#333333",
     success=Pair("#8dffb5", "#002c13"),
     warning=Pair("#ffd84a", "#332700"),
     danger=Pair("#ffb3ad", "#3d0500"),

@@ -64,10 +64,8 @@ class Button(QPushButton):
     @classmethod
     def of(cls, action: Action, parent: QWidget | None = None) -> Button:
         """The button of an action."""
-        button = cls(
-            action.label, look=action.look, icon=action.icon, object_name=action.object_name, parent=parent
-        )
-        button.clicked.connect(lambda: action.run())
+        button = cls(action.label, look=action.look, icon=action.icon, object_name=action.object_name, parent=parent)
+        button.clicked.connect(lambda _checked=False: action.run())
         return button
 
     def set_icon(self, drawing: Icon | None) -> None:

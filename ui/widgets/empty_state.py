@@ -28,8 +28,10 @@ class EmptyState(QWidget):
         self._text = QLabel(self, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._text.setProperty("role", "muted")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = QHBoxLayout(spacing=2 * GRID)
-        column = QVBoxLayout(spacing=2 * GRID)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(2 * GRID)
+        column = QVBoxLayout()
+        column.setSpacing(2 * GRID)
         column.addStretch(2)
         for label in (self._icon, self._title, self._text):
             column.addWidget(label)
@@ -77,4 +79,5 @@ class EmptyState(QWidget):
         self._icon.setPixmap(icon_pixmap(self._drawing, _ICON, ratio, tokens().ink(self._ink)))
 
     def sizeHint(self) -> QSize:
+        """The room it would like."""
         return QSize(_WIDTH + 8 * GRID, 240)

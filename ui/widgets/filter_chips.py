@@ -21,12 +21,12 @@ _ICON = 14
 
 @dataclass(frozen=True, slots=True)
 class FilterChip:
-    """One filter. Chips of one `group` widen each other (Active or Inactive), different groups narrow."""
+    """One filter. Of one `group` one chip at a time is chosen (Active or Inactive); other chips narrow further."""
 
     key: str
     label: str
     predicate: Callable[[Any], bool]
-    group: str = ""  # by default a group of its own
+    group: str = ""  # by default it stands for itself
     icon: Icon | None = None
     tone: Tone | None = None
 
@@ -54,9 +54,9 @@ class FilterChips(QWidget):
             button.deleteLater()
         self._chips = {chip.key: ChipButton(chip, self) for chip in chips}
         for key, button in self._chips.items():
-            button.setChecked(key in chosen)
+            button.set_chosen(key in chosen)
             button.setObjectName(f"{self.objectName()}.{key}")
-            button.toggled.connect(self.changed)
+            button.clicked.connect(lambda _checked, of=button: self._clicked(of))
             self._flow.addWidget(button)
         self.setVisible(bool(chips))
 
@@ -69,23 +69,18 @@ class FilterChips(QWidget):
         """The keys of the chosen filters."""
         return [key for key, button in self._chips.items() if button.isChecked()]
 
-    def groups(self) -> list[list[str]]:
-        """The chosen keys by group."""
-        found: dict[str, list[str]] = {}
-        for key in self.chosen():
-            chip = self._chips[key].chip
-            found.setdefault(chip.group or chip.key, []).append(key)
-        return list(found.values())
-
     def choose(self, keys: Sequence[str]) -> None:
         """Choose exactly these filters."""
-        if set(keys) == set(self.chosen()):
-            return
-        for key, button in self._chips.items():
-            button.blockSignals(True)
-            button.setChecked(key in keys)
-            button.blockSignals(False)
-            button.update()
+        if set(keys) != set(self.chosen()):
+            for key, button in self._chips.items():
+                button.set_chosen(key in keys)
+            self.changed.emit()
+
+    def _clicked(self, button: ChipButton) -> None:
+        group = button.chip.group
+        for other in self._chips.values():
+            if other is not button and group and other.chip.group == group:
+                other.set_chosen(False)
         self.changed.emit()
 
 
@@ -114,6 +109,7 @@ class ChipButton(QAbstractButton):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
+        """The room it would like."""
         drawing = _ICON + GRID if self._drawing() is not None else 0
         width = self.fontMetrics().horizontalAdvance(self.text()) + drawing + 2 * _PADDING
         return QSize(width, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))
@@ -122,21 +118,21 @@ class ChipButton(QAbstractButton):
         """Chosen chips carry a tick: colour alone must not say it."""
         return Icon.CHECK if self.isChecked() else self.chip.icon
 
-    def nextCheckState(self) -> None:
-        super().nextCheckState()
+    def set_chosen(self, on: bool) -> None:
+        """Choose or release, silently."""
+        self.setChecked(on)
         self.updateGeometry()
 
+    def nextCheckState(self) -> None:
+        """What a click does."""
+        self.set_chosen(not self.isChecked())
+
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints itself from the tokens."""
         colours = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = (
-            colours.info.ground
-            if self.isChecked()
-            else colours.hover
-            if self.underMouse()
-            else colours.surface
-        )
+        ground = colours.info.ground if self.isChecked() else colours.hover if self.underMouse() else colours.surface
         line = colours.info.ink if self.isChecked() else colours.outline
         ink = colours.info.ink if self.isChecked() else colours.muted
         painter.setPen(QPen(QColor(line), 1))

@@ -18,36 +18,46 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
+        """Qt's entry; use `addWidget`."""
         self._items.append(item)
 
     def count(self) -> int:
+        """Number of items."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
+        """The item at `index`, or None."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        """Remove and answer the item at `index`."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
+        """It takes no more room than it needs."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
+        """Narrow means high."""
         return True
 
     def heightForWidth(self, width: int) -> int:
+        """Height at `width`, with wrapping."""
         return self._place(QRect(0, 0, width, 0), move=False)
 
     def setGeometry(self, rect: QRect) -> None:
+        """Place the widgets inside `rect`."""
         super().setGeometry(rect)
         self._place(rect, move=True)
 
     def sizeHint(self) -> QSize:
+        """The room it would like."""
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
         width = sum(size.width() for size in shown) + self.spacing() * max(0, len(shown) - 1)
         return QSize(width, max((size.height() for size in shown), default=0))
 
     def minimumSize(self) -> QSize:
+        """The largest single widget."""
         smallest = QSize()
         for item in self._items:
             smallest = smallest.expandedTo(item.minimumSize())
@@ -63,9 +73,7 @@ class FlowLayout(QLayout):
             if x > rect.x() and x + size.width() > rect.x() + rect.width():
                 x, y, line_height = rect.x(), y + line_height + self.spacing(), 0
             if move:
-                item.setGeometry(
-                    QRect(QPoint(x, y), size.boundedTo(QSize(max(rect.width(), 1), size.height())))
-                )
+                item.setGeometry(QRect(QPoint(x, y), size.boundedTo(QSize(max(rect.width(), 1), size.height()))))
             x += size.width() + self.spacing()
             line_height = max(line_height, size.height())
         return y + line_height - rect.y()

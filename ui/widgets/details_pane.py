@@ -1,0 +1,202 @@
+"""The details beside a table: who or what it is, then every field with its source, then sections such as its history.
+
+    details.set_heading(person.name, "Estate agent · Sentrum", picture=photo, chip=(_("Active"), Tone.SUCCESS))
+    details.clear_rows()
+    details.add_row(_("E-mail"), person.email, badge="Vitec", when=_("2 min ago"))
+    details.add_section(_("History"))
+    details.add_row("14:02", _("Verified on 8 devices"))
+
+Values can be selected and copied; long texts wrap, nothing is cut off between 280 and 420 pixels.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.i18n import _
+from ui.theme import GRID, Icon, Tone, avatar, icon, theme
+from ui.widgets.status_chip import StatusChip
+
+NARROWEST = 280
+_AVATAR = 48
+_LABELS = 96
+_BREAK = "\u200b"
+"""A place where a long word may be broken; taken out again when the text is copied."""
+_LONGEST_WORD = 24
+
+
+class DetailsPane(QScrollArea):
+    """A column of rows under a heading; scrolls upwards and downwards only."""
+
+    def __init__(self, *, object_name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(_("Details"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(NARROWEST)
+        self._name = ""
+        self._photo: QPixmap | None = None
+        inner = QWidget()
+        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._column = QVBoxLayout(inner)
+        self._column.setSpacing(4 * GRID)
+        self._column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        self._build_heading()
+        self._rows = QGridLayout()
+        self._rows.setHorizontalSpacing(3 * GRID)
+        self._rows.setVerticalSpacing(2 * GRID)
+        self._rows.setColumnStretch(1, 1)
+        self._rows.setColumnMinimumWidth(0, _LABELS)
+        self._column.addLayout(self._rows)
+        self._column.addStretch()
+        self.setWidget(inner)
+        theme.changed.connect(self._draw_picture)
+        self.clear()
+
+    def _build_heading(self) -> None:
+        self._picture = QLabel()
+        self._picture.setFixedSize(_AVATAR, _AVATAR)
+        self._title = _words("", role="title")
+        self._subtitle = _words("", role="muted")
+        self._chip = StatusChip()
+        texts = QVBoxLayout()
+        texts.setSpacing(GRID // 2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._subtitle)
+        texts.addSpacing(GRID)
+        texts.addWidget(self._chip)
+        row = QHBoxLayout()
+        row.setSpacing(3 * GRID)
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        self._column.addLayout(row)
+
+    def set_heading(
+        self, title: str, subtitle: str = "", *, picture: QPixmap | None = None, with_picture: bool = True,
+        chip: tuple[str, Tone] | None = None,
+    ) -> None:  # fmt: skip
+        """Name, second line and status; without a picture the initials stand in, unless `with_picture` is off."""
+        self._name, self._photo = title, picture
+        _set_words(self._title, title)
+        _set_words(self._subtitle, subtitle)
+        self._subtitle.setVisible(bool(subtitle))
+        self._picture.setVisible(with_picture and bool(title))
+        self._chip.set_status(*(chip or ("", Tone.NEUTRAL)))
+        self._draw_picture()
+
+    def clear(self) -> None:
+        """Nothing is chosen."""
+        self.set_heading("")
+        self.clear_rows()
+        self.add_note(_("Choose a row to see its details."))
+
+    def clear_rows(self) -> None:
+        """Take all rows and sections away."""
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def add_row(self, label: str, value: str, *, badge: str = "", when: str = "", tone: Tone | None = None) -> None:
+        """A field: its value, the system it came from and when; `tone` marks a value that needs a look."""
+        at = self._rows.rowCount()
+        name = _words(label, role="muted")
+        self._rows.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
+        cell = QWidget()
+        lines = QVBoxLayout(cell)
+        lines.setSpacing(GRID // 2)
+        lines.setContentsMargins(0, 0, 0, 0)
+        shown = _words(value or "–")
+        shown.setAccessibleName(_("{column}: {value}").format(column=label, value=value or _("empty")))
+        if tone is not None:
+            shown.setProperty("tone", tone.value)
+        lines.addWidget(shown)
+        if badge or when:
+            lines.addWidget(_words(" · ".join(filter(None, (badge, when))), role="source"))
+        self._rows.addWidget(cell, at, 1)
+
+    def add_section(self, title: str) -> None:
+        """A heading over the rows that follow."""
+        at = self._rows.rowCount()
+        heading = _words(title, role="heading")
+        heading.setContentsMargins(0, 3 * GRID, 0, 0)
+        self._rows.addWidget(heading, at, 0, 1, 2)
+
+    def add_note(self, text: str) -> None:
+        """A sentence across the whole width."""
+        self._rows.addWidget(_words(text, role="muted"), self._rows.rowCount(), 0, 1, 2)
+
+    def texts(self) -> list[str]:
+        """Everything that is shown, from top to bottom, as a reader meets it."""
+        labels = self.findChildren(QLabel)
+        return [label.text().replace(_BREAK, "") for label in labels if label.text() and not label.isHidden()]
+
+    def sizeHint(self) -> QSize:
+        """The room it would like."""
+        return QSize(340, 400)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A screen of another scale needs another picture."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._draw_picture()
+
+    def _draw_picture(self) -> None:
+        if self._name:
+            self._picture.setPixmap(avatar(self._name, _AVATAR, self.devicePixelRatioF(), self._photo))
+
+
+def _words(text: str, *, role: str = "") -> QLabel:
+    label = QLabel(wordWrap=True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", role)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    # Selectable by mouse and keyboard, but no stop for Tab: forty rows of labels are no way to the next control.
+    label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    label.setMinimumWidth(1)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    label.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    label.customContextMenuRequested.connect(lambda at: _menu(label, at))
+    _set_words(label, text)
+    return label
+
+
+def _set_words(label: QLabel, text: str) -> None:
+    """Long words - addresses, ids - get places where they may break, as a label breaks at blanks alone."""
+    label.setText(" ".join(_breakable(word) for word in text.split(" ")))
+
+
+def _breakable(word: str) -> str:
+    if len(word) <= _LONGEST_WORD:
+        return word
+    for mark in "@./-_":
+        word = word.replace(mark, _BREAK + mark)
+    parts = word.split(_BREAK)
+    chunked = (part[at : at + _LONGEST_WORD] for part in parts for at in range(0, max(1, len(part)), _LONGEST_WORD))
+    return _BREAK.join(chunked)
+
+
+def _menu(label: QLabel, at: QPoint) -> None:
+    menu = QMenu(label)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    chosen = label.selectedText() or label.text()
+    copy = menu.addAction(icon(Icon.COPY), _("Copy"))
+    copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(chosen.replace(_BREAK, "")))
+    menu.popup(label.mapToGlobal(at))
