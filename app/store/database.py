@@ -215,7 +215,7 @@ def _in_slices(
     for start in range(0, len(rows), _SLICE_ROWS):
         if stop is not None and stop.is_set():
             raise Cancelled(_("Cancelled. Nothing of this part was kept."))
-        with peewee.__exception_wrapper__:  # a cursor of the driver's own raises the driver's own errors
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # a cursor of the driver's own raises the driver's own errors
             cursor.executemany(statement, rows[start : start + _SLICE_ROWS])
 
 

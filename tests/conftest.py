@@ -1,0 +1,102 @@
+"""Fixtures of every test: a home folder, a workspace on it, a demo world, the command; and what no test may leave."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.demo.world import DemoWorld
+from app.demonstration import connect_demo
+from app.places import Home
+from app.vault import MemoryKeyring
+from app.workspace import Workspace
+from tests.support.command import Muster
+
+_MUSTER_VARIABLES = ("MUSTER_", "DATABASE_URL", "LOG_LEVEL", "PYTHON_KEYRING_BACKEND")
+_MOST_SECONDS_TO_END = 5
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the Muster of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith(_MUSTER_VARIABLES):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    """A thread that outlives its test fails it."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + _MOST_SECONDS_TO_END
+    while left := [t for t in threading.enumerate() if t not in before and not t.daemon]:
+        for thread in left:
+            thread.join(0.1)
+        assert time.monotonic() < deadline, f"left alive: {left}"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home.find(str(tmp_path / "home"))
+
+
+@pytest.fixture
+def keyring() -> MemoryKeyring:
+    return MemoryKeyring()
+
+
+@pytest.fixture
+async def workspace(home: Home, keyring: MemoryKeyring) -> AsyncIterator[Workspace]:
+    async with await Workspace.open(home, keyring=keyring) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def world() -> Iterator[DemoWorld]:
+    with DemoWorld() as world:
+        yield world
+
+
+@pytest.fixture
+def small_world() -> Iterator[DemoWorld]:
+    with DemoWorld(people=12, offices=3) as world:
+        yield world
+
+
+@pytest.fixture
+async def desk(workspace: Workspace, small_world: DemoWorld) -> Workspace:
+    """A workspace connected to the small demo world."""
+    await connect_demo(workspace, small_world.describe())
+    return workspace
+
+
+@pytest.fixture
+def muster(home: Home, tmp_path: Path) -> Muster:
+    return Muster(home.path, tmp_path / "keyring.json")
+
+
+@pytest.fixture
+def connected(muster: Muster, small_world: DemoWorld) -> Muster:
+    """The command on a home that is connected to the small demo world."""
+    muster.connect(small_world.describe()["vitec"])
+    return muster
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Pauses between attempts take no time; the list holds how long each would have been."""
+    import stamina._core
+
+    pauses: list[float] = []
+
+    async def note(seconds: float) -> None:
+        pauses.append(round(seconds, 3))
+
+    monkeypatch.setattr(stamina._core, "_smart_sleep", note)
+    return pauses
