@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from app.i18n import use_language
 from app.places import Home
 from app.settings import SettingsFile
-from ui.theme import apply_theme
+from ui.theme import ThemeChoice, apply_theme
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 SWITCH_INTERVAL_S = 0.001
 
 
-def run_window(home: Home, *, demo: DemoWorld | None = None, started: Callable[[MainWindow], None] | None = None) -> int:
+def run_window(
+    home: Home, *, demo: DemoWorld | None = None, started: Callable[[MainWindow], None] | None = None
+) -> int:
     """Show the window until it is closed; `started` is called once the workspace is open."""
     from qasync import QEventLoop
 
@@ -35,7 +37,7 @@ def run_window(home: Home, *, demo: DemoWorld | None = None, started: Callable[[
     application = make_application()
     settings = SettingsFile(home.settings)
     use_language(settings.values.language)
-    apply_theme(application, settings.values.theme)
+    apply_theme(application, ThemeChoice(settings.values.theme))
     window = MainWindow(home, settings, demo=demo is not None)
     window.show()
     with QEventLoop(application) as loop:
@@ -70,5 +72,5 @@ async def live(
 async def painted() -> None:
     """Come back when Qt has dealt with everything waiting now, the first frame included."""
     turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    QTimer.singleShot(0, lambda: turn.done() or turn.set_result(None))
+    QTimer.singleShot(0, lambda: None if turn.done() else turn.set_result(None))
     await turn

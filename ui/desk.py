@@ -10,13 +10,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ui.layouts import Layouts
-
 from app.access import missing_permission
 from app.errors import MusterError
 from app.i18n import _
 from app.operations.registry import find_operation
 from app.operations.runner import Report, Request, RunHandle
+from ui.layouts import Layouts
 from ui.theme import Tone
 from ui.widgets.buttons import Action
 

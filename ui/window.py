@@ -21,7 +21,7 @@ from app.i18n import N_, _
 from app.places import Home
 from app.settings import SettingsFile
 from ui.layouts import Layouts
-from ui.theme import Icon, Tone, app_icon
+from ui.theme import GRID, Icon, Tone, app_icon
 
 if TYPE_CHECKING:
     from app.demo.world import DemoWorld
@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self.role_label.setObjectName("status.role")
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         bar.addWidget(self.running_label)
         bar.addWidget(self.store_label)
         if self.demo:
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
         if self.workspace is not None:
             await self.workspace.close()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once; the loop then closes the workspace and ends."""
         self.layouts.set_geometry("window/geometry", self.saveGeometry())
         self.layouts.set("window/tab", PAGES[self.tabs.currentIndex()])

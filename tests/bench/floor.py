@@ -1,7 +1,7 @@
 """The floor of a directory sync: what httpx and sqlite3 alone need to fetch, parse and store the same rows.
 
-    python floor.py store URL INSTALLATION LOGIN KEY DATABASE    fetch, parse, bulk-insert
-    python floor.py read  URL INSTALLATION LOGIN KEY DATABASE    fetch, parse, read what is stored
+python floor.py store URL INSTALLATION LOGIN KEY DATABASE    fetch, parse, bulk-insert
+python floor.py read  URL INSTALLATION LOGIN KEY DATABASE    fetch, parse, read what is stored
 """
 
 import json

@@ -72,8 +72,9 @@ def changes_words(step: Step[Any]) -> str:
     """What the step changes, field by field, or why it does not."""
     if step.message:
         return _(step.message)
-    if step.action is Action.CREATE:
-        return _("New record")
+    if step.action is Action.CREATE and step.record is not None:
+        shown = (getattr(step.record, name, None) for name in ("title", "email", "phone", "city"))
+        return ", ".join(value for value in shown if value) or _("New record")
     return ", ".join(_change_words(change) for change in step.changes)
 
 
@@ -121,6 +122,7 @@ class PreviewDialog(QDialog):
 
     def __init__(self, parent: QWidget, desk: Desk, report: Report) -> None:
         super().__init__(parent)
+        self.window_under = parent
         self.desk = desk
         self.report = report
         self.made_at = now()
@@ -135,9 +137,7 @@ class PreviewDialog(QDialog):
         )  # fmt: skip
         self.pane.set_filters(filters())
         self.pane.chips.choose(["changes"])
-        self.pane.export_requested.connect(
-            lambda: export_table(self, desk, self.pane.visible_table(), "preview")
-        )
+        self.pane.export_requested.connect(lambda: export_table(self, desk, self.pane.visible_table(), "preview"))
         lines = preview_lines(report.plans)
         self.pane.set_rows(lines)
         self.pane.rows.set_checked([line.key for line in lines if _ticked_at_first(line)], on=True)
@@ -196,12 +196,13 @@ class PreviewDialog(QDialog):
 
     def plan_again(self) -> None:
         """Close this preview and make a new one."""
-        run, parent, desk = self.report.run, self.parentWidget(), self.desk
+        run, parent, desk = self.report.run, self.window_under, self.desk
         self.reject()
-        desk.run(
-            Request(run.operation, run.connection, run.params, dry_run=True),
-            lambda report: open_preview(parent, desk, report),
-        )
+
+        def show(report: Report) -> None:
+            open_preview(parent, desk, report)
+
+        desk.run(Request(run.operation, run.connection, run.params, dry_run=True), show)
 
     def apply(self) -> None:
         """Carry out what is ticked, once; an expired preview is refused."""
@@ -212,7 +213,9 @@ class PreviewDialog(QDialog):
             return
         ticked = {str(key) for key in self.pane.rows.checked_keys()}
         run = self.report.run
-        self.desk.run(Request(run.operation, run.connection, run.params, chosen=chosen_plans(self.report.plans, ticked)))
+        self.desk.run(
+            Request(run.operation, run.connection, run.params, chosen=chosen_plans(self.report.plans, ticked))
+        )
         self.accept()
 
 

@@ -32,7 +32,9 @@ class RecordEditor(QDialog):
         form.setSpacing(2 * GRID)
         for name in OFFICE_EDITABLE if isinstance(record, Office) else EMPLOYEE_EDITABLE:
             self._add_field(form, name)
-        note = QLabel(_("Fields you change are pinned: a sync no longer overwrites them. Release a pin to let it decide again."))
+        note = QLabel(
+            _("Fields you change are pinned: a sync no longer overwrites them. Release a pin to let it decide again.")
+        )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
         buttons = QDialogButtonBox()
@@ -71,7 +73,9 @@ class RecordEditor(QDialog):
     def save(self) -> None:
         """Store what changed, if anything did."""
         changed = {
-            name: edit.text() for name, edit in self.fields.items() if edit.text() != str(getattr(self.record, name) or "")
+            name: edit.text()
+            for name, edit in self.fields.items()
+            if edit.text() != str(getattr(self.record, name) or "")
         }
         if changed or self.unpinned:
             params = {"id": self.record.id, "values": changed, "unpin": sorted(self.unpinned)}

@@ -15,15 +15,17 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection, ConnectionKind
 from app.domain.health import Health, HealthReport, connection_health
+from app.domain.outcomes import RunState
 from app.errors import MusterError
 from app.events import ConnectionsChanged, DirectoryChanged, RunEnded, RunProgress, RunStarted
 from app.i18n import _
 from app.operations.runner import Report, Request
 from app.store import connections
 from ui.desk import Desk
-from ui.pages.header import PageHeader
 from ui.dialogs.export import export_table
+from ui.pages.header import PageHeader
 from ui.tables import Column, TablePane
+from ui.texts import run_counts
 from ui.theme import Icon, Tone
 from ui.widgets import Action, DetailsPane, FilterChip, Look
 
@@ -76,6 +78,7 @@ class DataPage(QWidget, Generic[R]):
         self.details = DetailsPane()
         self.details.setObjectName(f"{spec.name}.details")
         self.details.hide()
+        self.setAutoFillBackground(True)
         self._arrange()
         self._listen()
         self.pane.show_loading()
@@ -134,10 +137,15 @@ class DataPage(QWidget, Generic[R]):
 
     def _show_empty(self) -> None:
         if self.connection is None:
-            act = Action(_("Add a connection"), lambda: self.desk.voice.open_page("connections"), Look.PRIMARY, Icon.PLUS)
+            act = Action(
+                _("Add a connection"), lambda: self.desk.voice.open_page("connections"), Look.PRIMARY, Icon.PLUS
+            )
         else:
             act = Action(self.spec.sync_label, self.sync, Look.PRIMARY, Icon.REFRESH)
-        self.pane.show_empty(self.spec.empty_title, self.spec.empty_text, [act], drawing=self.spec.drawing)
+        text = (
+            self.spec.empty_text if self.connection else _("Add a connection to Vitec Hub, then fetch them from there.")
+        )
+        self.pane.show_empty(self.spec.empty_title, text, [act], drawing=self.spec.drawing)
 
     # -- header --------------------------------------------------------------------------------------------------
 
@@ -199,6 +207,8 @@ class DataPage(QWidget, Generic[R]):
         if event.run.run_id == self._run_id:
             self._run_id = ""
             self.header.show_running("")
+            if event.run.state is RunState.FINISHED and not event.run.dry_run:
+                self.header.show_result(run_counts(event.run))
             self._show_health()
 
     # -- details and keys ----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ class PageHeader(QWidget):
     def __init__(self, page: str, sync_label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sync_label = sync_label
+        self._result = ""
         self.chip = StatusChip()
         self.chip.setObjectName(f"{page}.chip")
         self.evidence = QLabel()
@@ -32,9 +33,7 @@ class PageHeader(QWidget):
         self.connections = QComboBox()
         self.connections.setObjectName(f"{page}.connection")
         self.connections.setAccessibleName(_("Connection"))
-        self.connections.activated.connect(
-            lambda index: self.connection_chosen.emit(self.connections.itemData(index))
-        )
+        self.connections.activated.connect(lambda index: self.connection_chosen.emit(self.connections.itemData(index)))
         self.preview = Button(_("Preview"), icon=Icon.EYE, object_name=f"{page}.preview")
         self.preview.set_tip(_("Show what a sync would change (Shift+F5)"))
         self.preview.clicked.connect(self.preview_pressed)
@@ -65,10 +64,14 @@ class PageHeader(QWidget):
 
     def show_health(self, report: HealthReport) -> None:
         """Show how the chosen connection is, with the age of the evidence."""
-        words = health_text(report)
+        words = " · ".join(filter(None, (health_text(report), self._result)))
         self.chip.set_status(_(HEALTH_WORDS[report.health]), HEALTH_TONES[report.health])
         self.evidence.setText(words)
         self.evidence.setToolTip(words)
+
+    def show_result(self, text: str) -> None:
+        """Keep the counts of the last run on the page; a toast alone would be gone."""
+        self._result = text
 
     def show_running(self, doing: str) -> None:
         """Turn the sync button into progress; an empty text brings it back."""

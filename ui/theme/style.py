@@ -70,7 +70,8 @@ QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
 
-QTabWidget::pane { border: 0; background: $surface; }
+QTabWidget::pane { border: 0; border-top: 1px solid $line; top: -1px; background: $surface; }
+QTabWidget::tab-bar { left: 8px; }
 QTabBar { background: $window; qproperty-drawBase: 0; }
 QTabBar::tab { color: $muted; background: $window; padding: 10px 14px; border: 1px solid transparent;
   border-bottom: 1px solid $line; margin: 4px 0 0 0; }

@@ -11,10 +11,10 @@ from ui.dialogs.record import open_editor
 from ui.pages.data_page import DataPage, DataPageSpec
 from ui.pages.employees.pictures import Pictures
 from ui.pages.employees.rows import (
-    filters,
     EmployeeLine,
     columns,
     employee_lines,
+    filters,
     role_words,
     state_tone,
     state_words,
@@ -24,7 +24,16 @@ from ui.tables import format_value
 from ui.theme import Icon
 from ui.widgets import confirm
 
-DETAIL_FIELDS = ("email", "phone", "title", "system_roles", "also_at", "employee_no", "vitec_employee_id", "description")
+DETAIL_FIELDS = (
+    "email",
+    "phone",
+    "title",
+    "system_roles",
+    "also_at",
+    "employee_no",
+    "vitec_employee_id",
+    "description",
+)
 
 
 class EmployeesPage(DataPage[EmployeeLine]):
@@ -42,9 +51,11 @@ class EmployeesPage(DataPage[EmployeeLine]):
             filters=filters(),
             first_filter="active",
             search_hint=_("Search employees"),
-            count_text=lambda count: ngettext("{count} person", "{count} people", count).format(count=format_value(count)),
+            count_text=lambda count: ngettext("{count} person", "{count} people", count).format(
+                count=format_value(count)
+            ),
             empty_title=_("No employees yet"),
-            empty_text=_("Sync fetches the offices first and then everybody who works there."),
+            empty_text=_("Fetch them from Vitec Hub: the offices first, then everybody who works there."),
             drawing=Icon.USERS,
         )
         super().__init__(desk, spec)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPixmap
 from app.domain.directory import Employee
 from app.domain.outcomes import Action
 from app.errors import MusterError
+from app.events import DirectoryChanged
 from app.operations.pictures import is_due, pictures_of
 from app.store import connections
 from ui.desk import Desk
@@ -72,6 +73,7 @@ class Pictures(QObject):
                     del self._wanted[person.id]
                     self._asked.add(person.id)
                 await self._fetch_batch(batch)
+            self.desk.workspace.events.publish(DirectoryChanged())
         except MusterError:
             self._wanted.clear()
         finally:

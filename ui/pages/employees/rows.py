@@ -68,6 +68,11 @@ def _active(line: EmployeeLine) -> bool:
     return line.employee.status is EmployeeStatus.ACTIVE
 
 
+def _has_no_photo(line: EmployeeLine) -> bool:
+    """Looked up and not there; a picture that nobody asked for yet does not count."""
+    return _active(line) and line.employee.photo is None and line.employee.photo_checked_at is not None
+
+
 def source_words(line: EmployeeLine) -> str:
     """The systems that know this person."""
     return ", ".join(source.value.capitalize() for source in line.employee.sources)
@@ -76,13 +81,13 @@ def source_words(line: EmployeeLine) -> str:
 def columns(picture: Callable[[EmployeeLine], QPixmap | None]) -> tuple[Column[EmployeeLine], ...]:
     """The columns; `picture` gives a person's picture, or None for initials."""
     return (
-        Column("name", N_("Name"), lambda r: r.employee.name, kind=Kind.PERSON, picture=picture, width=220),
-        Column("office", N_("Office"), lambda r: r.office, width=190),
-        Column("title", N_("Title"), lambda r: r.employee.title, width=180),
-        Column("roles", N_("Roles"), lambda r: role_words(r.employee.system_roles), width=160, muted=True),
-        Column("email", N_("E-mail"), lambda r: r.employee.email, width=220, muted=True),
+        Column("name", N_("Name"), lambda r: r.employee.name, kind=Kind.PERSON, picture=picture, width=210),
+        Column("office", N_("Office"), lambda r: r.office, width=180),
+        Column("title", N_("Title"), lambda r: r.employee.title, width=170),
+        Column("roles", N_("Roles"), lambda r: role_words(r.employee.system_roles), width=150, muted=True),
+        Column("email", N_("E-mail"), lambda r: r.employee.email, width=230, muted=True),
         Column("phone", N_("Phone"), lambda r: r.employee.phone, width=110, muted=True),
-        Column("source", N_("Source"), source_words, width=80, muted=True),
+        Column("source", N_("Source"), source_words, width=70, muted=True, hidden=True),
         Column("status", N_("Status"), state_words, kind=Kind.CHIP, tone=state_tone, width=110),
         Column("employee_no", N_("Terminal number"), lambda r: r.employee.employee_no, width=120, hidden=True),
         Column("vitec_employee_id", N_("Vitec employee id"), lambda r: r.employee.vitec_employee_id, hidden=True),
@@ -95,6 +100,6 @@ def filters() -> list[FilterChip]:
     return [
         FilterChip("active", _("Active"), _active, "state"),
         FilterChip("inactive", _("Inactive"), lambda r: not _active(r), "state"),
-        FilterChip("no_photo", _("No photo"), lambda r: _active(r) and r.employee.photo is None),
+        FilterChip("no_photo", _("No photo"), _has_no_photo),
         FilterChip("missing", _("Not in Vitec"), lambda r: r.employee.missing_since is not None),
     ]

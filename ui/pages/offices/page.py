@@ -9,7 +9,7 @@ from app.store import connections, directory
 from ui.desk import Desk
 from ui.dialogs.record import open_editor
 from ui.pages.data_page import DataPage, DataPageSpec
-from ui.pages.offices.rows import COLUMNS, filters, OfficeLine, office_lines, state_tone, state_words
+from ui.pages.offices.rows import COLUMNS, OfficeLine, filters, office_lines, state_tone, state_words
 from ui.pages.record_details import RecordDetails
 from ui.tables import format_value
 from ui.theme import Icon
@@ -35,9 +35,11 @@ class OfficesPage(DataPage[OfficeLine]):
             filters=filters(),
             first_filter="active",
             search_hint=_("Search offices"),
-            count_text=lambda count: ngettext("{count} office", "{count} offices", count).format(count=format_value(count)),
+            count_text=lambda count: ngettext("{count} office", "{count} offices", count).format(
+                count=format_value(count)
+            ),
             empty_title=_("No offices yet"),
-            empty_text=_("Add a Vitec connection, or fetch the offices of the one there is."),
+            empty_text=_("Fetch them from Vitec Hub. Nothing is deleted there or here."),
             drawing=Icon.BUILDING,
         )
         super().__init__(desk, spec)
@@ -82,7 +84,9 @@ class OfficesPage(DataPage[OfficeLine]):
             self.desk.start("switch offices", self._switch(offices, active=active))
 
     async def _switch(self, offices: list[Office], *, active: bool) -> None:
-        label = ngettext("Deactivate {count} office", "Deactivate {count} offices", len(offices)).format(count=len(offices))
+        label = ngettext("Deactivate {count} office", "Deactivate {count} offices", len(offices)).format(
+            count=len(offices)
+        )
         text = _("They stay in the list under Inactive and can be activated again. The next sync does not undo it for "
                  "offices that Vitec does not publish.")  # fmt: skip
         if not active and not await confirm(self, _("Deactivate offices"), text, label, danger=True):

@@ -48,20 +48,24 @@ def state_tone(line: OfficeLine) -> Tone:
 
 
 COLUMNS: tuple[Column[OfficeLine], ...] = (
-    Column("name", N_("Name"), lambda r: r.office.name, width=240),
+    Column("name", N_("Name"), lambda r: r.office.name, width=220),
     Column("short_code", N_("Short code"), lambda r: r.office.short_code, width=96, muted=True),
     Column("city", N_("City"), lambda r: r.office.city, width=120),
-    Column("phone", N_("Phone"), lambda r: r.office.phone, width=120, muted=True),
-    Column("email", N_("E-mail"), lambda r: r.office.email, width=220, muted=True),
+    Column("phone", N_("Phone"), lambda r: r.office.phone, width=110, muted=True),
+    Column("email", N_("E-mail"), lambda r: r.office.email, width=210, muted=True),
     Column("employees", N_("Employees"), lambda r: r.employees, width=96, kind=Kind.NUMBER),
     Column("status", N_("Status"), lambda r: r.office.is_active, text=state_words, kind=Kind.CHIP, tone=state_tone),
-    Column("last_synced", N_("Last synced"), lambda r: r.last_synced, kind=Kind.MOMENT, width=150, muted=True),
+    Column("last_synced", N_("Last synced"), lambda r: r.last_synced, kind=Kind.MOMENT, width=130, muted=True),
     Column("legal_name", N_("Legal name"), lambda r: r.office.legal_name, width=200, hidden=True),
     Column("organization_number", N_("Organisation number"), lambda r: r.office.organization_number, hidden=True),
     Column("street_address", N_("Street address"), lambda r: r.office.street_address, width=180, hidden=True),
     Column("postal_code", N_("Postal code"), lambda r: r.office.postal_code, width=90, hidden=True),
-    Column("vitec_department_id", N_("Vitec department id"), lambda r: str(r.office.vitec_department_id or ""), hidden=True),
+    Column(
+        "vitec_department_id", N_("Vitec department id"), lambda r: str(r.office.vitec_department_id or ""), hidden=True
+    ),
 )
+
+
 def filters() -> list[FilterChip]:
     """The filter chips, in the person's language."""
     return [

@@ -1,0 +1,143 @@
+"""The tour: opens every page of the demo world in a real window, walks the main path by clicking, writes pictures.
+
+    python -m ui.tour DIR
+
+One PNG per page in light and in dark. For people who look at what they changed, and for the README.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from app.demo.world import DemoWorld
+from app.events import RunEnded
+from app.places import Home
+from app.settings import SettingsFile
+from ui.application import make_application
+from ui.theme import ThemeChoice, apply_theme
+from ui.window import PAGES, MainWindow
+
+SIZE = (1360, 860)
+SETTLE_S = 0.4
+PICTURES_S = 3.0
+
+
+class Tour:
+    """One walk through one window."""
+
+    def __init__(self, application: QApplication, window: MainWindow, folder: Path) -> None:
+        self.application = application
+        self.window = window
+        self.folder = folder
+        self.theme = ThemeChoice.LIGHT
+
+    async def walk(self) -> None:
+        """First start to finished sync in light, then every page again in dark."""
+        await self.show("offices")
+        await self.picture("offices-empty")
+        await self.click_and_wait("offices.sync")
+        await self.picture("offices")
+        await self.show("employees")
+        await self.preview()
+        await self.click_and_wait("employees.sync")
+        await self.picture("run-finished")
+        await asyncio.sleep(PICTURES_S)  # the thumbnails of the rows in view arrive
+        await self.pages()
+        self.theme = ThemeChoice.DARK
+        apply_theme(self.application, self.theme)
+        await self.pages()
+        await self.preview()
+
+    async def pages(self) -> None:
+        """A picture of every page, with the details of one record open."""
+        for name in PAGES:
+            await self.show(name)
+            self.focus_table(name)
+            await self.picture(name)
+
+    def focus_table(self, name: str) -> None:
+        """Put the keyboard into the table's fourth row and open the details with Space, as a person would."""
+        table = self.window.findChild(QWidget, f"{name}.table")
+        details = self.window.findChild(QWidget, f"{name}.details")
+        if table is None:
+            return
+        table.setFocus(Qt.FocusReason.TabFocusReason)
+        for _row in range(4):
+            QTest.keyClick(table, Qt.Key.Key_Down)
+        if details is not None and details.isHidden():
+            QTest.keyClick(table, Qt.Key.Key_Space)
+
+    async def preview(self) -> None:
+        """Open the preview of the employees page, take its picture, close it."""
+        await self.click_and_wait("employees.preview")
+        await self.picture("preview")
+        self.press("preview.close")
+
+    async def show(self, name: str) -> None:
+        """Bring a page to the front."""
+        self.window.open_page(name)
+        await asyncio.sleep(SETTLE_S)
+
+    def press(self, name: str) -> None:
+        """Click a button by its object name."""
+        button = self.window.findChild(QPushButton, name)
+        if button is None or not button.isEnabled():
+            raise SystemExit(f"The tour found no button {name} to click.")
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    async def click_and_wait(self, name: str) -> None:
+        """Click what starts a run and wait for its end."""
+        assert self.window.workspace is not None
+        ended = asyncio.Event()
+        forget = self.window.workspace.events.subscribe(RunEnded, lambda _event: ended.set())
+        self.press(name)
+        await asyncio.wait_for(ended.wait(), 30)
+        forget()
+        await asyncio.sleep(SETTLE_S)
+
+    async def picture(self, name: str) -> None:
+        """Write what the window, or the dialog over it, shows."""
+        await asyncio.sleep(SETTLE_S)
+        shown = QApplication.activeModalWidget() or self.window
+        shown.grab().save(str(self.folder / f"{name}-{self.theme.value}.png"))
+
+
+def main() -> int:
+    """Walk, and say where the pictures are."""
+    from qasync import QEventLoop
+
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "tour")
+    folder.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = make_application()
+    with tempfile.TemporaryDirectory(prefix="muster-tour-") as home, DemoWorld() as world:
+        place = Home(Path(home))
+        settings = SettingsFile(place.settings)
+        apply_theme(application, ThemeChoice.LIGHT)
+        window = MainWindow(place, settings, demo=True)
+        window.resize(*SIZE)
+        window.show()
+        with QEventLoop(application) as loop:
+            asyncio.set_event_loop(loop)
+            loop.run_until_complete(_tour(application, window, world, folder))
+    print(f"Pictures are in {folder}")
+    return 0
+
+
+async def _tour(application: QApplication, window: MainWindow, world: DemoWorld, folder: Path) -> None:
+    await window.open_workspace(world)
+    await Tour(application, window, folder).walk()
+    await window.close_workspace()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
