@@ -37,7 +37,7 @@ class ProgressLine(QWidget):
         self.bar.setValue(done)
         parts = [self._amount(done, total)]
         if per_second:
-            rate = self.locale().toString(per_second, "f", 0 if per_second >= 10 else 1)
+            rate = self.locale().toString(float(per_second), "f", 0 if per_second >= 10 else 1)
             parts.append(_("{rate}/s").format(rate=rate))
         if left_s is not None and total and done < total:
             parts.append(time_left(left_s))
