@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from app.domain.health import Stage
 from app.domain.outcomes import Outcome, Run
 
 E = TypeVar("E")
@@ -47,6 +48,15 @@ class RunEnded:
     """A run is over."""
 
     run: Run
+
+
+@dataclass(frozen=True)
+class StageReached:
+    """A stage of a connection test began, or ended when `stage` says how."""
+
+    run_id: str
+    name: str
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from fluxgate import AsyncCircuitBreaker
@@ -55,9 +56,22 @@ class Breaker:
                 _("Test the connection: a test that works lets calls pass again at once."),
             ) from error
 
+    @property
+    def refuses_until(self) -> datetime | None:
+        """While calls are refused, when the next one passes as a trial; None while calls pass."""
+        info = self._breaker.info()
+        if info.state != "open":
+            return None
+        until = datetime.fromtimestamp(info.changed_at, UTC) + timedelta(seconds=_pause_s(info.reopens))
+        return until if until > datetime.now(UTC) else None
+
     async def reset(self) -> None:
         """Let calls pass again."""
         await self._breaker.reset()
+
+
+def _pause_s(reopens: int) -> float:
+    return min(FIRST_PAUSE_S * 2.0**reopens, LONGEST_PAUSE_S)
 
 
 def _is_failure(error: Exception) -> bool:
@@ -76,7 +90,7 @@ class _Pause(Retry):
         self._begun = 0.0
 
     def __call__(self, changed_at: float, reopens: int) -> bool:
-        pause = min(FIRST_PAUSE_S * 2.0**reopens, LONGEST_PAUSE_S)
+        pause = _pause_s(reopens)
         if changed_at != self._changed_at:
             self._changed_at = changed_at
             self._begun = time.monotonic() - min(max(0.0, time.time() - changed_at), pause)

@@ -37,17 +37,21 @@ _CATEGORIES = {
     ErrorKind.REFUSED_SIGN_IN: "authentication_error",
     ErrorKind.FORBIDDEN: "authentication_error",
 }
+Tell = Callable[[str, Stage | None], None]
+"""Hears of a stage when it begins (None) and when it has ended."""
 
 
 class _Staged:
-    """Runs stages one after another within one budget of time and remembers how each went."""
+    """Runs stages one after another within one budget of time, remembers how each went and tells it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell) -> None:
         self.stages: list[Stage] = []
+        self._tell = tell
         self._deadline = asyncio.get_running_loop().time() + BUDGET_S
 
     async def run(self, name: str, work: Callable[[], Awaitable[str]]) -> None:
         begun = time.monotonic()
+        self._tell(name, None)
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await work()
@@ -61,14 +65,16 @@ class _Staged:
         self._add(name, True, message, begun)
 
     def _add(self, name: str, ok: bool, message: str, begun: float) -> None:
-        self.stages.append(Stage(name, ok, message, round((time.monotonic() - begun) * 1000)))
+        stage = Stage(name, ok, message, round((time.monotonic() - begun) * 1000))
+        self.stages.append(stage)
+        self._tell(name, stage)
 
 
 async def check_vitec(
-    connection: Connection, access_key: Callable[[], Awaitable[str]]
+    connection: Connection, access_key: Callable[[], Awaitable[str]], tell: Tell
 ) -> tuple[TestReport, MusterError | None]:
     """Test a Vitec connection; returns what is shown and the error that decides the exit code."""
-    staged, details = _Staged(), dict[str, Any]()
+    staged, details = _Staged(tell), dict[str, Any]()
     problem: MusterError | None = None
     try:
         await _vitec_stages(staged, connection, access_key, details)
@@ -105,7 +111,8 @@ async def _ask_vitec(staged: _Staged, hub: VitecHub, details: dict[str, Any]) ->
         count = len(details["available_methods"])
         if not count:
             return _("Signed in, but no functions are granted. Ask Vitec for the rights.")
-        return ngettext("Signed in; {count} function is granted.", "Signed in; {count} functions are granted.", count).format(count=count)
+        text = ngettext("Signed in; {count} function is granted.", "Signed in; {count} functions are granted.", count)
+        return text.format(count=count)
 
     async def rights() -> str:
         try:
@@ -115,11 +122,12 @@ async def _ask_vitec(staged: _Staged, hub: VitecHub, details: dict[str, Any]) ->
                 raise error.within(_("The login is valid, but it has no right to this installation.")) from error
             raise
         details["departments"] = len(snapshot.records)
-        return _("{count} departments.").format(count=details["departments"])
+        count = details["departments"]
+        return ngettext("{count} department.", "{count} departments.", count).format(count=count)
 
     async def data() -> str:
-        details["employees"] = len((await (await hub.employees()).snapshot()).records)
-        return _("{count} employees.").format(count=details["employees"])
+        count = details["employees"] = len((await (await hub.employees()).snapshot()).records)
+        return ngettext("{count} employee.", "{count} employees.", count).format(count=count)
 
     await staged.run("sign_in", sign_in)
     if not hub.settings.installation_id:

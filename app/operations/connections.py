@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,12 +20,21 @@ from app.domain.connections import (
     checked_settings,
     refuse_secrets,
 )
-from app.domain.health import Health, connection_health, masked, overall_health, success_rate_percent
+from app.domain.health import (
+    Health,
+    Stage,
+    TestReport,
+    connection_health,
+    masked,
+    overall_health,
+    success_rate_percent,
+)
 from app.domain.outcomes import RunState
+from app.domain.ids import new_id
 from app.errors import StoreError, UsageError
-from app.events import ConnectionsChanged
+from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_, _
-from app.operations.connection_test import check_vitec
+from app.operations.connection_test import Tell, check_vitec
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
 from app.store import connections as stored
@@ -104,7 +112,7 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
     if not params.name.strip():
         raise UsageError(_("A connection needs a name."))
     connection = Connection(
-        id=uuid.uuid4().hex,
+        id=new_id(),
         name=params.name.strip(),
         kind=params.kind,
         status=ConnectionStatus.ACTIVE,
@@ -142,6 +150,8 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
         status=status,
         last_error=None if edited else old.last_error,
     )
+    if edited:  # the last test says nothing about the new values
+        new = replace(new, last_test_at=None, last_test_ok=None, last_test=None)
     if context.dry_run:
         return
     await _keep_secrets(context, new)
@@ -173,7 +183,7 @@ async def check_connection(context: RunContext, _params: NoParams) -> None:
     """Test in stages and remember the result where the role may."""
     connection = context.own_connection
     vault = context.workspace.vault
-    report, problem = await check_vitec(connection, lambda: vault.get(connection, "access_key"))
+    report, problem = await check_vitec(connection, lambda: vault.get(connection, "access_key"), _teller(context))
     context.result |= msgspec.to_builtins(report)
     if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.settings.role]:
         error = problem.message if problem else None
@@ -198,10 +208,17 @@ async def try_settings(context: RunContext, params: TryParams) -> None:
         typed = context.secrets.get("access_key", "")
         return typed or (await context.workspace.vault.get(known, "access_key") if known is not None else "")
 
-    report, problem = await check_vitec(draft, access_key)
+    report, problem = await check_vitec(draft, access_key, _teller(context))
     context.result |= msgspec.to_builtins(report)
     if problem is not None:
         raise problem
+
+
+def _teller(context: RunContext) -> Tell:
+    def tell(name: str, stage: Stage | None) -> None:
+        context.workspace.events.publish(StageReached(context.run.run_id, name, stage))
+
+    return tell
 
 
 @operation(
@@ -222,6 +239,7 @@ async def show_status(context: RunContext, _params: NoParams) -> None:
         "checked_at": _time(health.evidence_at),
         "health": health.health.value,
         "cause": health.cause,
+        "calls_refused_until": _time(context.workspace.links.refused_until(connection.id)),
         "error_count": sum(1 for r in own[:_RECENT] if r.error is not None),
         "success_rate": success_rate_percent(own[:_RECENT]),
         "performance_metrics": {
@@ -314,6 +332,30 @@ def _secret_names(kind: ConnectionKind, secrets: Mapping[str, str]) -> tuple[str
     if unknown := sorted(set(secrets) - known):
         raise UsageError(_("A {kind} connection has no secret {key}.").format(kind=kind, key=unknown[0]))
     return tuple(sorted(key for key, value in secrets.items() if value))
+
+
+def stored_report(connection: Connection) -> TestReport | None:
+    """The last test of a connection as it was shown; None without one, or when another version kept it differently."""
+    return read_report(connection.last_test)
+
+
+def read_report(result: Any) -> TestReport | None:
+    """The report in the result of a run that tested a connection; None when it holds none."""
+    try:
+        return msgspec.convert(result, TestReport)
+    except msgspec.ValidationError:
+        return None
+
+
+def standing_in(kind: ConnectionKind, settings: Mapping[str, object]) -> dict[str, str]:
+    """What blank settings stand for, given the other ones: the address that the environment has (vitec-hub.md §2.2)."""
+    from app.connectors.vitec import hub_address
+
+    environment = next((f for f in KINDS[kind].settings if f.key == "environment"), None)
+    if environment is None:
+        return {}
+    chosen = checked_settings(kind, {"environment": settings.get("environment")}).get("environment")
+    return {"base_url": hub_address("", chosen or str(environment.default))}
 
 
 def connection_rows(workspace: Workspace, found: Iterable[Connection]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain.connections import Connection
@@ -31,6 +32,11 @@ class Links:
         await self.drop(connection.id)
         self._open[connection.id] = (connection, key, hub)
         return hub
+
+    def refused_until(self, connection_id: str) -> datetime | None:
+        """Until when calls of a connection are refused after failures in a row; None while they pass."""
+        known = self._open.get(connection_id)
+        return known[2].http.breaker.refuses_until if known is not None else None
 
     async def drop(self, connection_id: str) -> None:
         """Close the client of a connection that changed or went."""

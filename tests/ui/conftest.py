@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -52,10 +52,10 @@ def voice() -> Heard:
 
 
 @pytest.fixture
-async def desk(workspace: Workspace, voice: Heard, home: Home) -> AsyncIterator[Desk]:
+async def desk(workspace: Workspace, voice: Heard, home: Home) -> Desk:
     """The desk of a window on an empty workspace with a keyring in memory."""
     operations()  # imported while nobody waits for them
-    yield Desk(workspace, voice, Layouts(home.layout))
+    return Desk(workspace, voice, Layouts(home.layout))
 
 
 @pytest.fixture
