@@ -23,14 +23,24 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
     QStyledItemDelegate,
-    QStyleOptionButton,
     QStyleOptionViewItem,
     QToolTip,
 )
 
 from ui.tables.columns import Column, Kind
 from ui.tables.model import TableModel
-from ui.theme import ROW_HEIGHT, Tone, avatar, chip_size, draw_chip, draw_focus, icon_pixmap, tokens
+from ui.theme import (
+    ROW_HEIGHT,
+    Tone,
+    avatar,
+    chip_size,
+    device_ratio,
+    draw_chip,
+    draw_focus,
+    draw_tick,
+    icon_pixmap,
+    tokens,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -61,7 +71,7 @@ class CellDelegate(QStyledItemDelegate):
             state = model.data(index, Qt.ItemDataRole.CheckStateRole)
             if state is not None:  # rows without a box keep its space
                 ticked = state == Qt.CheckState.Checked
-                self._paint_tick(painter, option, ticked=ticked)
+                draw_tick(painter, self._tick_area(option.rect), ticked=ticked)
             area.setLeft(area.left() + _TICK + _GAP)
         painter.setFont(option.font)
         self._paint_content(painter, area, column, row)
@@ -123,11 +133,11 @@ class CellDelegate(QStyledItemDelegate):
             return
         if column.kind is Kind.PERSON:
             picture = column.picture(row) if column.picture is not None else None
-            face = avatar(words, _AVATAR, _ratio(painter), picture)
+            face = avatar(words, _AVATAR, device_ratio(painter), picture)
             painter.drawPixmap(area.x(), area.y() + (area.height() - _AVATAR) // 2, face)
         elif column.icon is not None and (mark := column.icon(row)) is not None:
             at = QPoint(area.x(), area.y() + (area.height() - _ICON) // 2)
-            painter.drawPixmap(at, icon_pixmap(mark, _ICON, _ratio(painter), _ink(column, tone)))
+            painter.drawPixmap(at, icon_pixmap(mark, _ICON, device_ratio(painter), _ink(column, tone)))
         area.setLeft(area.left() + _room_before_text(column))
         painter.setPen(QColor(_ink(column, tone)))
         shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, area.width())
@@ -135,16 +145,6 @@ class CellDelegate(QStyledItemDelegate):
 
     def _tick_area(self, cell: QRect) -> QRect:
         return QRect(cell.x() + MARGIN, cell.y() + (cell.height() - _TICK) // 2, _TICK, _TICK)
-
-    def _paint_tick(self, painter: QPainter, option: QStyleOptionViewItem, *, ticked: bool) -> None:
-        box = QStyleOptionButton()
-        box.rect = self._tick_area(option.rect)
-        box.palette = option.palette
-        box.state = QStyle.StateFlag.State_Enabled
-        box.state |= QStyle.StateFlag.State_On if ticked else QStyle.StateFlag.State_Off
-        option.widget.style().drawPrimitive(
-            QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, box, painter, option.widget
-        )
 
 
 def chip_font(font: QFont) -> QFont:
@@ -169,8 +169,3 @@ def _ink(column: Column[Any], tone: Tone | None) -> str:
     if column.kind is Kind.LINK:
         return tokens().accent
     return tokens().muted if column.muted else tokens().text
-
-
-def _ratio(painter: QPainter) -> float:
-    device = painter.device()
-    return device.devicePixelRatio() if device is not None else 1.0

@@ -94,6 +94,7 @@ class TableView(QTableView, Generic[Row]):
         rows.setDefaultSectionSize(max(ROW_HEIGHT, self.fontMetrics().height() + _SPACE_IN_CELLS))
         rows.hide()
         header = self.horizontalHeader()
+        header.setMinimumHeight(rows.defaultSectionSize())
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(False)
         header.setHighlightSections(False)

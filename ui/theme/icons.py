@@ -124,9 +124,18 @@ class _Tinted(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State, scale: float) -> QPixmap:
-        # Qt asks in device pixels and sets the ratio on the answer itself.
+        """A drawing of `size` device pixels for a screen of scale `scale`; what is wider stays empty on the right."""
         edge = min(size.width(), size.height())
-        return QPixmap(icon_pixmap(self._name, round(edge / scale), scale, self._colour(mode)))
+        drawing = icon_pixmap(self._name, round(edge / scale), scale, self._colour(mode))
+        if size.width() == size.height():
+            return QPixmap(drawing)
+        canvas = QPixmap(size)
+        canvas.setDevicePixelRatio(scale)
+        canvas.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(canvas)
+        painter.drawPixmap(0, 0, drawing)
+        painter.end()
+        return canvas
 
     def clone(self) -> QIconEngine:
         return _Tinted(self._name, self._ink)

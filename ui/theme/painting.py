@@ -47,8 +47,7 @@ def draw_chip(painter: QPainter, area: QRect, text: str, tone: Tone, mark: Icon 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(pair.ground))
     painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2)
-    device = painter.device()
-    ratio = device.devicePixelRatio() if device is not None else 1.0
+    ratio = device_ratio(painter)
     left = chip.x() + _CHIP_PADDING
     top = chip.y() + (chip.height() - _CHIP_ICON) // 2
     painter.drawPixmap(left, top, icon_pixmap(mark or TONE_ICONS[tone], _CHIP_ICON, ratio, pair.ink))
@@ -56,6 +55,25 @@ def draw_chip(painter: QPainter, area: QRect, text: str, tone: Tone, mark: Icon 
     words = chip.adjusted(_CHIP_PADDING + _CHIP_ICON + GRID, 0, -_CHIP_PADDING + 1, 0)
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def draw_tick(painter: QPainter, box: QRect, *, ticked: bool) -> None:
+    """A tick box, as the style sheet draws those outside of tables."""
+    colours = tokens()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(colours.accent if ticked else colours.muted))
+    painter.setBrush(QColor(colours.accent if ticked else colours.field))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), GRID, GRID)
+    if ticked:
+        edge = box.width() - 2
+        tick = icon_pixmap(Icon.CHECK, edge, device_ratio(painter), colours.on_accent)
+        painter.drawPixmap(box.x() + 1, box.y() + 1, tick)
+
+
+def device_ratio(painter: QPainter) -> float:
+    """The scale of the screen painted on."""
+    device = painter.device()
+    return device.devicePixelRatio() if device is not None else 1.0
 
 
 def draw_focus(painter: QPainter, area: QRect) -> None:

@@ -1,7 +1,7 @@
 """The one style sheet, written from the tokens. Only what the palette cannot say stands here.
 
 Buttons choose their look by the property `look` (`primary`, `danger`, `flat`); see `ui/widgets/buttons.py`. Labels by
-`role` (`title`, `heading`, `muted`, `source`) and `tone` (a status: a small mark on its ground), line edits by
+`role` (`title`, `heading`, `muted`) and `tone` (a status: a small mark on its ground), line edits by
 `wrong`. Tables are painted by their delegate.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from string import Template
 
+from app.places import resource
 from ui.theme.tokens import CONTROL_HEIGHT, GRID, RADIUS, Tokens, Tone
 
 _SHEET = Template("""
@@ -19,8 +20,7 @@ QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: $muted; }
 QLabel[role="title"] { font-size: 17px; font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; }
-QLabel[role="muted"], QLabel[role="source"] { color: $muted; }
-QLabel[role="source"] { font-size: 11px; }
+QLabel[role="muted"] { color: $muted; }
 $tones
 
 QPushButton, QToolButton[look] {
@@ -59,7 +59,18 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus { padding: 0 ${flatfocus}px; mi
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $disabled; background: $window; }
 QLineEdit[wrong="true"] { border-color: $danger; }
 QPlainTextEdit, QTextEdit { color: $text; background: $field; border: 1px solid $outline; border-radius: ${radius}px; }
-QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox::drop-down { border: 0; width: 26px; }
+QComboBox::down-arrow { image: url("$controls/down.svg"); width: 14px; height: 14px; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: 0; }
+QCheckBox, QRadioButton { spacing: 8px; }
+QCheckBox::indicator, QRadioButton::indicator {
+  width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $field; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$controls/$tick.svg"); }
+QRadioButton::indicator:checked { border: 5px solid $accent; width: 6px; height: 6px; background: $on_accent; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $line; background: $window; }
+QCheckBox:focus, QRadioButton:focus { color: $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: ${focus}px solid $accent; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $outline; outline: 0;
   selection-background-color: $selection; selection-color: $text; }
 
@@ -86,6 +97,10 @@ QHeaderView { background: $window; border: 0; }
 QHeaderView::section { color: $muted; background: $window; border: 0; border-bottom: 1px solid $line;
   padding: 0 8px; font-weight: 600; }
 QHeaderView::section:hover { color: $text; }
+QHeaderView::down-arrow, QHeaderView::up-arrow {
+  width: 14px; height: 14px; subcontrol-origin: padding; subcontrol-position: center right; right: 2px; }
+QHeaderView::down-arrow { image: url("$controls/down.svg"); }
+QHeaderView::up-arrow { image: url("$controls/up.svg"); }
 QTableCornerButton::section { background: $window; border: 0; }
 
 QProgressBar { background: $line; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
@@ -121,6 +136,7 @@ def style_sheet(tokens: Tokens) -> str:
         accent=tokens.accent, accent_hover=tokens.accent_hover, on_accent=tokens.on_accent,
         selection=tokens.selection, pressed=tokens.selection_idle, danger=tokens.danger.ink,
         danger_ground=tokens.danger.ground, tip_ink=tokens.tooltip.ink, tip_ground=tokens.tooltip.ground,
+        controls=resource("icons", "controls").as_posix(), tick="tick-dark" if tokens.dark else "tick-light",
         radius=RADIUS, inner=inner, innerfocus=inner - 2 * grown, focus=tokens.focus_width,
         padfocus=3 * GRID - grown, flatfocus=2 * GRID - grown,
     )  # fmt: skip

@@ -45,15 +45,17 @@ class Banner(QWidget):
         self.setAccessibleName(text)
         self.setAccessibleDescription(remedy)
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
-        self._words = QLabel(wordWrap=True)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._words.setText("\n".join(filter(None, (text, remedy))))
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._labels = [_line(text, role="heading"), _line(remedy, role="")]
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        for label in self._labels:
+            label.setVisible(bool(label.text()))
+            words.addWidget(label)
         row = QHBoxLayout(self)
         row.setSpacing(3 * GRID)
         row.setContentsMargins(4 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._words, 1)
+        row.addLayout(words, 1)
         for action in actions:
             row.addWidget(Button.of(action), 0, Qt.AlignmentFlag.AlignVCenter)
         close = IconButton(Icon.CLOSE, _("Dismiss"))
@@ -66,7 +68,8 @@ class Banner(QWidget):
     def _dress(self) -> None:
         pair = tokens().tone(self.tone)
         self._icon.setPixmap(icon_pixmap(ICONS[self.tone], _ICON, self.devicePixelRatioF(), pair.ink))
-        self._words.setStyleSheet(f"color: {pair.ink};")
+        for label in self._labels:
+            label.setStyleSheet(f"color: {pair.ink};")
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -75,6 +78,15 @@ class Banner(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(pair.ground))
         painter.fillRect(0, 0, GRID, self.height(), QColor(pair.ink))
+
+
+def _line(text: str, *, role: str) -> QLabel:
+    label = QLabel(wordWrap=True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setProperty("role", role)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
 
 
 class BannerArea(QWidget):

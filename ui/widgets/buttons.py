@@ -37,6 +37,9 @@ class Action:
     object_name: str = ""
 
 
+_GAP = 3
+"""Added to Qt's fixed four pixels between icon and text."""
+
 _INKS: dict[Look, Ink | Tone] = {Look.PRIMARY: Ink.ON_ACCENT, Look.DANGER: Tone.DANGER}
 
 
@@ -56,7 +59,7 @@ class Button(QPushButton):
         self._look = look
         self._tip = ""
         self.setProperty("look", look.value)
-        self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        self.setIconSize(QSize(ICON_SIZE + _GAP, ICON_SIZE))
         self.setObjectName(object_name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_icon(icon)

@@ -11,6 +11,8 @@ Values can be selected and copied; long texts wrap, nothing is cut off between 2
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
@@ -26,15 +28,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import _
-from ui.theme import GRID, Icon, Tone, avatar, icon, theme
+from ui.theme import GRID, Icon, Tone, avatar, icon, theme, tokens
 from ui.widgets.status_chip import StatusChip
 
 NARROWEST = 280
 _AVATAR = 48
-_LABELS = 96
+_LABELS = 88
 _BREAK = "\u200b"
 """A place where a long word may be broken; taken out again when the text is copied."""
-_LONGEST_WORD = 24
+_LONGEST_WORD = 20
 
 
 class DetailsPane(QScrollArea):
@@ -78,7 +80,7 @@ class DetailsPane(QScrollArea):
         texts.addWidget(self._title)
         texts.addWidget(self._subtitle)
         texts.addSpacing(GRID)
-        texts.addWidget(self._chip)
+        texts.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout()
         row.setSpacing(3 * GRID)
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
@@ -116,18 +118,9 @@ class DetailsPane(QScrollArea):
         at = self._rows.rowCount()
         name = _words(label, role="muted")
         self._rows.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
-        cell = QWidget()
-        lines = QVBoxLayout(cell)
-        lines.setSpacing(GRID // 2)
-        lines.setContentsMargins(0, 0, 0, 0)
-        shown = _words(value or "–")
+        shown = _Value(value, " · ".join(filter(None, (badge, when))), tone)
         shown.setAccessibleName(_("{column}: {value}").format(column=label, value=value or _("empty")))
-        if tone is not None:
-            shown.setProperty("tone", tone.value)
-        lines.addWidget(shown)
-        if badge or when:
-            lines.addWidget(_words(" · ".join(filter(None, (badge, when))), role="source"))
-        self._rows.addWidget(cell, at, 1)
+        self._rows.addWidget(shown, at, 1)
 
     def add_section(self, title: str) -> None:
         """A heading over the rows that follow."""
@@ -141,9 +134,10 @@ class DetailsPane(QScrollArea):
         self._rows.addWidget(_words(text, role="muted"), self._rows.rowCount(), 0, 1, 2)
 
     def texts(self) -> list[str]:
-        """Everything that is shown, from top to bottom, as a reader meets it."""
-        labels = self.findChildren(QLabel)
-        return [label.text().replace(_BREAK, "") for label in labels if label.text() and not label.isHidden()]
+        """Labels and values as they are shown, from top to bottom."""
+        items = (self._rows.itemAt(at) for at in range(self._rows.count()))
+        labels = [self._title, self._subtitle, *(item.widget() for item in items if item is not None)]
+        return [_plain(label) for label in labels if isinstance(label, QLabel) and label.text()]
 
     def sizeHint(self) -> QSize:
         """The room it would like."""
@@ -160,27 +154,60 @@ class DetailsPane(QScrollArea):
             self._picture.setPixmap(avatar(self._name, _AVATAR, self.devicePixelRatioF(), self._photo))
 
 
+class _Value(QLabel):
+    """A value with its source behind it in small grey letters; one text, so that both wrap as one."""
+
+    def __init__(self, value: str, source: str, tone: Tone | None) -> None:
+        super().__init__(wordWrap=True)
+        self.value = value
+        self._source = source
+        self._tone = tone
+        _make_selectable(self)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        theme.changed.connect(self._write)
+        self._write()
+
+    def _write(self) -> None:
+        """Colours stand in the text itself; a switch of theme writes it anew."""
+        ink = tokens().tone(self._tone).ink if self._tone is not None else tokens().text
+        text = escape(_breakable_text(self.value or "–")).replace("\n", "<br>")
+        small = f' <span style="color: {tokens().muted}; font-size: small">{escape(self._source)}</span>'
+        self.setText(f'<span style="color: {ink}">{text}</span>{small if self._source else ""}')
+
+
 def _words(text: str, *, role: str = "") -> QLabel:
     label = QLabel(wordWrap=True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", role)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    # Selectable by mouse and keyboard, but no stop for Tab: forty rows of labels are no way to the next control.
-    label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    label.setMinimumWidth(1)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    label.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    label.customContextMenuRequested.connect(lambda at: _menu(label, at))
+    _make_selectable(label)
     _set_words(label, text)
     return label
 
 
+def _make_selectable(label: QLabel) -> None:
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    # By mouse and keyboard, but no stop for Tab: forty rows of labels are no way to the next control.
+    label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    label.setMinimumWidth(1)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    label.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    label.customContextMenuRequested.connect(lambda at: _open_menu(label, at))
+
+
+def _plain(label: QLabel) -> str:
+    return label.value if isinstance(label, _Value) else label.text().replace(_BREAK, "")
+
+
 def _set_words(label: QLabel, text: str) -> None:
+    label.setText(_breakable_text(text))
+
+
+def _breakable_text(text: str) -> str:
     """Long words - addresses, ids - get places where they may break, as a label breaks at blanks alone."""
-    label.setText(" ".join(_breakable(word) for word in text.split(" ")))
+    return " ".join(_breakable(word) for word in text.split(" "))
 
 
 def _breakable(word: str) -> str:
@@ -193,10 +220,10 @@ def _breakable(word: str) -> str:
     return _BREAK.join(chunked)
 
 
-def _menu(label: QLabel, at: QPoint) -> None:
+def _open_menu(label: QLabel, at: QPoint) -> None:
     menu = QMenu(label)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    chosen = label.selectedText() or label.text()
+    chosen = label.selectedText().replace(_BREAK, "") or _plain(label)
     copy = menu.addAction(icon(Icon.COPY), _("Copy"))
-    copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(chosen.replace(_BREAK, "")))
+    copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(chosen))
     menu.popup(label.mapToGlobal(at))
