@@ -1,6 +1,6 @@
 """`python -m app` is the command `muster`."""
 
-from app.cli.main import main
+from app.cli.main import command
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(command())

@@ -7,6 +7,7 @@ closes the workspace and only then ends the loop.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # A thread that computes holds the interpreter for at most this long before the window gets its turn.
 SWITCH_INTERVAL_S = 0.001
+GC_THRESHOLDS = (2_000, 20, 100)  # often and little; the rare full collection is what a person could feel
 
 
 def run_window(
@@ -34,6 +36,7 @@ def run_window(
     from qasync import QEventLoop
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    gc.set_threshold(*GC_THRESHOLDS)
     application = make_application()
     settings = SettingsFile(home.settings)
     use_language(settings.values.language)
@@ -65,6 +68,7 @@ async def live(
     await window.open_workspace(demo)
     if started is not None:
         started(window)
+    gc.freeze()  # what is loaded by now stays; later collections need not look at it
     await window.closed.wait()
     await window.close_workspace()
 

@@ -174,7 +174,7 @@ def _employee(raw: Record, unmapped: Counter[str]) -> VitecEmployee:
         last_name=" ".join(rest),
         email=text(raw.get("email")),
         title=title,
-        phone=_first(raw, "mobilePhone", "workPhone"),
+        phone=text(raw.get("mobilePhone")) or text(raw.get("workPhone")),
         system_roles=_roles(raw.get("employeePositions"), title, unmapped),
         status=EmployeeStatus.INACTIVE if raw.get("employeeActive") is False else EmployeeStatus.ACTIVE,
         description=text(raw.get("aboutMe")),

@@ -6,7 +6,6 @@ pinned field stays, and a record that the source stopped listing is reported but
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from app.domain.directory import Employee, Office
+from app.domain.ids import new_id
 from app.domain.matching import Match, match_employees, match_offices
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
@@ -100,7 +100,7 @@ def _office_step(source: VitecOffice, match: Match[Office], taken: set[str], set
         code = short_code(source.department_number, source.name, taken)
         taken.add(code)
         fields = dict(zip(OFFICE_FIELDS, values, strict=True)) | {"is_active": source.is_active is not False}
-        new = Office(id=secrets.token_hex(16), short_code=code, connection=settings.connection, **fields)
+        new = Office(id=new_id(), short_code=code, connection=settings.connection, **fields)
         return Step(Action.CREATE, new.name, source_id, new, match_method="new")
     return _matched_step(match, values, _office_values(match.record), OFFICE_FIELDS, source_id, settings)
 
@@ -169,7 +169,7 @@ def _employee_step(
         return Step(Action.CONFLICT, source.name, source_id, reason="conflict", message=_(match.conflict))
     if match.record is None:
         new = Employee(
-            secrets.token_hex(16), source.first_name, source.last_name, source_id, known[0], known[1:], source.email,
+            new_id(), source.first_name, source.last_name, source_id, known[0], known[1:], source.email,
             source.title, source.phone, source.system_roles, source.status, source.description,
             connection=settings.connection,
         )  # fmt: skip

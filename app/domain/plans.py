@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from app.domain.outcomes import Action, FieldChange
 
 R = TypeVar("R")
+_WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DEACTIVATE})
 
 # Confidence from which "accept all" takes a match (vitec-hub.md §10) and a direct sync applies it (§7.4).
 ACCEPT_CONFIDENCE = 0.9
@@ -42,7 +43,7 @@ class Step(Generic[R]):
     @property
     def writes(self) -> bool:
         """Whether applying this step changes anything."""
-        return self.action in {Action.CREATE, Action.UPDATE, Action.DEACTIVATE}
+        return self.action in _WRITING
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from app.domain.directory_plans import UNCHANGED, directory_summary, unchanged_summary
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
@@ -78,10 +80,8 @@ async def still_the_same(context: RunContext, phase: str, digest: str) -> dict[s
     known = await store.read(listings.recall, connection.id, phase, digest)
     if known is None:
         return None
-    outcomes = [
-        Outcome(name, record_id, phase, "store", Status.SKIPPED, "store", UNCHANGED, Action.UNCHANGED)
-        for record_id, name in known.records
-    ]
+    like = (phase, "store", Status.SKIPPED, "store", UNCHANGED, Action.UNCHANGED)
+    outcomes = [Outcome(name, record_id, *like) for record_id, name in known.records]
     receipt = known.receipt | {"summary": unchanged_summary(phase, len(outcomes))}
     await store.write(_confirm, context, phase, outcomes, receipt)
     _take(context, phase, receipt)
@@ -133,7 +133,8 @@ def _note(context: RunContext, plan: Plan[Any]) -> None:
 def phase_result(plan: Plan[Any]) -> dict[str, Any]:
     """What the comparison found beside the steps (vitec-hub.md §8.4, §9.3, §9.5)."""
     missing = [{"id": r.id, "name": r.name} for r in plan.missing]
-    return {"not_in_vitec": missing, "suspicious": plan.suspicious, **plan.details}
+    found: dict[str, Any] = {"not_in_vitec": missing, "suspicious": plan.suspicious, **plan.details}
+    return {key: msgspec.to_builtins(value) for key, value in found.items()}  # as it reads when it comes from the store
 
 
 def _outcome(plan: Plan[Any], step: Step[Any], words: dict[Action, str]) -> Outcome:

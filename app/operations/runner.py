@@ -10,7 +10,6 @@ import asyncio
 import getpass
 import logging
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ import msgspec
 
 from app.access import Permission, demand
 from app.domain.connections import Connection, ConnectionStatus
+from app.domain.ids import new_id
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status
 from app.domain.plans import Plan
 from app.errors import Busy, Cancelled, ExitCode, MusterError, NotConfigured, Unexpected, UsageError
@@ -123,7 +123,7 @@ class Runner:
         params = operation.read_params(request.params)
         connection = await self._connection(operation, request.connection)
         run = Run(
-            run_id=uuid.uuid4().hex,
+            run_id=new_id(),
             operation=operation.id,
             connection=connection.name if connection else "",
             state=RunState.RUNNING,

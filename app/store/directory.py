@@ -55,7 +55,7 @@ def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldC
     writing: list[Step[Any]] = [s for s in plan.steps if s.writes and s.record is not None]
     present = {record.id: record for record in table.read()} if writing else {}
     moved = _moved_since(writing, present, table)
-    pairs = [(s, s.record) for s in plan.steps if s.writes and s.record is not None and s.record.id not in moved]
+    pairs = [(s, s.record) for s in writing if s.record is not None and s.record.id not in moved]
     # Created and updated are the last two columns; `dataclasses.replace` would cost more than everything else here.
     created = [(*table.to_row(r)[:-2], stamp, stamp) for s, r in pairs if s.action is Action.CREATE]
     insert_rows(table.model, created, stop)

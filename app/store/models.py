@@ -85,7 +85,7 @@ class EmployeeRow(BaseModel):
     first_name = TextField()
     last_name = TextField()
     vitec_employee_id = CharField(null=True)
-    office_id = CharField(null=True, index=True)
+    office_id = CharField(null=True)
     also_at = TextField()
     email = TextField(null=True)
     title = TextField(null=True)

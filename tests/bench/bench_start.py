@@ -20,6 +20,7 @@ REPEATS = 9
 LIMIT = 2.0
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT["PYTHONPATH"] = str(Path(__file__).with_name("default_install"))  # without what only tests install
 BARE = """
 import sys
 from PySide6.QtWidgets import QApplication, QMainWindow

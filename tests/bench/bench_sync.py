@@ -18,6 +18,7 @@ REPEATS = 7
 ROOT = Path(__file__).resolve().parents[2]
 # Both sides may keep their compiled modules, as an installed program does.
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT["PYTHONPATH"] = str(Path(__file__).with_name("default_install"))  # without what only tests install
 FLOOR = Path(__file__).with_name("floor.py")
 
 
