@@ -253,7 +253,7 @@ def _finish(
     returned = tuple(s.before for s in steps if s.before is not None and s.before.missing_since)
     suspicious = bool(known) and (not steps or len(missing) * 100 > len(known) * settings.missing_limit_percent)
     warnings = snapshot.warnings + _missing_warnings(phase, not steps, missing, suspicious)
-    details = {"unmapped_position_types": dict(snapshot.unmapped_roles), "unknown_fields": snapshot.unknown_fields}
+    details = {"unmapped_position_types": dict(snapshot.unmapped_roles), "unknown_fields": list(snapshot.unknown_fields)}
     return Plan(phase, "store", tuple(steps), warnings, missing, returned, suspicious, details)
 
 
@@ -302,7 +302,7 @@ def _duplicate_warnings(found: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return (_("Possible duplicates, equal names with different ids: {names}.").format(names=names),)
 
 
-def possible_duplicates(employees: Iterable[Employee]) -> dict[str, tuple[str, ...]]:
+def possible_duplicates(employees: Iterable[Employee]) -> dict[str, list[str]]:
     """Names that several records with different Vitec ids share, with the records' ids (§8.5).
 
     They stay two people until somebody decides.
@@ -311,7 +311,7 @@ def possible_duplicates(employees: Iterable[Employee]) -> dict[str, tuple[str, .
     for employee in employees:
         by_name.setdefault(employee.name.casefold(), []).append(employee)
     return {
-        group[0].name: tuple(e.id for e in group)
+        group[0].name: [e.id for e in group]
         for group in by_name.values()
         if len(group) > 1 and len({e.vitec_employee_id for e in group}) > 1
     }

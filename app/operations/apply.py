@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from app.domain.directory_plans import UNCHANGED, directory_summary, unchanged_summary
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
@@ -133,8 +131,7 @@ def _note(context: RunContext, plan: Plan[Any]) -> None:
 def phase_result(plan: Plan[Any]) -> dict[str, Any]:
     """What the comparison found beside the steps (vitec-hub.md §8.4, §9.3, §9.5)."""
     missing = [{"id": r.id, "name": r.name} for r in plan.missing]
-    found: dict[str, Any] = {"not_in_vitec": missing, "suspicious": plan.suspicious, **plan.details}
-    return {key: msgspec.to_builtins(value) for key, value in found.items()}  # as it reads when it comes from the store
+    return {"not_in_vitec": missing, "suspicious": plan.suspicious, **plan.details}
 
 
 def _outcome(plan: Plan[Any], step: Step[Any], words: dict[Action, str]) -> Outcome:
