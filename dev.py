@@ -328,6 +328,22 @@ def tour(rest):
     return on_screen([PYTHON, "-m", "ui.tour", Path(rest[0]).absolute()])
 
 
+def translate(_rest):
+    """bring resources/translations up to the texts in the sources, and compile it"""
+    provide_environment()
+    folder = ROOT / "resources/translations"
+    template = folder / "muster.pot"
+    catalogues = ["--domain=muster", "-d", folder]
+    for step in (  # file names without lines, sorted, no dates: a changed text changes its own lines only
+        ["-q", "extract", "--omit-header", "--add-location=file", "--sort-output", "-o", template, "app", "ui"],
+        ["-q", "update", "-N", "--ignore-obsolete", "--ignore-pot-creation-date", "-i", template, *catalogues],
+        ["compile", "--statistics", *catalogues],
+    ):
+        if code := start([PYTHON, "-m", "babel.messages.frontend", *step]):
+            return code
+    return 0
+
+
 def package(_rest):
     """build dist/muster with PyInstaller, then run the demo from it on an empty home"""
     provide_qt()
@@ -373,7 +389,7 @@ def setup(_rest):
     return 0
 
 
-COMMANDS = {command.__name__: command for command in (run, test, lint, bench, tour, package, setup)}
+COMMANDS = {command.__name__: command for command in (run, test, lint, bench, tour, translate, package, setup)}
 
 
 def main(arguments):
@@ -381,7 +397,7 @@ def main(arguments):
     if not arguments or arguments[0] not in COMMANDS:
         print("usage: python3 dev.py COMMAND\n")
         for name, command in COMMANDS.items():
-            print(f"  {name:<8} {command.__doc__}")
+            print(f"  {name:<9} {command.__doc__}")
         return 0 if arguments in (["-h"], ["--help"]) else 2
     try:
         return COMMANDS[arguments[0]](arguments[1:])
