@@ -25,6 +25,7 @@ _SCRIPTS = (
 _ERRORS = "muster-collation"
 _FIRST_RANK = 2  # 0 ends the ranks of a text, 1 stands between texts while they are encoded together
 _BETWEEN = 1
+EMPTY = b"\x00"
 _SEPARATOR = "\n"
 _UNKNOWN = 0xFF
 
@@ -41,10 +42,12 @@ class Collation:
         self._double_a = collator.compare("aa", "z") > 0
 
     def keys(self, texts: Sequence[str]) -> list[bytes]:
-        """One comparable key per text, in the order given."""
+        """One comparable key per text, in the order given; an empty text has the key `EMPTY`."""
         if not texts:
             return []
-        joined = _SEPARATOR.join([text.replace(_SEPARATOR, " ") for text in texts])
+        joined = _SEPARATOR.join(texts)
+        if joined.count(_SEPARATOR) >= len(texts):
+            joined = _SEPARATOR.join([text.replace(_SEPARATOR, " ") for text in texts])
         joined = unicodedata.normalize("NFC", joined.casefold())
         if self._double_a:
             joined = joined.replace("aa", "å")
@@ -52,7 +55,7 @@ class Collation:
         ranked = codecs.charmap_encode(joined, _ERRORS, self._ranks)[0].split(bytes((_BETWEEN,)))
         # The text itself, behind a zero, puts the plain letter before the accented one in otherwise equal texts.
         spelled = joined.encode("utf-8", "surrogatepass").split(_SEPARATOR.encode())
-        return [rank + b"\x00" + text for rank, text in zip(ranked, spelled, strict=True)]
+        return [rank + EMPTY + text for rank, text in zip(ranked, spelled, strict=True)]
 
 
 @lru_cache(maxsize=4)

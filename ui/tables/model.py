@@ -179,6 +179,11 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Whether a search or a filter is in force."""
         return self._book.is_narrowed
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether search texts, sort keys or counts of a large table are still being made, between other events."""
+        return self._idle.isActive()
+
     def place_starting_with(self, prefix: str) -> int | None:
         """The first shown row whose first column starts with `prefix`."""
         return self._book.starting_with(prefix, self._shown)
@@ -350,11 +355,11 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def _work_a_slice(self) -> None:
         until = perf_counter() + SLICE_S
-        counted = len(self._book.filter_counts())
+        uncounted = self._book.counts_missing
         for derived in self._book.idle_work():
             if not derived.advance(until):
                 break
-        if len(self._book.filter_counts()) != counted:
+        if self._book.counts_missing < uncounted:
             self.counts_changed.emit()
         if self.search_waits and self._book.can_search_now:
             self._show_matching()
