@@ -8,6 +8,7 @@ value in the environment variable `MUSTER_SECRET_<CONNECTION>_<KEY>` wins and is
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import threading
@@ -25,6 +26,7 @@ _PART_CHARS = 1000  # UTF-16 in Windows Credential Manager: 2,000 bytes, below i
 _PARTS_MARK = "muster-parts:"
 _PATIENCE_S = 60  # the system may ask the person to unlock the keyring
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Backend(Protocol):
@@ -213,5 +215,6 @@ def _explained(work: Callable[[], T]) -> T:
     except Exception as error:  # noqa: BLE001 - a back end is foreign code and raises what it likes
         if type(error).__name__ in {"KeyringLocked", "LockedException", "PromptDismissedException"}:
             raise NoKeyring(_("The keyring is locked."), _("Unlock the keyring, then try again.")) from error
+        log.warning("The keyring refused", exc_info=True)
         cause = str(error) or type(error).__name__
         raise NoKeyring(_("The keyring cannot be used: {cause}").format(cause=cause)) from error
