@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from app.i18n import use_language
 from app.places import Home
 from app.settings import SettingsFile
+from ui.collecting import Collector
 from ui.theme import ThemeChoice, apply_theme
 from ui.window import MainWindow
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 # A thread that computes holds the interpreter for at most this long before the window gets its turn.
 SWITCH_INTERVAL_S = 0.001
-GC_THRESHOLDS = (2_000, 20, 100)  # often and little; the rare full collection is what a person could feel
 
 
 def run_window(
@@ -36,8 +36,8 @@ def run_window(
     from qasync import QEventLoop
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    gc.set_threshold(*GC_THRESHOLDS)
     application = make_application()
+    collector = Collector(application)
     settings = SettingsFile(home.settings)
     use_language(settings.values.language)
     apply_theme(application, ThemeChoice(settings.values.theme))
@@ -46,6 +46,7 @@ def run_window(
     with QEventLoop(application) as loop:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(live(window, demo, started))
+    collector.stop()
     return 0
 
 

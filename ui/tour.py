@@ -22,6 +22,7 @@ from app.events import RunEnded
 from app.places import Home
 from app.settings import SettingsFile
 from ui.application import make_application
+from ui.collecting import Collector
 from ui.theme import ThemeChoice, apply_theme
 from ui.window import PAGES, MainWindow
 
@@ -119,6 +120,7 @@ def main() -> int:
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = make_application()
+    collector = Collector(application)
     with tempfile.TemporaryDirectory(prefix="muster-tour-") as home, DemoWorld() as world:
         place = Home(Path(home))
         settings = SettingsFile(place.settings)
@@ -129,6 +131,7 @@ def main() -> int:
         with QEventLoop(application) as loop:
             asyncio.set_event_loop(loop)
             loop.run_until_complete(_tour(application, window, world, folder))
+    collector.stop()
     print(f"Pictures are in {folder}")
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -44,6 +45,15 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     for window in QApplication.topLevelWidgets():
         window.close()
         window.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """As in the window, garbage is collected on Qt's thread: a widget freed on another one crashes the process."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

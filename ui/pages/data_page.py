@@ -82,6 +82,7 @@ class DataPage(QWidget, Generic[R]):
         self._arrange()
         self._listen()
         self.pane.show_loading()
+        self.header.set_possible(_("Loading …"))
         self.refresh()
 
     def _arrange(self) -> None:
