@@ -56,7 +56,7 @@ class SettingsFile:
             return msgspec.convert({k: v for k, v in raw.items() if k in known} | {"unknown": unknown}, Settings)
         except FileNotFoundError:
             return Settings()
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self.problem = _("The settings file could not be read, so the defaults are in use: {cause}").format(cause=error)
             with contextlib.suppress(OSError):  # keeping the bad file is a courtesy, not a need
                 self.path.replace(self.path.with_suffix(".unreadable.json"))
