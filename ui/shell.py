@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from app.domain.outcomes import Run, RunState
 from app.events import RunEnded
@@ -16,6 +18,7 @@ from app.operations.registry import find_operation
 from app.operations.runner import Request
 from app.store import connections, directory
 from ui.runs import RunPanel
+from ui.settings_menu import SettingsButton
 from ui.texts import run_counts
 from ui.theme import Tone
 from ui.widgets import Action, BannerArea
@@ -35,10 +38,12 @@ class Shell(QObject):
         self.banners = BannerArea()
         window.banner_place.addWidget(self.banners)
         self.run_panel = RunPanel(desk)
+        self.run_panel.setAutoFillBackground(True)
         self.run_panel.visible_runs_changed.connect(self._show_running)
         window.split.addWidget(self.run_panel)
         window.split.setStretchFactor(0, 1)
         desk.on(RunEnded, self._run_ended)
+        window.tabs.setCornerWidget(SettingsButton(self))
         self._add_shortcuts()
 
     async def greet(self) -> None:
@@ -48,10 +53,17 @@ class Shell(QObject):
             self.window.banner("settings", Tone.WARNING, workspace.settings_file.problem)
         for run in await workspace.runner.interrupted():
             self._offer_resume(run)
-        if self.window.demo or await workspace.store.read(connections.connections):
-            return
-        if not await workspace.store.read(directory.offices):
+        known = [*await workspace.store.read(connections.connections), *await workspace.store.read(directory.offices)]
+        if not self.window.demo and not known:
             self._show_start()
+
+    def wire(self, name: str, page: QWidget) -> None:
+        """Connect what a new page tells to what the window does."""
+        if name == "activity":
+            page.run_opened.connect(self.run_panel.show_run)  # type: ignore[attr-defined]
+        if name == "connections":
+            page.attention_changed.connect(lambda count: self.window.set_attention(name, count))  # type: ignore[attr-defined]
+            self.window.set_attention(name, page.attention)  # type: ignore[attr-defined]
 
     # -- runs ----------------------------------------------------------------------------------------------------
 
@@ -118,11 +130,11 @@ class Shell(QObject):
         from ui.window import PAGES
 
         for number, name in enumerate(PAGES, 1):
-            self._shortcut(f"Ctrl+{number}", lambda page=name: self.window.open_page(page))
+            self._shortcut(f"Ctrl+{number}", partial(self.window.open_page, name))
         self._shortcut("F5", lambda: self.window.current_page().sync())
         self._shortcut("Shift+F5", lambda: self.window.current_page().preview())
-        self._shortcut("Ctrl+K", self._open_palette)
-        self._shortcut("F1", self._open_help)
+        self._shortcut("Ctrl+K", self.open_palette)
+        self._shortcut("F1", self.open_help)
         self._shortcut("Ctrl+Q", self.window.close)
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
@@ -131,12 +143,14 @@ class Shell(QObject):
         action.triggered.connect(lambda _checked=False: act())
         self.window.addAction(action)
 
-    def _open_palette(self) -> None:
+    def open_palette(self) -> None:
+        """Ctrl+K: everything by name."""
         from ui.dialogs.palette import open_palette
 
         open_palette(self.window, self.desk)
 
-    def _open_help(self) -> None:
+    def open_help(self) -> None:
+        """F1: what this page is for."""
         from ui.dialogs.help import open_help
         from ui.window import PAGES
 

@@ -124,6 +124,10 @@ def run_counts(run: Run) -> str:
 def _synced(phase: str, counts: Mapping[str, Any]) -> str:
     """What was written of what was fetched; nothing written is said plainly."""
     total, synced = counts["total"], counts["synced"]
+    if total and not synced and not counts.get("missing_office"):
+        if phase == "offices":
+            return ngettext("No changes in {total} office", "No changes in {total} offices", total).format(total=total)
+        return ngettext("No changes in {total} employee", "No changes in {total} employees", total).format(total=total)
     if phase == "offices":
         text = ngettext("Updated {synced} of {total} office", "Updated {synced} of {total} offices", total)
     else:

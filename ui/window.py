@@ -170,6 +170,8 @@ class MainWindow(QMainWindow):
         if name not in self.pages:
             assert self.desk is not None
             made = make_page(name, self.desk)
+            made.setAutoFillBackground(True)
+            self.shell.wire(name, made)
             self.pages[name] = made
             index = PAGES.index(name)
             self.tabs.blockSignals(True)
@@ -218,9 +220,9 @@ class MainWindow(QMainWindow):
 
 
 def make_page(name: str, desk: Desk) -> QWidget:
-    """Import and make one page; importing late keeps the first window quick."""
+    """Import and make one page, `OfficesPage` of `ui.pages.offices`; importing late keeps the first window quick."""
     module = importlib.import_module(f"ui.pages.{name}")
-    made = module.make(desk)
+    made = getattr(module, f"{name.capitalize()}Page")(desk)
     assert isinstance(made, QWidget)
     return made
 

@@ -78,7 +78,6 @@ class DataPage(QWidget, Generic[R]):
         self.details = DetailsPane()
         self.details.setObjectName(f"{spec.name}.details")
         self.details.hide()
-        self.setAutoFillBackground(True)
         self._arrange()
         self._listen()
         self.pane.show_loading()

@@ -14,14 +14,13 @@ from app.operations.runner import Request
 from app.store import directory, runs
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into
 from ui.desk import Desk
-from ui.pages.offices import make
-from ui.pages.offices.page import OfficesPage
+from ui.pages.offices import OfficesPage
 from ui.tables import TableView
 from ui.widgets import Button, ConfirmDialog, StatusChip
 
 
 async def open_page(desk: Desk) -> OfficesPage:
-    page = make(desk)
+    page = OfficesPage(desk)
     page.resize(1200, 700)
     page.show()
     await eventually(lambda: page.header.sync.toolTip() != "Loading …")

@@ -82,8 +82,8 @@ def columns(picture: Callable[[EmployeeLine], QPixmap | None]) -> tuple[Column[E
     """The columns; `picture` gives a person's picture, or None for initials."""
     return (
         Column("name", N_("Name"), lambda r: r.employee.name, kind=Kind.PERSON, picture=picture, width=210),
-        Column("office", N_("Office"), lambda r: r.office, width=180),
-        Column("title", N_("Title"), lambda r: r.employee.title, width=170),
+        Column("office", N_("Office"), lambda r: r.office, width=175),
+        Column("title", N_("Title"), lambda r: r.employee.title, width=185),
         Column("roles", N_("Roles"), lambda r: role_words(r.employee.system_roles), width=150, muted=True),
         Column("email", N_("E-mail"), lambda r: r.employee.email, width=230, muted=True),
         Column("phone", N_("Phone"), lambda r: r.employee.phone, width=110, muted=True),
