@@ -60,7 +60,6 @@ class RowBook(Generic[Row]):
             slot = self.slot_of.setdefault(self._key(row), len(self.rows))
             if slot == len(self.rows):
                 self.rows.append(row)
-                self.order.append(slot)
             self.rows[slot] = row
             slots.add(slot)
         touched = sorted(slots)
@@ -131,8 +130,9 @@ class RowBook(Generic[Row]):
         self._last = None
 
     def filter_counts(self) -> dict[str, int]:
-        """How many of all rows pass each filter; only filters that have been computed."""
-        return {key: each.values.count(True) for key, each in self._verdicts.items() if not each.missing}
+        """How many of all rows pass each filter; in a large table only filters that have been computed."""
+        counted = {key: each for key, each in self._verdicts.items() if each.missing <= AT_ONCE}
+        return {key: each.complete().count(True) for key, each in counted.items()}
 
     @property
     def counts_missing(self) -> int:

@@ -241,8 +241,10 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Every cell can be selected; the first may carry a tick."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if index.column() == 0 and index.isValid() and self._may_tick(self.row_at(index.row())):
+        if index.column() == 0 and self._may_tick(self.row_at(index.row())):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 

@@ -58,14 +58,19 @@ class Theme(QObject):
 
 
 def _tokens_for(choice: ThemeChoice) -> Tokens:
-    hints = QGuiApplication.styleHints()
     if choice is ThemeChoice.HIGH_CONTRAST:
         return HIGH_CONTRAST
     if choice is ThemeChoice.SYSTEM:
-        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
-            return HIGH_CONTRAST
-        return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+        return _desktop_tokens()
     return DARK if choice is ThemeChoice.DARK else LIGHT
+
+
+def _desktop_tokens() -> Tokens:
+    """What the desktop asks for; a wish for high contrast goes first."""
+    hints = QGuiApplication.styleHints()
+    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return HIGH_CONTRAST
+    return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
 def palette(tokens: Tokens) -> QPalette:
@@ -94,9 +99,9 @@ theme = Theme()
 """The one theme of the program."""
 
 
-def apply_theme(app: QApplication, choice: ThemeChoice) -> None:
-    """Dress `app` as chosen; see `Theme.apply`."""
-    theme.apply(app, choice)
+def apply_theme(app: QApplication, choice: str) -> None:
+    """Dress `app` as chosen: a `ThemeChoice`, or a setting with the same value. See `Theme.apply`."""
+    theme.apply(app, ThemeChoice(choice))
 
 
 def tokens() -> Tokens:

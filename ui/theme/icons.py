@@ -124,12 +124,11 @@ class _Tinted(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State, scale: float) -> QPixmap:
-        """A drawing of `size` device pixels for a screen of scale `scale`; what is wider stays empty on the right."""
-        edge = min(size.width(), size.height())
-        drawing = icon_pixmap(self._name, round(edge / scale), scale, self._colour(mode))
+        """A drawing of `size` logical pixels for a screen of scale `scale`; what is wider stays empty on the right."""
+        drawing = icon_pixmap(self._name, min(size.width(), size.height()), scale, self._colour(mode))
         if size.width() == size.height():
             return QPixmap(drawing)
-        canvas = QPixmap(size)
+        canvas = QPixmap(size * scale)
         canvas.setDevicePixelRatio(scale)
         canvas.fill(Qt.GlobalColor.transparent)
         painter = QPainter(canvas)

@@ -28,8 +28,8 @@ QPushButton, QToolButton[look] {
   padding: 0 12px; min-height: ${inner}px; }
 QPushButton:hover, QToolButton[look]:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked, QToolButton[look]:pressed, QToolButton[look]:open { background: $pressed; }
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus,
-QTextEdit:focus, QDateEdit:focus, QDateTimeEdit:focus, QTimeEdit:focus { border: ${focus}px solid $accent; }
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus,
+QTextEdit:focus { border: ${focus}px solid $accent; }
 QPushButton:focus, QToolButton[look]:focus { padding: 0 ${padfocus}px; min-height: ${innerfocus}px; }
 QPushButton:disabled, QToolButton[look]:disabled { color: $disabled; border-color: $line; background: $surface; }
 QPushButton[look="primary"] {
@@ -52,16 +52,18 @@ QToolButton[look="icon"]:focus, QPushButton[look="icon"]:focus {
   border: ${focus}px solid $accent; padding: 0; min-width: ${innerfocus}px; max-width: ${innerfocus}px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 
-QLineEdit, QComboBox, QSpinBox, QDateEdit, QDateTimeEdit, QTimeEdit {
+QLineEdit, QComboBox, QAbstractSpinBox {
   color: $text; background: $field; border: 1px solid $outline; border-radius: ${radius}px;
   padding: 0 8px; min-height: ${inner}px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus { padding: 0 ${flatfocus}px; min-height: ${innerfocus}px; }
-QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $disabled; background: $window; }
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
+  padding: 0 ${flatfocus}px; min-height: ${innerfocus}px; }
+QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $disabled; background: $window; }
 QLineEdit[wrong="true"] { border-color: $danger; }
 QPlainTextEdit, QTextEdit { color: $text; background: $field; border: 1px solid $outline; border-radius: ${radius}px; }
 QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: url("$controls/down.svg"); width: 14px; height: 14px; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: 0; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
+QAbstractSpinBox QLineEdit { border: 0; min-height: 0; padding: 0; }
 QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox::indicator, QRadioButton::indicator {
   width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $field; }

@@ -133,6 +133,10 @@ class DetailsPane(QScrollArea):
         """A sentence across the whole width."""
         self._rows.addWidget(_words(text, role="muted"), self._rows.rowCount(), 0, 1, 2)
 
+    def add_widget(self, widget: QWidget) -> None:
+        """Something of the page's own across the whole width; gone with the rows."""
+        self._rows.addWidget(widget, self._rows.rowCount(), 0, 1, 2)
+
     def texts(self) -> list[str]:
         """Labels and values as they are shown, from top to bottom."""
         items = (self._rows.itemAt(at) for at in range(self._rows.count()))
