@@ -33,6 +33,7 @@ _LOCK_WAIT_S = 5
 _PRAGMAS = {"journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1, "temp_store": "memory"}
 _HISTORY = "schema_migration"
 _SLICE_ROWS = 500
+_DATABASE_ERRORS = (peewee.PeeweeException, sqlite3.Error)
 
 
 class Store:
@@ -114,7 +115,7 @@ def _make_database(home: Home, url: str) -> peewee.Database:
 
     scheme = url.partition(":")[0]
     try:
-        if scheme == "sqlite":
+        if scheme == "sqlite" and urlsplit(url).path.strip("/") not in {"", ":memory:"}:  # a file, for two threads
             return cast(peewee.Database, connect(url, pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S))
         if scheme in {"postgresql", "postgres"}:
             password = urlsplit(url).password or ""
@@ -226,13 +227,20 @@ def _store_errors(store: Store) -> Iterator[None]:
         yield
     except MusterError:
         raise
-    except (peewee.PeeweeException, sqlite3.Error) as error:
-        raise _explain(store, str(error)) from error
+    except _DATABASE_ERRORS as error:
+        raise _explain(store, str(_first_cause(error))) from error
     except OSError as error:
         raise StoreError(
             _("The folder {folder} cannot be used: {cause}").format(folder=store.home.path, cause=error),
             _("Check the rights and the free space of that folder, or choose another with --home."),
         ) from error
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """What began it: SQLite rolls back by itself on a full disk, and then the rollback that follows fails too."""
+    while isinstance(error.__context__, _DATABASE_ERRORS):
+        error = error.__context__
+    return error
 
 
 def _explain(store: Store, cause: str) -> MusterError:
