@@ -1,0 +1,61 @@
+"""Doing a run again: whole, for those that failed only, or from where it ended; and why not, where it cannot be.
+
+Pure but for the role, which the desk knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from app.access import Permission
+from app.domain.outcomes import Outcome, Run, Status
+from app.i18n import _
+from app.operations.registry import operations
+from app.operations.runner import Request
+from ui.desk import Desk
+
+SUBJECTS = ("employees", "offices", "people")
+"""Parameters that name the subjects of an operation by their ids."""
+FAILED = frozenset({Status.PARTIAL, Status.FATAL, Status.NOT_ATTEMPTED, Status.UNKNOWN})
+
+
+def failed_ids(outcomes: Iterable[Outcome]) -> list[str]:
+    """Whom it did not work out for; who was left out for a cause would be left out again."""
+    return list(dict.fromkeys(o.subject_id for o in outcomes if o.status in FAILED))
+
+
+def same_again(run: Run) -> Request:
+    """The run once more."""
+    return Request(run.operation, run.connection, run.params, dry_run=run.dry_run)
+
+
+def failed_again(run: Run, outcomes: Iterable[Outcome]) -> Request:
+    """The run once more for the failed only; where its operation takes no subjects, the whole of it."""
+    params: dict[str, Any] = dict(run.params)
+    operation = operations()[run.operation]
+    named = {field.name for field in fields(operation.params)}
+    ids = [i for i in failed_ids(outcomes) if i]
+    if ids and (name := next((each for each in SUBJECTS if each in named), None)):
+        params[name] = ids
+    return Request(run.operation, run.connection, params, dry_run=run.dry_run)
+
+
+def obstacle(desk: Desk, run: Run) -> str:
+    """Why this run cannot be done again from its record, for a disabled button; empty when it can."""
+    operation = operations().get(run.operation)
+    if operation is None:
+        return _("This Muster no longer has this operation.")
+    if operation.permission is Permission.ADMIN:
+        return _("Secrets are not kept in the history. Do it again on the Connections page.")
+    return desk.refusal(run.operation)
+
+
+def resume_obstacle(desk: Desk, run: Run) -> str:
+    """Why this run cannot be taken up where it ended; empty when it can."""
+    if not run.state.over:
+        return _("It is still running.")
+    if run.dry_run or not run.state.resumable:
+        return _("It finished; there is nothing left to do.")
+    return obstacle(desk, run)

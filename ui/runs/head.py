@@ -1,0 +1,117 @@
+"""The line over the results: the bar and Cancel of a run under way, or how it ended and what can be done next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.outcomes import Run, RunState
+from app.domain.progress import Progress
+from app.i18n import _
+from ui.runs.words import STATE_ICONS, duration_text, end_sentence
+from ui.texts import STATE_TONES, STATE_WORDS
+from ui.theme import GRID, Icon
+from ui.widgets import Button, ProgressLine, StatusChip
+
+_WARNINGS = 3
+
+
+class RunHead(QWidget):
+    """Shows one run; which one is the panel's business."""
+
+    cancel_pressed = Signal()
+    retry_pressed = Signal()
+    resume_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.doing = _label("run.doing")
+        self.progress = ProgressLine(name=_("Progress"), object_name="run.progress")
+        self.cancel = Button(_("Cancel"), icon=Icon.CLOSE, object_name="run.cancel")
+        self.cancel.clicked.connect(self.cancel_pressed)
+        self.state = StatusChip(object_name="run.chip")
+        self.sentence = _label("run.sentence", wraps=True)
+        self.took = _label("run.took", role="muted")
+        self.resume = Button(_("Resume"), icon=Icon.PLAY, object_name="run.resume")
+        self.resume.clicked.connect(self.resume_pressed)
+        self.retry = Button(_("Retry failed"), icon=Icon.UNDO, object_name="run.retry")
+        self.retry.clicked.connect(self.retry_pressed)
+        self.note = _label("run.note", role="muted", wraps=True)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._under_way = _row(self.doing, (self.progress, 1), self.cancel)
+        self._over = _row(self.state, (self.sentence, 1), self.took, self.retry, self.resume)
+        column = QVBoxLayout(self)
+        column.setSpacing(GRID)
+        column.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.addWidget(self._under_way)
+        column.addWidget(self._over)
+        column.addWidget(self.note)
+
+    def show_progress(self, progress: Progress, *, cancelling: bool) -> None:
+        """A run under way."""
+        self._under_way.show()
+        self._over.hide()
+        self.note.hide()
+        self.doing.setText(progress.doing or _("Starting"))
+        if cancelling:
+            self.progress.say(_("Cancelling…"))
+            self.cancel.refuse(_("Cancelling…"))
+            return
+        self.cancel.allow()
+        self.cancel.set_tip(_("Start nothing more and stop (Esc)"))
+        self.progress.show_progress(
+            progress.done, progress.total or None, per_second=progress.per_second, left_s=progress.left_s
+        )
+
+    def show_end(self, run: Run, changes: int) -> None:
+        """A run that is over, or runs in another program; `changes` is how many a preview found."""
+        self._under_way.hide()
+        self._over.show()
+        self.state.set_status(_(STATE_WORDS[run.state]), STATE_TONES[run.state], mark=STATE_ICONS[run.state])
+        elsewhere = _("It runs in another Muster.")
+        self.sentence.setText(end_sentence(run, changes) if run.state.over else elsewhere)
+        self.took.setText(duration_text(run.duration_ms) if run.duration_ms else "")
+        self.note.setText("\n".join(_notes(run)))
+        self.note.setVisible(bool(self.note.text()))
+
+    def offer(self, *, retry: bool, resume: bool, obstacle: str) -> None:
+        """Which ways on there are, and what stands in their way for this person."""
+        for button, wanted in ((self.retry, retry), (self.resume, resume)):
+            button.setVisible(wanted)
+            if obstacle:
+                button.refuse(obstacle)
+            else:
+                button.allow()
+
+
+def _notes(run: Run) -> list[str]:
+    """What to do about an error, and what the run warned of."""
+    remedy = [_(run.error.remedy)] if run.error and run.error.remedy and run.state is not RunState.CANCELLED else []
+    warnings = [_(warning) for warning in run.warnings]
+    more = len(warnings) - _WARNINGS
+    rest = [_("… and {count} more, see Activity").format(count=more)] if more > 0 else []
+    return remedy + warnings[:_WARNINGS] + rest
+
+
+def _label(name: str, *, role: str = "", wraps: bool = False) -> QLabel:
+    label = QLabel(wordWrap=wraps)
+    label.setObjectName(name)
+    label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if wraps:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setMinimumWidth(1)
+    return label
+
+
+def _row(*parts: QWidget | tuple[QWidget, int]) -> QWidget:
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setSpacing(3 * GRID)
+    row.setContentsMargins(0, 0, 0, 0)
+    for part in parts:
+        widget, stretch = part if isinstance(part, tuple) else (part, 0)
+        row.addWidget(widget, stretch, Qt.AlignmentFlag.AlignVCenter)
+    return line

@@ -1,0 +1,93 @@
+"""One run as the panel holds it: its record, its outcomes so far and how far it is. No widget.
+
+Outcomes arrive in lumps of any size and are handed to the table in slices, so that no lump holds the window up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.domain.outcomes import Outcome, Run, RunState
+from app.domain.progress import Meter
+from ui.runs.rows import OutcomeLine, Result, problems_first, result_of
+from ui.theme import Icon, Tone
+
+
+@dataclass
+class ShownRun:
+    """A run under way, or one that is over.
+
+    `began` is the moment (seconds of `time.monotonic`) at which this program saw it begin; `here` says that it runs
+    in this program and can be cancelled.
+    """
+
+    run: Run
+    began: float = 0.0
+    here: bool = False
+    cancelling: bool = False
+    outcomes: list[Outcome] = field(default_factory=list)
+    meter: Meter = field(default_factory=Meter)
+    results: set[Result] = field(default_factory=set)
+    changes: int = 0
+    _counted: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether it is under way in this program."""
+        return self.here and not self.run.state.over
+
+    def add(self, outcomes: Sequence[Outcome]) -> None:
+        """Outcomes that are now known, in order."""
+        self.outcomes += outcomes
+
+    def end(self, run: Run) -> None:
+        """It is over."""
+        self.run, self.here, self.cancelling = run, False, False
+
+    def begin_again(self, run: Run, began: float) -> None:
+        """It is taken up where it ended; what is known stays."""
+        self.run, self.began, self.here, self.cancelling, self.meter = run, began, True, False, Meter()
+
+    def lines(self, first: int, most: int | None = None) -> list[OutcomeLine]:
+        """The rows from the `first` outcome on, `most` at a time."""
+        last = len(self.outcomes) if most is None else min(first + most, len(self.outcomes))
+        self._count(last)
+        planned = self.run.dry_run
+        return [OutcomeLine(seq, self.outcomes[seq], planned) for seq in range(first, last)]
+
+    def ended_lines(self) -> list[OutcomeLine]:
+        """All rows as they are shown when nothing more comes: what needs a look first."""
+        return problems_first(self.lines(0))
+
+    @property
+    def needs_look(self) -> bool:
+        """Whether somebody should do something about the run or one of its outcomes."""
+        self._count(len(self.outcomes))
+        failed = self.run.error is not None and self.run.state is not RunState.CANCELLED
+        return failed or any(result.needs_look for result in self.results)
+
+    @property
+    def mark(self) -> tuple[Icon, Tone]:
+        """The icon that stands for its state on its tab."""
+        if not self.run.state.over:
+            return Icon.LOADER, Tone.INFO
+        if self.run.state is RunState.FINISHED:
+            return (Icon.WARNING, Tone.WARNING) if self.needs_look else (Icon.DONE, Tone.SUCCESS)
+        return _MARKS[self.run.state]
+
+    def _count(self, last: int) -> None:
+        """Note what kinds of results there are among the outcomes before `last`."""
+        for outcome in self.outcomes[self._counted : last]:
+            result = result_of(outcome)
+            self.results.add(result)
+            self.changes += result is Result.CHANGED
+        self._counted = max(self._counted, last)
+
+
+_MARKS = {
+    RunState.STOPPED: (Icon.FAILED, Tone.DANGER),
+    RunState.FAILED: (Icon.FAILED, Tone.DANGER),
+    RunState.CANCELLED: (Icon.MINUS, Tone.NEUTRAL),
+    RunState.INTERRUPTED: (Icon.WARNING, Tone.WARNING),
+}

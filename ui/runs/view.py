@@ -1,0 +1,195 @@
+"""One run on screen: the line with its bar or its end, the table of results, and what a person can do with them.
+
+Outcomes go to the table a slice at a time, however many arrive at once; the panel says when (thirty times a second).
+"""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHeaderView, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from app.i18n import _, ngettext
+from app.operations.runner import Report
+from ui.desk import Desk
+from ui.runs.again import failed_again, failed_ids, obstacle, resume_obstacle, same_again
+from ui.runs.head import RunHead
+from ui.runs.rows import COLUMNS, OutcomeLine, Result, filters
+from ui.runs.shown import ShownRun
+from ui.runs.words import end_sentence, run_title
+from ui.tables import TablePane, format_value
+from ui.theme import Icon, icon
+from ui.widgets import announce
+
+SLICE = 500
+"""Outcomes that go to the table at one tick."""
+
+
+class RunView(QWidget):
+    """Shows the run it is given; there is one view, and the tabs choose."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.shown: ShownRun | None = None
+        self._in_table = 0
+        self._offered: set[Result] = set()
+        self.head = RunHead(self)
+        self.pane: TablePane[OutcomeLine] = TablePane(
+            name=_("Results"), page="run", columns=COLUMNS, key=lambda line: line.seq, search_hint=_("Search results"),
+            count_text=_results_in_words, store=desk.layouts, shortcuts_in=self,
+        )  # fmt: skip
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(self.pane, 1)
+        self._escape_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WindowShortcut)
+        self._escape_key.setEnabled(False)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._escape_key.activated.connect(self._escape)
+        self.head.cancel_pressed.connect(self.cancel)
+        self.head.retry_pressed.connect(self.retry)
+        self.head.resume_pressed.connect(self.resume)
+        self.pane.export_requested.connect(self.export)
+        table = self.pane.table
+        table.link_activated.connect(lambda line, _column: self.explain(line))
+        table.row_activated.connect(self.explain)
+        table.details_requested.connect(self.explain)
+        table.add_to_menu(self._fill_menu)
+        header = table.horizontalHeader()
+        header.setStretchLastSection(False)  # "Why?" stands beside what happened, which takes what room there is
+        places = {column.key: place for place, column in enumerate(COLUMNS)}
+        header.setSectionResizeMode(places["message"], QHeaderView.ResizeMode.Stretch)
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def show_run(self, shown: ShownRun) -> None:
+        """Show this run from now on, as far as it is."""
+        if shown is not self.shown:
+            self.pane.clear_search()
+        self.shown = shown
+        if not shown.running:
+            self.show_end()
+            return
+        self.pane.show_empty(_("Nothing to show yet"), _("Each result appears here as soon as it is known."))
+        self._fill(shown, shown.lines(0, SLICE))
+        self._show_progress(shown)
+
+    def show_news(self) -> None:
+        """The next slice of outcomes, and where the bar is now."""
+        if self.shown is not None and self.shown.running:
+            self._add_rows(self.shown)
+            self._show_progress(self.shown)
+
+    def show_end(self) -> None:
+        """The run is over: what needs a look comes first."""
+        shown = self.shown
+        if shown is None:
+            return
+        self._escape_key.setEnabled(False)
+        self.pane.show_empty(_("No results"), _("This run ended before it came to any record."), drawing=Icon.HISTORY)
+        self._fill(shown, shown.ended_lines())
+        self.pane.table.scrollToTop()
+        self.head.show_end(shown.run, shown.changes)
+        self._offer(shown)
+        announce(self, f"{run_title(shown.run)}. {end_sentence(shown.run, shown.changes)}")
+
+    def _fill(self, shown: ShownRun, lines: list[OutcomeLine]) -> None:
+        self._in_table = len(lines)
+        self._offer_filters(shown)
+        self.pane.set_rows(lines)
+
+    def _add_rows(self, shown: ShownRun) -> None:
+        lines = shown.lines(self._in_table, SLICE)
+        if not lines:
+            return
+        if shown.results != self._offered:
+            self._offer_filters(shown)
+        table = self.pane.table
+        bar = table.verticalScrollBar()
+        follow = bar.value() == bar.maximum() and not table.currentIndex().isValid()
+        self.pane.update_rows(lines)
+        self._in_table += len(lines)
+        if follow:
+            table.scrollToBottom()
+
+    def _offer_filters(self, shown: ShownRun) -> None:
+        self._offered = set(shown.results)
+        self.pane.set_filters(filters(self._offered, planned=shown.run.dry_run))
+
+    def _show_progress(self, shown: ShownRun) -> None:
+        self.head.show_progress(shown.meter.read(time.monotonic()), cancelling=shown.cancelling)
+        self._escape_key.setEnabled(not shown.cancelling)
+
+    def _offer(self, shown: ShownRun) -> None:
+        run = shown.run
+        resume = run.state.resumable and not run.dry_run
+        retry = run.state.over and (bool(failed_ids(shown.outcomes)) or (run.error is not None and not resume))
+        why_not = resume_obstacle(self.desk, run) if resume else obstacle(self.desk, run)
+        self.head.offer(retry=retry, resume=resume, obstacle=why_not)
+
+    # -- what a person does --------------------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """Stop the run: nothing new begins, what is confirmed stays."""
+        shown = self.shown
+        handle = self.desk.workspace.runner.handles.get(shown.run.run_id) if shown is not None else None
+        if shown is None or handle is None or shown.cancelling:
+            return
+        shown.cancelling = True
+        self._show_progress(shown)
+        handle.cancel()
+
+    def _escape(self) -> None:
+        """Esc first clears the line that is being typed in, then cancels."""
+        typed = QApplication.focusWidget()
+        if isinstance(typed, QLineEdit) and typed.text():
+            typed.clear()
+        else:
+            self.cancel()
+
+    def resume(self) -> None:
+        """Take the run up where it ended."""
+        if self.shown is not None:
+            self.desk.resume(self.shown.run.run_id)
+
+    def retry(self) -> None:
+        """Run again for those that failed; a run that came to nobody is run again whole."""
+        if self.shown is None:
+            return
+        run, outcomes = self.shown.run, self.shown.outcomes
+        request = failed_again(run, outcomes) if failed_ids(outcomes) else same_again(run)
+        self.desk.run(request, self._preview if run.dry_run else None)
+
+    def _preview(self, report: Report) -> None:
+        from ui.dialogs.preview import open_preview
+
+        open_preview(self.window(), self.desk, report)
+
+    def explain(self, line: OutcomeLine) -> None:
+        """Why a row is as it is: what was asked, what was answered, what to do next."""
+        from ui.dialogs.why import open_why
+
+        if self.shown is not None:
+            open_why(self.window(), self.shown.run, line.outcome)
+
+    def export(self) -> None:
+        """Write exactly what is shown to a file."""
+        from ui.dialogs.export import export_table
+
+        if self.shown is not None:
+            export_table(self, self.desk, self.pane.visible_table(), self.shown.run.operation)
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        line = self.pane.table.current_row()
+        if line is not None:
+            menu.addAction(icon(Icon.ASK), _("Why?"), lambda: self.explain(line))
+
+
+def _results_in_words(count: int) -> str:
+    return ngettext("{count} result", "{count} results", count).format(count=format_value(count))

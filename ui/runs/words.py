@@ -1,0 +1,148 @@
+"""The words in which a run is told: title, duration, what was asked, what was counted, why records were left out.
+
+Panel, "Why?" dialog, Activity page and palette share them. Must not know any widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QLocale
+
+from app.domain.outcomes import Run, RunState, Status
+from app.i18n import N_, _, ngettext
+from app.operations.registry import operations
+from ui.texts import FIELD_WORDS, STATE_WORDS, run_counts, value_text
+from ui.theme import Icon
+
+STATE_ICONS = {
+    RunState.QUEUED: Icon.CLOCK,
+    RunState.RUNNING: Icon.LOADER,
+    RunState.FINISHED: Icon.CHECK,
+    RunState.STOPPED: Icon.CLOSE,
+    RunState.FAILED: Icon.CLOSE,
+    RunState.CANCELLED: Icon.MINUS,
+    RunState.INTERRUPTED: Icon.WARNING,
+}
+TARGET_WORDS = {"offices": N_("Offices"), "employees": N_("Employees"), "pictures": N_("Pictures")}
+STEP_WORDS = {"store": N_("Store"), "picture": N_("Picture")}
+PARAMETER_WORDS = {
+    "employees": N_("Employees"),
+    "offices": N_("Offices"),
+    "people": N_("People"),
+    "id": N_("Record"),
+    "values": N_("New values"),
+    "unpin": N_("Released pins"),
+    "name": N_("Name"),
+    "kind": N_("Kind"),
+    "settings": N_("Settings"),
+    "paused": N_("Paused"),
+    "file": N_("File"),
+}
+SUMMARY_WORDS = {
+    "total": N_("Total"),
+    "synced": N_("Updated"),
+    "created": N_("of these new"),
+    "updated": N_("of these changed"),
+    "skipped": N_("No changes or left out"),
+    "missing_office": N_("Without an office"),
+    "failed": N_("Failed"),
+}
+REASON_WORDS = {
+    "unreadable": N_("Not a record"),
+    "missing_name": N_("No name in Vitec"),
+    "missing_employee_id": N_("No employee id in Vitec"),
+    "missing_department_id": N_("No department in Vitec"),
+    "duplicate_id": N_("Listed twice with the same id"),
+    "conflict": N_("Conflict"),
+    "not_selected": N_("Not selected in the preview"),
+    "office_not_selected": N_("Office not selected in the preview"),
+}
+NO_REMEDY = {
+    Status.SUCCESS: N_("Nothing: it is done."),
+    Status.PARTIAL: N_("Run it again for those that failed."),
+    Status.SKIPPED: N_("Nothing: it was left as it is."),
+    Status.FATAL: N_("Run it again for those that failed."),
+    Status.NOT_ATTEMPTED: N_("Deal with what stopped the run, then resume it."),
+    Status.UNKNOWN: N_("Run it again: it first reads what is there."),
+}
+_MOST_VALUES = 3
+
+
+def operation_title(operation_id: str) -> str:
+    """What the operation is called; one that this Muster no longer has goes by its id."""
+    known = operations().get(operation_id)
+    return _(known.title) if known else operation_id
+
+
+def run_title(run: Run) -> str:
+    """What the run is called: its operation, a dry run as a preview of it."""
+    title = operation_title(run.operation)
+    return _("Preview: {title}").format(title=title) if run.dry_run else title
+
+
+def end_sentence(run: Run, changes: int = 0) -> str:
+    """How a run ended, in one sentence; `changes` is how many a preview found."""
+    if run.error is not None and run.state is not RunState.CANCELLED:
+        return run.error.message
+    if run.dry_run and run.state is RunState.FINISHED:
+        text = ngettext("{count} change found, nothing stored", "{count} changes found, nothing stored", changes)
+        return text.format(count=QLocale().toString(changes))
+    if run.state is RunState.INTERRUPTED and not run.summary:
+        return _("Muster ended before this run did.")
+    sentence = run_counts(run)
+    return "" if sentence == _(STATE_WORDS[run.state]) else sentence
+
+
+def duration_text(milliseconds: int) -> str:
+    """How long something took: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    seconds = milliseconds / 1000
+    if seconds < 10:
+        return _("{seconds} s").format(seconds=QLocale().toString(seconds, "f", 1))
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return _("{seconds} s").format(seconds=rest)
+    if minutes < 60:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+
+
+def asked_rows(run: Run) -> list[tuple[str, str]]:
+    """The parameters of a run as labels and values; long lists by their number."""
+    return [
+        (_(PARAMETER_WORDS.get(name, name)), _parameter_text(value))
+        for name, value in run.params.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _parameter_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        pairs = ((_(FIELD_WORDS.get(str(key), str(key))), value_text(each)) for key, each in value.items())
+        return ", ".join(_("{name}: {value}").format(name=name, value=text) for name, text in pairs)
+    if value in (["all"], ("all",)):
+        return _("all")
+    if isinstance(value, list | tuple) and len(value) > _MOST_VALUES:
+        return ngettext("{count} chosen", "{count} chosen", len(value)).format(count=len(value))
+    return value_text(value)
+
+
+def counted_sections(run: Run) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The counts of a run's summary: sections of labels and numbers, untitled where there is one part only."""
+    parts = {key: part for key, part in run.summary.items() if isinstance(part, Mapping)}
+    plain = {key: value for key, value in run.summary.items() if key not in parts}
+    sections = [("", plain)] if plain else []
+    sections += [(_(TARGET_WORDS.get(key, key)), dict(part)) for key, part in parts.items()]
+    return [
+        (title, [(_(SUMMARY_WORDS.get(key, key)), value_text(value)) for key, value in counts.items()])
+        for title, counts in sections
+    ]
+
+
+def reason_text(reason: str) -> str:
+    """Why records were left out; a reason may carry what it is about after a colon."""
+    kind, _colon, about = reason.partition(":")
+    if kind == "missing_office":
+        return _("Department {id} is not known here").format(id=about)
+    return _(REASON_WORDS.get(kind, reason))
