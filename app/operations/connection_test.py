@@ -7,6 +7,7 @@ budget of ten seconds holds for everything.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -166,10 +167,20 @@ async def _connect(host: str, port: int, context: ssl.SSLContext | None) -> None
             _("Check the address; behind a company proxy, add its certificate to the system's store."),
         ) from error
     except OSError as error:
-        raise Unreachable(_("{host} cannot be reached: {cause}").format(host=host, cause=error)) from error
+        text = _("{host} cannot be reached: {cause}").format(host=host, cause=_cause(error, port))
+        raise Unreachable(text) from error
     writer.close()
     with suppress(OSError):  # the other side may already be gone, which is fine
         await writer.wait_closed()
+
+
+def _cause(error: OSError, port: int) -> str:
+    """The system's reason in words; the commonest two in ours, as theirs name error numbers."""
+    if isinstance(error, socket.gaierror):
+        return _("no computer has this name.")
+    if isinstance(error, ConnectionRefusedError):
+        return _("nothing answers on port {port}.").format(port=port)
+    return error.strerror or str(error)
 
 
 def _vitec_status(connection: Connection, problem: MusterError | None, details: dict[str, Any]) -> dict[str, Any]:

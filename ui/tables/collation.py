@@ -64,8 +64,12 @@ def _collation(name: str) -> Collation:
 
 
 def collation(locale: QLocale | None = None) -> Collation:
-    """The alphabet of `locale`, by default the program's own; made once (about 15 ms)."""
-    return _collation((locale or QLocale()).name())
+    """The alphabet of `locale`, by default the program's own; made once (about 15 ms).
+
+    The "C" of a computer without a language has no alphabet, only code points: there the English one serves.
+    """
+    name = (locale or QLocale()).name()
+    return _collation("en" if name == "C" else name)
 
 
 _DIGITS = re.compile(r"\d+", re.ASCII)
