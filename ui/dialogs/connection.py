@@ -1,0 +1,287 @@
+"""Adding and editing a connection: its fields, and beside them a test of exactly what is typed before it is saved.
+
+A test may be left out, and the dialog says so. A new key for a connection that has one is tested first and saved only
+when it works, or when the person insists; until then the old one stays in use (vitec-hub.md §2.3).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.connections import Connection, KindSpec
+from app.errors import NoKeyring
+from app.i18n import _
+from app.operations.connections import read_report
+from app.operations.runner import Report, Request, RunHandle
+from app.store import connections as stored
+from ui.desk import Desk
+from ui.dialogs.connection_form import ConnectionForm
+from ui.dialogs.connection_try import TryPanel
+from ui.theme import GRID, Tone
+from ui.widgets import BannerArea, Button, Look, StatusChip, ask, confirm
+
+Typed = tuple[str, dict[str, str], dict[str, str]]
+"""Name, settings and secrets as they stand in the form."""
+SIZE = (940, 600)
+
+
+class ConnectionDialog(QDialog):
+    """The form of one connection; `taken` are the names of the others. `saved` is its name once it is stored."""
+
+    def __init__(
+        self, parent: QWidget, desk: Desk, spec: KindSpec, connection: Connection | None, taken: Sequence[str]
+    ) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.spec = spec
+        self.connection = connection
+        self.saved = ""
+        self._try: RunHandle | None = None
+        self._tried: tuple[Typed, bool] | None = None
+        self._insists = False
+        self._gone = False
+        self.setObjectName("connection")
+        self.setWindowTitle(_title(spec, connection))
+        self.resize(*SIZE)
+        name = connection.name if connection else free_name(_(spec.title), taken)
+        known = desk.workspace.vault.known_secrets(connection) if connection else ()
+        self.form = ConnectionForm(spec, name, connection, known, taken)
+        self.banners = BannerArea(object_name="connection.banners")
+        self.panel = TryPanel()
+        self.panel.test.clicked.connect(lambda: desk.start("try settings", self._test()))
+        self._arrange()
+        self._before = self._typed()
+        self.form.changed.connect(self._changed)
+        self._show_state()
+        desk.start("look at the keyring", self._look_at_keyring())
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        heading = QLabel(_(self.spec.title))
+        heading.setProperty("role", "title")
+        about = QLabel(_(self.spec.about), wordWrap=True)
+        about.setProperty("role", "muted")
+        self.form.setContentsMargins(6 * GRID, 2 * GRID, 5 * GRID, 2 * GRID)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.form)
+        left = QVBoxLayout()
+        left.setSpacing(GRID)
+        left.setContentsMargins(0, 5 * GRID, 0, 0)
+        for label in (heading, about):
+            label.setContentsMargins(6 * GRID, 0, 5 * GRID, 0)
+            left.addWidget(label)
+        left.addSpacing(2 * GRID)
+        left.addWidget(scroll, 1)
+        sides = QHBoxLayout()
+        sides.setSpacing(0)
+        sides.addLayout(left, 1)
+        sides.addWidget(self.panel)
+        column = QVBoxLayout(self)
+        column.setSpacing(0)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banners)
+        column.addLayout(sides, 1)
+        column.addLayout(self._footer())
+        self.form.fields["name"].editor.setFocus()
+
+    def _footer(self) -> QHBoxLayout:
+        self.state = StatusChip(object_name="connection.state")
+        self.hint = QLabel(wordWrap=True)
+        self.hint.setObjectName("connection.hint")
+        self.hint.setProperty("role", "muted")
+        cancel = Button(_("Cancel"), object_name="connection.cancel")
+        cancel.clicked.connect(self.reject)
+        self.save = Button(_("Save"), look=Look.PRIMARY, object_name="connection.save")
+        self.save.setDefault(True)
+        self.save.clicked.connect(lambda: self.desk.start("save connection", self._save()))
+        for button in (cancel, self.panel.test):
+            button.setAutoDefault(False)  # Enter in a field saves, whatever button stands first
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        row.setContentsMargins(6 * GRID, 3 * GRID, 5 * GRID, 4 * GRID)
+        row.addWidget(self.state)
+        row.addWidget(self.hint, 1)
+        row.addWidget(cancel)
+        row.addWidget(self.save)
+        return row
+
+    # -- what is typed -------------------------------------------------------------------------------------------
+
+    def _typed(self) -> Typed:
+        return self.form.name, self.form.settings(), self.form.secrets()
+
+    def _changed(self) -> None:
+        self._insists = False
+        self._show_state()
+
+    @property
+    def _works(self) -> bool | None:
+        """How the test of what stands here now ended; None without one."""
+        if self._tried is None or self._tried[0][1:] != self._typed()[1:]:
+            return None
+        return self._tried[1]
+
+    def _show_state(self) -> None:
+        """Say beside the buttons what saving now would mean."""
+        words = {None: _("Not tested"), True: _("Tested"), False: _("Test failed")}
+        tones = {None: Tone.NEUTRAL, True: Tone.SUCCESS, False: Tone.DANGER}
+        self.state.set_status(words[self._works], tones[self._works])
+        self.save.setText(_("Save anyway") if self._insists else _("Save"))
+        self.hint.setText(self._hint())
+
+    def _hint(self) -> str:
+        if self._insists:
+            return _("The new key does not work. The old one stays in use until you save.")
+        if missing := self.form.missing():
+            text = _("Still missing: {fields}. You can save now and fill it in later.")
+            return text.format(fields=", ".join(missing))
+        if self._tried is not None and self._works is None:
+            return _("Changed since the test.")
+        return "" if self._works else _("You can save without a test, but nobody knows yet whether it works.")
+
+    # -- testing -------------------------------------------------------------------------------------------------
+
+    async def _test(self) -> None:
+        """Try what is typed, stage by stage; nothing is stored."""
+        if not self.form.check():
+            return
+        typed = self._typed()
+        params = {"kind": self.spec.kind.value, "settings": _filled(typed[1]), "connection": self._id}
+        self._try = await self.desk.handle_of(Request("connections.try", params=params, secrets=typed[2]))
+        if self._try is None:
+            return
+        self._set_busy(_("The test is running."))
+        with self.panel.following(self.desk.workspace.events, self._try.run_id):
+            report = await self._try.report()
+        self._try = None
+        if not self._gone:
+            self._tested(typed, report)
+
+    def _tested(self, typed: Typed, report: Report) -> None:
+        self._set_busy("")
+        if (seen := read_report(report.run.result)) is not None:
+            self.panel.show_report(seen)
+        self._tried = (typed, report.error is None)
+        self._show_state()
+
+    def _set_busy(self, reason: str) -> None:
+        for button in (self.save, self.panel.test):
+            if reason:
+                button.refuse(reason)
+            else:
+                button.allow()
+
+    @property
+    def _id(self) -> str:
+        return self.connection.id if self.connection else ""
+
+    # -- saving --------------------------------------------------------------------------------------------------
+
+    async def _save(self) -> None:
+        """Store what is typed; a replaced key is tested first, and a test that went well is remembered."""
+        if not self.form.check():
+            return
+        if not await self._new_secret_holds():
+            return
+        report = await self._store()
+        if report is None or self._gone:
+            return
+        if report.error is not None:
+            self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
+            return
+        self.saved = self.form.name
+        self.desk.voice.toast(_("Saved {name}.").format(name=self.saved))
+        if self._works:
+            self.desk.run(Request("connections.test", self.saved))
+        self.accept()
+
+    async def _new_secret_holds(self) -> bool:
+        """Whether no secret is replaced, or the new one works, or the person insists on it."""
+        known = self.connection.secrets if self.connection else ()
+        if self._insists or not any(key in known for key in self.form.secrets()):
+            return True
+        if self._works is None:
+            await self._test()
+        if self._gone:
+            return False
+        self._insists = self._works is False
+        self._show_state()
+        return self._works is True
+
+    async def _store(self) -> Report | None:
+        name, settings, secrets = self._typed()
+        if self.connection is None:
+            params = {"name": name, "kind": self.spec.kind.value, "settings": _filled(settings)}
+            return await self.desk.report_of(Request("connections.create", params=params, secrets=secrets))
+        changed = {key: text for key, text in settings.items() if text != self._before[1][key]}
+        params = {"name": name, "settings": changed}
+        return await self.desk.report_of(Request("connections.update", self._id, params, secrets=secrets))
+
+    # -- closing -------------------------------------------------------------------------------------------------
+
+    def reject(self) -> None:
+        """Close; edits are not thrown away without asking."""
+        if self._typed() == self._before:
+            self.done(QDialog.DialogCode.Rejected)
+        else:
+            self.desk.start("ask before discarding", self._discard())
+
+    async def _discard(self) -> None:
+        text = _("What you typed here has not been saved.")
+        if await confirm(self, _("Discard changes?"), text, _("Discard changes"), danger=True):
+            self.done(QDialog.DialogCode.Rejected)
+
+    def done(self, code: int) -> None:
+        """Close for good; a test under way is given up."""
+        self._gone = True
+        if self._try is not None:
+            self._try.cancel()
+        super().done(code)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The person's close button asks as Esc does; a window that goes takes the dialog along."""
+        if event.spontaneous():
+            event.ignore()
+            self.reject()
+        elif self.isVisible():
+            self.done(QDialog.DialogCode.Rejected)
+
+    async def _look_at_keyring(self) -> None:
+        problem = await self.desk.workspace.vault.problem()
+        if problem and not self._gone:
+            self.banners.show_banner("keyring", Tone.WARNING, problem, _(NoKeyring.default_remedy))
+
+
+async def edit_connection(parent: QWidget, desk: Desk, spec: KindSpec, connection: Connection | None = None) -> str:
+    """Show the form, empty or with a connection; the name it was saved under, blank when it was not."""
+    others = await desk.workspace.store.read(stored.connections)
+    taken = [other.name for other in others if connection is None or other.id != connection.id]
+    dialog = ConnectionDialog(parent, desk, spec, connection, taken)
+    await ask(dialog)
+    return dialog.saved
+
+
+def free_name(title: str, taken: Sequence[str]) -> str:
+    """`Vitec Hub`, or `Vitec Hub 2` where that is taken."""
+    names = itertools.chain([title], (f"{title} {number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def _title(spec: KindSpec, connection: Connection | None) -> str:
+    if connection is None:
+        return _("Add a {kind} connection").format(kind=_(spec.title))
+    return _("Edit {name}").format(name=connection.name)
+
+
+def _filled(settings: dict[str, str]) -> dict[str, str]:
+    return {key: text for key, text in settings.items() if text}

@@ -1,0 +1,240 @@
+"""The fields of a connection, made from its kind's declaration: an editor each, its help, and what is wrong with it.
+
+A blank value stands for the default. A stored secret is never loaded into its field: blank there means unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.connections import Connection, FieldSpec, FieldType, KindSpec, checked_settings, refuse_secrets
+from app.errors import UsageError
+from app.i18n import N_, _
+from app.operations.connections import standing_in
+from ui.theme import GRID, Icon, Ink, icon, theme, tokens
+
+NAME = FieldSpec("name", N_("Name"), required=True, help=N_("As it appears in lists and in the history."))
+_LABELS = 136  # pixels
+CHOICE_WORDS = {"production": N_("Production"), "qa": N_("QA / test")}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: its editor, what it holds as text (blank for the default), and the line below it."""
+
+    spec: FieldSpec
+    editor: QWidget
+    text: Callable[[], str]
+    note: QLabel
+
+
+class ConnectionForm(QWidget):
+    """All fields of one connection, the name first; `secrets_set` are those that are set, wherever that is."""
+
+    changed = Signal()
+
+    def __init__(
+        self, spec: KindSpec, name: str, connection: Connection | None, secrets_set: Sequence[str], taken: Sequence[str]
+    ) -> None:
+        super().__init__()
+        self._spec = spec
+        self._taken = taken
+        self._secrets_set = secrets_set
+        self.fields: dict[str, Field] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(4 * GRID)
+        self._grid.setVerticalSpacing(2 * GRID + 2)
+        self._grid.setColumnMinimumWidth(0, _LABELS)
+        self._grid.setColumnStretch(1, 1)
+        stored = {key: str(value) for key, value in connection.settings.items()} if connection else {}
+        for field in (NAME, *spec.fields):
+            self._add(field, name if field is NAME else stored.get(field.key, ""))
+        self._grid.setRowStretch(self._grid.rowCount(), 1)
+        self.changed.connect(self._hint)
+        theme.changed.connect(self._dress)
+        self._hint()
+
+    def _add(self, spec: FieldSpec, stored: str) -> None:
+        editor, text, edited = self._editor(spec, stored)
+        editor.setObjectName(f"connection.{spec.key}")
+        editor.setAccessibleDescription(_(spec.help))
+        edited.connect(lambda *_value: self._edited(spec.key))
+        label = QLabel(_(spec.label), wordWrap=True)
+        label.setBuddy(editor)
+        label.setFixedWidth(_LABELS)
+        label.setMinimumHeight(editor.sizeHint().height())
+        note = QLabel(_(spec.help), wordWrap=True)
+        note.setObjectName(f"connection.{spec.key}.note")
+        cell = QVBoxLayout()
+        cell.setSpacing(GRID // 2)
+        cell.addWidget(editor)
+        cell.addWidget(note)
+        row = self._grid.rowCount()
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addLayout(cell, row, 1)
+        self.fields[spec.key] = Field(spec, editor, text, note)
+        self.show_problem(spec.key, "")
+
+    # -- editors -------------------------------------------------------------------------------------------------
+
+    def _editor(self, spec: FieldSpec, stored: str) -> tuple[QWidget, Callable[[], str], SignalInstance]:
+        match spec.type:
+            case FieldType.NUMBER:
+                number = NumberField(spec, stored)
+                number.installEventFilter(self)
+                return number, number.stored_text, number.valueChanged
+            case FieldType.CHOICE:
+                choice = _choice(spec, stored)
+                choice.installEventFilter(self)
+                default = str(spec.default or "")
+                return choice, lambda: _unless(str(choice.currentData()), default), choice.currentIndexChanged
+            case FieldType.SECRET:
+                secret = self._secret_edit(spec)
+                return secret, lambda: secret.text().strip(), secret.textChanged
+            case _:
+                edit = QLineEdit(stored)
+                edit.setPlaceholderText(_("Required") if spec.required else "")
+                return edit, lambda: edit.text().strip(), edit.textChanged
+
+    def _secret_edit(self, spec: FieldSpec) -> QLineEdit:
+        edit = QLineEdit()
+        edit.setEchoMode(QLineEdit.EchoMode.Password)
+        edit.setPlaceholderText(_("Unchanged") if spec.key in self._secrets_set else _("Required"))
+        look = edit.addAction(icon(Icon.EYE, Ink.MUTED), QLineEdit.ActionPosition.TrailingPosition)
+        look.setText(_("Show what is typed"))
+        look.setCheckable(True)
+        modes = {True: QLineEdit.EchoMode.Normal, False: QLineEdit.EchoMode.Password}
+        look.toggled.connect(lambda on: edit.setEchoMode(modes[on]))
+        return edit
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the form; it changes a value only where the keyboard is."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    # -- values --------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name of the connection."""
+        return self.fields[NAME.key].text()
+
+    def settings(self) -> dict[str, str]:
+        """Every setting as text, blank for its default."""
+        return {f.key: self.fields[f.key].text() for f in self._spec.settings}
+
+    def secrets(self) -> dict[str, str]:
+        """The secrets that were typed."""
+        typed = {f.key: self.fields[f.key].text() for f in self._spec.secrets}
+        return {key: text for key, text in typed.items() if text}
+
+    def missing(self) -> list[str]:
+        """The labels of required fields that are blank and have no value yet."""
+        given = {**self.settings(), **dict.fromkeys(self._secrets_set, "set"), **self.secrets()}
+        return [_(f.label) for f in self._spec.fields if f.required and not given.get(f.key)]
+
+    def _edited(self, key: str) -> None:
+        self.show_problem(key, "")
+        self.changed.emit()
+
+    def _hint(self) -> None:
+        """Show in grey what a blank field stands for."""
+        try:
+            hints: Mapping[str, str] = standing_in(self._spec.kind, self.settings())
+        except UsageError:
+            return
+        for key, text in hints.items():
+            editor = self.fields[key].editor
+            if isinstance(editor, QLineEdit):
+                editor.setPlaceholderText(text)
+
+    # -- what is wrong -------------------------------------------------------------------------------------------
+
+    def check(self) -> bool:
+        """Say at each field what is wrong with it and put the cursor into the first; true when nothing is."""
+        wrong = {key: text for key in self.fields if (text := self._problem(key))}
+        for key in self.fields:
+            self.show_problem(key, wrong.get(key, ""))
+        if wrong:
+            self.fields[next(iter(wrong))].editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        return not wrong
+
+    def _problem(self, key: str) -> str:
+        field = self.fields[key]
+        if field.spec is NAME:
+            return self._name_problem()
+        if field.spec.type is FieldType.SECRET:
+            return ""
+        try:
+            refuse_secrets({key: field.text()})
+            checked_settings(self._spec.kind, {key: field.text()})
+        except UsageError as error:
+            return " ".join(filter(None, (error.message, error.remedy)))
+        return ""
+
+    def _name_problem(self) -> str:
+        if not self.name:
+            return _("A connection needs a name.")
+        if self.name in self._taken:
+            return _("There is already a connection named {name}.").format(name=self.name)
+        return ""
+
+    def show_problem(self, key: str, text: str) -> None:
+        """Say below a field what is wrong with it; a blank text brings its help back."""
+        field = self.fields[key]
+        shown = text or _(field.spec.help)
+        field.note.setText(shown)
+        field.note.setVisible(bool(shown))
+        field.editor.setAccessibleDescription(shown)
+        field.editor.setProperty("wrong", bool(text))
+        field.editor.style().unpolish(field.editor)
+        field.editor.style().polish(field.editor)
+        self._dress()
+
+    def _dress(self) -> None:
+        """Help is grey, a problem red."""
+        for field in self.fields.values():
+            ink = tokens().danger.ink if field.editor.property("wrong") else tokens().muted
+            field.note.setStyleSheet(f"color: {ink};")
+
+
+class NumberField(QDoubleSpinBox):
+    """A number within its bounds, written without needless zeros."""
+
+    def __init__(self, spec: FieldSpec, stored: str) -> None:
+        super().__init__()
+        self._default = float(spec.default or 0)
+        self.setDecimals(0 if spec.whole else 2)
+        self.setRange(spec.low if spec.low is not None else 0, spec.high if spec.high is not None else 1e9)
+        self.setValue(float(stored) if stored else self._default)
+        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+
+    def textFromValue(self, value: float) -> str:
+        """As Qt shows it."""
+        return self.locale().toString(value, "g", 10)
+
+    def stored_text(self) -> str:
+        """The number, blank for the default."""
+        return "" if self.value() == self._default else f"{self.value():.10g}"
+
+
+def _choice(spec: FieldSpec, stored: str) -> QComboBox:
+    """The choices in words; a stored one that is none stays visible."""
+    box = QComboBox()
+    for choice in spec.choices:
+        box.addItem(_(CHOICE_WORDS.get(choice, choice)), choice)
+    if stored and stored not in spec.choices:
+        box.addItem(_("{choice} (unknown)").format(choice=stored), stored)
+    box.setCurrentIndex(box.findData(stored or str(spec.default or "")))
+    return box
+
+
+def _unless(text: str, default: str) -> str:
+    return "" if text == default else text

@@ -1,0 +1,88 @@
+"""The panel beside the form of a connection: its test, stage by stage, and what to do when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.domain.health import TestReport
+from app.events import EventBus, StageReached
+from app.i18n import _
+from ui.dialogs.connection_stages import StagesSeen
+from ui.theme import GRID, Icon, theme, tokens
+from ui.widgets import Button, announce
+from ui.widgets.stages import StageList
+
+_WIDTH = 340
+
+
+class TryPanel(QWidget):
+    """Shows one test; who starts it is the dialog."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(_WIDTH)
+        self._seen = StagesSeen()
+        heading = QLabel(_("Test"))
+        heading.setProperty("role", "heading")
+        promise = QLabel(_("Tries what stands on the left. Nothing is saved and nothing is changed."), wordWrap=True)
+        promise.setProperty("role", "muted")
+        self.stages = StageList(name=_("Steps of the test"), object_name="connection.stages")
+        self.stages.show_lines(self._seen.lines())
+        self.verdict = QLabel(wordWrap=True)
+        self.verdict.setObjectName("connection.verdict")
+        self.test = Button(_("Test"), icon=Icon.PLUG, object_name="connection.test")
+        column = QVBoxLayout(self)
+        column.setSpacing(2 * GRID)
+        column.setContentsMargins(5 * GRID, 5 * GRID, 5 * GRID, 5 * GRID)
+        column.addWidget(heading)
+        column.addWidget(promise)
+        column.addSpacing(2 * GRID)
+        column.addWidget(self.stages)
+        column.addWidget(self.verdict)
+        column.addStretch()
+        column.addWidget(self.test)
+        theme.changed.connect(self.update)
+
+    @contextmanager
+    def following(self, events: EventBus, run_id: str) -> Iterator[None]:
+        """Show the stages of a run as they are reached."""
+        self._show(StagesSeen(), "")
+        forget = events.subscribe(StageReached, lambda event: self._reached(event, run_id))
+        try:
+            yield
+        finally:
+            forget()
+
+    def _reached(self, event: StageReached, run_id: str) -> None:
+        if event.run_id == run_id:
+            self._show(self._seen.reached(event), "")
+
+    def show_report(self, report: TestReport) -> None:
+        """Show a test that is over, with its remedy."""
+        self._show(StagesSeen.of(report), verdict(report))
+        announce(self, verdict(report))
+
+    def _show(self, seen: StagesSeen, text: str) -> None:
+        self._seen = seen
+        self.stages.show_lines(seen.lines())
+        self.verdict.setText(text)
+        self.verdict.setVisible(bool(text))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Stands back a little from the form."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens().sunken))
+        painter.fillRect(0, 0, 1, self.height(), QColor(tokens().line))
+
+
+def verdict(report: TestReport) -> str:
+    """What the test as a whole says, and what to do next."""
+    if not report.success:
+        return _(report.remedy)
+    taken_ms = sum(stage.duration_ms for stage in report.stages)
+    text = _("It works. Everything was answered within {ms} ms.").format(ms=taken_ms)
+    return "\n".join(filter(None, (text, report.details.get("warning", ""))))

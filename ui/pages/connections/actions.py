@@ -1,0 +1,142 @@
+"""What a person can do with connections: add, import, test, edit, pause, remove, fetch. Each is an operation's run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+from PySide6.QtCore import QDir, QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.access import Permission
+from app.domain.connections import KINDS, Connection, ConnectionKind, ConnectionStatus
+from app.i18n import _, ngettext
+from app.operations.registry import Operation, operations
+from app.operations.runner import Report, Request
+from ui.desk import Desk
+from ui.dialogs.connection import edit_connection
+from ui.theme import Tone
+from ui.widgets import ask, confirm
+
+
+class ConnectionActions(QObject):
+    """Starts things for the page; `made` names a connection that was added or edited, to be shown."""
+
+    made = Signal(str)
+
+    def __init__(self, desk: Desk, page: QWidget) -> None:
+        super().__init__(page)
+        self.desk = desk
+        self.page = page
+
+    # -- add, edit, import ---------------------------------------------------------------------------------------
+
+    def add(self) -> None:
+        """Show the empty form."""
+        self.desk.start("add connection", self._edit(None, ConnectionKind.VITEC))
+
+    def edit(self, connection: Connection) -> None:
+        """Show the form of a connection."""
+        self.desk.start("edit connection", self._edit(connection, connection.kind))
+
+    async def _edit(self, connection: Connection | None, kind: ConnectionKind) -> None:
+        if name := await edit_connection(self.page, self.desk, KINDS[kind], connection):
+            self.made.emit(name)
+
+    def import_env(self) -> None:
+        """Ask for a `.env` file and take over what it holds."""
+        self.desk.start("import settings", self._import())
+
+    async def _import(self) -> None:
+        dialog = QFileDialog(self.page, _("Import settings from a .env file"))
+        dialog.setObjectName("connections.import")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([_("Settings (*.env .env .env.*)"), _("All files (*)")])
+        dialog.setFilter(dialog.filter() | QDir.Filter.Hidden)  # a name that begins with a dot is hidden elsewhere
+        if not await ask(dialog):
+            return
+        file = dialog.selectedFiles()[0]
+        report = await self.desk.report_of(Request("connections.import_env", params={"file": file}))
+        if report is not None:
+            await self._imported(report, file)
+
+    async def _imported(self, report: Report, file: str) -> None:
+        """Name what was made, then find out whether it works."""
+        if report.error is not None:
+            text = _("{file} was not imported. {cause}").format(file=Path(file).name, cause=report.error.message)
+            self.desk.voice.banner("import", Tone.DANGER, text, _(report.error.remedy))
+            return
+        self.desk.voice.clear_banner("import")
+        names = [row["name"] for row in (report.run.result or {})["connections"]]
+        self.desk.voice.toast(_("Imported: {names}").format(names=", ".join(names)))
+        self.made.emit(names[0])
+        for name in names:
+            await self.desk.report_of(Request("connections.test", name))
+
+    # -- test ----------------------------------------------------------------------------------------------------
+
+    def test(self, connection: Connection) -> None:
+        """Test one; its steps are shown as they are reached."""
+        self.desk.run(Request("connections.test", connection.id), lambda report: self._tested(connection, report))
+
+    def _tested(self, connection: Connection, report: Report) -> None:
+        if report.error is None:
+            self.desk.voice.toast(_("{name} works.").format(name=connection.name))
+
+    def test_all(self, found: Sequence[Connection]) -> None:
+        """Test all that are not paused, side by side."""
+        active = [c for c in found if c.status is not ConnectionStatus.INACTIVE]
+        if active:
+            self.desk.start("test all", self._test_all(active))
+
+    async def _test_all(self, active: Sequence[Connection]) -> None:
+        reports = await asyncio.gather(*(self.desk.report_of(Request("connections.test", c.id)) for c in active))
+        good = sum(report is not None and report.error is None for report in reports)
+        text = ngettext("{good} of {total} connection works.", "{good} of {total} connections work.", len(active))
+        self.desk.voice.toast(text.format(good=good, total=len(active)))
+
+    # -- pause, remove, fetch ------------------------------------------------------------------------------------
+
+    def switch(self, connection: Connection) -> None:
+        """Pause one that is active, resume one that is paused."""
+        pause = connection.status is not ConnectionStatus.INACTIVE
+        said = (_("Paused {name}.") if pause else _("Resumed {name}.")).format(name=connection.name)
+        request = Request("connections.update", connection.id, {"paused": pause})
+        self.desk.run(request, lambda report: self._say(report, said))
+
+    def remove(self, connection: Connection) -> None:
+        """Remove one after asking; the button says what goes."""
+        self.desk.start("remove connection", self._remove(connection))
+
+    async def _remove(self, connection: Connection) -> None:
+        title = _("Remove {name}?").format(name=connection.name)
+        text = _("Its settings and keys are deleted from this computer. Offices, people and history stay.")
+        label = _("Remove {name} and its keys").format(name=connection.name)
+        if await confirm(self.page, title, text, label, danger=True):
+            report = await self.desk.report_of(Request("connections.delete", connection.id))
+            if report is not None:
+                self._say(report, _("Removed {name}.").format(name=connection.name))
+
+    def sync(self, connection: Connection, operation: str) -> None:
+        """Fetch now; the run shows itself."""
+        self.desk.run(Request(operation, connection.id))
+
+    def _say(self, report: Report, said: str) -> None:
+        if report.error is None:
+            self.desk.voice.toast(said)
+        else:
+            self.desk.voice.banner(report.run.operation, Tone.DANGER, report.error.message, _(report.error.remedy))
+
+
+def sync_operations(kind: ConnectionKind) -> list[Operation]:
+    """What can be fetched over a connection of that kind without being asked for anything else."""
+    return [
+        each for each in operations().values()
+        if kind in each.kinds and each.permission is Permission.SYNC and not _asks(each)
+    ]  # fmt: skip
+
+
+def _asks(operation: Operation) -> bool:
+    return any(f.default is MISSING and f.default_factory is MISSING for f in fields(operation.params))

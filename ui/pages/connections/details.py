@@ -1,0 +1,162 @@
+"""The details of one connection: facts, the steps of its last test (live while one runs), and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from app.domain.connections import Connection, ConnectionStatus
+from app.domain.health import TestReport
+from app.i18n import _
+from ui.desk import Desk
+from ui.dialogs.connection_stages import StagesSeen
+from ui.pages.connections.actions import ConnectionActions, sync_operations
+from ui.pages.connections.facts import Fact, setting_facts, state_facts
+from ui.pages.connections.rows import ConnectionLine, chip
+from ui.texts import ago
+from ui.theme import GRID, Icon, theme, tokens
+from ui.widgets import Button, DetailsPane, FlowLayout, Look, MenuButton
+from ui.widgets.stages import StageList
+
+
+class ConnectionDetails(QWidget):
+    """Shows one connection at a time; its buttons stay where they are while what is above them changes."""
+
+    def __init__(self, desk: Desk, actions: ConnectionActions) -> None:
+        super().__init__()
+        self.desk = desk
+        self._actions = actions
+        self._connection: Connection | None = None
+        self._last: object = None
+        self._stages: StageList | None = None
+        self.setObjectName("connections.details")
+        self.setAccessibleName(_("Details"))
+        self.pane = DetailsPane(object_name="connections.facts")
+        self.buttons = QWidget()
+        self._build_buttons()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.pane, 1)
+        column.addWidget(self.buttons)
+        theme.changed.connect(self.update)
+        self.show_line(None, None, None)
+
+    def _build_buttons(self) -> None:
+        wrapping = QWidget()
+        flow = FlowLayout(wrapping)
+        around = QVBoxLayout(self.buttons)
+        around.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
+        around.addWidget(wrapping)
+        act = self._actions
+        self.test = self._button(flow, _("Test"), "test", act.test, Icon.PLUG)
+        self.sync_menu = QMenu(self)
+        self.sync = MenuButton(_("Sync now"), self.sync_menu, object_name="connections.sync_now")
+        flow.addWidget(self.sync)
+        self.edit = self._button(flow, _("Edit"), "edit", act.edit, Icon.EDIT)
+        self.pause = self._button(flow, _("Pause"), "pause", act.switch, Icon.PAUSE)
+        self.remove = self._button(flow, _("Remove"), "remove", act.remove, Icon.DELETE, Look.DANGER)
+
+    def _button(
+        self, flow: FlowLayout, text: str, name: str, act: Callable[[Connection], None], drawing: Icon,
+        look: Look = Look.NORMAL,
+    ) -> Button:  # fmt: skip
+        button = Button(text, look=look, icon=drawing, object_name=f"connections.{name}")
+        button.clicked.connect(lambda: act(self._connection) if self._connection is not None else None)
+        flow.addWidget(button)
+        return button
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def show_line(self, line: ConnectionLine | None, report: TestReport | None, seen: StagesSeen | None) -> None:
+        """Show a connection with its last test, or with one that runs; what is already shown is not built again."""
+        self._connection = line.connection if line else None
+        self.buttons.setVisible(line is not None)
+        if line is None:
+            self.pane.clear()
+            self._last = None
+            return
+        self._allow(line)
+        state, settings = state_facts(line, report), setting_facts(line)
+        content = (line.connection.name, chip(line), state, settings, _test_title(line, seen), report, seen is None)
+        if content != self._last:
+            self._last = content
+            self._build(line, state, settings, _test_title(line, seen))
+        if self._stages is not None:
+            known = seen or (StagesSeen.of(report) if report is not None else StagesSeen())
+            self._stages.show_lines(known.lines())
+
+    def _build(self, line: ConnectionLine, state: Sequence[Fact], settings: Sequence[Fact], test_title: str) -> None:
+        word, tone, _mark = chip(line)
+        self.pane.set_heading(
+            line.connection.name, _(line.connection.spec.title), with_picture=False, chip=(word, tone)
+        )
+        self.pane.clear_rows()
+        self._add(state)
+        self.pane.add_section(test_title)
+        self._stages = StageList(name=_("Steps of the test"), object_name="connections.stages")
+        self.pane.add_widget(self._stages)
+        self.pane.add_section(_("Settings"))
+        self._add(settings)
+
+    def _add(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            self.pane.add_row(fact.label, fact.text, badge=fact.badge, tone=fact.tone)
+
+    # -- buttons -------------------------------------------------------------------------------------------------
+
+    def _allow(self, line: ConnectionLine) -> None:
+        """Enable each button, or say on it why not."""
+        paused = line.connection.status is ConnectionStatus.INACTIVE
+        testing = _("The test is running.") if line.testing else ""
+        _permit(self.test, self.desk.refusal("connections.test") or testing)
+        for button in (self.edit, self.pause):
+            _permit(button, self.desk.refusal("connections.update"))
+        _permit(self.remove, self.desk.refusal("connections.delete"))
+        self.pause.setText(_("Resume") if paused else _("Pause"))
+        self.pause.set_icon(Icon.PLAY if paused else Icon.PAUSE)
+        reason = _("The connection is paused.") if paused else ""
+        self.sync.setEnabled(not reason)
+        self.sync.setToolTip(reason)
+        self.sync.setAccessibleDescription(reason)
+        fill_sync_menu(self.sync_menu, self.desk, self._actions, line.connection)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A hairline above the buttons."""
+        if not self.buttons.isHidden():
+            QPainter(self).fillRect(0, self.buttons.y(), self.width(), 1, QColor(tokens().line))
+
+
+def fill_sync_menu(menu: QMenu, desk: Desk, actions: ConnectionActions, connection: Connection) -> None:
+    """Offer what can be fetched over a connection; what the role may not is there, disabled, with the reason."""
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for operation in sync_operations(connection.kind):
+        entry = menu.addAction(_(operation.title))
+        entry.setObjectName(f"connections.sync_now.{operation.id}")
+        entry.triggered.connect(partial(_sync, actions, connection, operation.id))
+        if refusal := desk.refusal(operation.id):
+            entry.setEnabled(False)
+            entry.setToolTip(refusal)
+
+
+def _sync(actions: ConnectionActions, connection: Connection, operation: str, _checked: bool = False) -> None:
+    actions.sync(connection, operation)
+
+
+def _permit(button: Button, reason: str) -> None:
+    if reason:
+        button.refuse(reason)
+    else:
+        button.allow()
+
+
+def _test_title(line: ConnectionLine, seen: StagesSeen | None) -> str:
+    if seen is not None:
+        return _("Test, running now")
+    if line.connection.last_test_at is None:
+        return _("Test, not done yet")
+    return _("Last test, {when}").format(when=ago(line.connection.last_test_at))

@@ -1,0 +1,93 @@
+"""What the details of a connection say: what is wrong and what to do, when it last worked, its settings and secrets.
+
+Secrets are shown as set or not set; their values are never asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.connections import Connection, FieldSpec, FieldType
+from app.domain.health import Health, TestReport, masked
+from app.i18n import _
+from app.operations.connections import standing_in
+from ui.dialogs.connection_form import CHOICE_WORDS
+from ui.pages.connections.rows import ConnectionLine
+from ui.texts import ago, health_text, moment_text, value_text
+from ui.theme import Tone
+
+DOTS = "••••••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of the details."""
+
+    label: str
+    text: str
+    badge: str = ""
+    tone: Tone | None = None
+
+
+def state_facts(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
+    """What is wrong, what to do about it, and when it last worked."""
+    facts = [*_problem(line, report)]
+    if line.refused_until is not None:
+        text = _("After failures in a row nothing is sent until {time}. A test that works lets calls pass at once.")
+        facts.append(Fact(_("On hold"), text.format(time=moment_text(line.refused_until)), tone=Tone.WARNING))
+    facts.append(Fact(_("Last success"), ago(line.last_success) or _("Never")))
+    facts.append(Fact(_("Last sync"), ago(line.connection.last_sync) or _("Never")))
+    return facts
+
+
+def _problem(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
+    match line.health.health:
+        case Health.NOT_CONFIGURED:
+            remedy = _("Press Edit and fill in what is missing.")
+            return [Fact(_("Problem"), health_text(line.health), tone=Tone.WARNING), Fact(_("What to do"), remedy)]
+        case Health.ERROR:
+            known = report is not None and report.message == line.health.cause
+            remedy = _(report.remedy) if report is not None and known else ""
+            remedy = remedy or _("Press Test to see which step fails.")
+            return [Fact(_("Problem"), line.health.cause, tone=Tone.DANGER), Fact(_("What to do"), remedy)]
+        case Health.PAUSED:
+            return [Fact(_("Paused"), _("Nothing is fetched until you resume it. What it brought stays."))]
+        case Health.NEVER_TESTED:
+            return [Fact(_("What to do"), _("Press Test to find out whether it works."))]
+        case _:
+            return []
+
+
+def setting_facts(line: ConnectionLine) -> list[Fact]:
+    """Every field of its kind, with what stands in for a blank one."""
+    connection = line.connection
+    standing = standing_in(connection.kind, connection.settings)
+    return [
+        _secret_fact(spec, line) if spec.type is FieldType.SECRET else _setting_fact(spec, connection, standing)
+        for spec in connection.spec.fields
+    ]
+
+
+def _setting_fact(spec: FieldSpec, connection: Connection, standing: dict[str, str]) -> Fact:
+    given = connection.settings.get(spec.key)
+    if given in (None, ""):
+        if spec.key in standing:
+            return Fact(_(spec.label), value_text(standing[spec.key]), _("By the environment"))
+        badge = _("Default") if spec.default is not None else ""
+        return Fact(_(spec.label), _shown(spec, spec.default), badge)
+    return Fact(_(spec.label), _shown(spec, given))
+
+
+def _shown(spec: FieldSpec, value: object) -> str:
+    if spec.key == "installation_id" and value:
+        return masked(str(value))  # vitec-hub.md §6.1
+    if spec.type is FieldType.CHOICE:
+        return _(CHOICE_WORDS.get(str(value), str(value)))
+    return value_text(value)
+
+
+def _secret_fact(spec: FieldSpec, line: ConnectionLine) -> Fact:
+    if spec.key not in line.secrets_set:
+        return Fact(_(spec.label), _("Not set"), tone=Tone.WARNING if spec.required else None)
+    kept = spec.key in line.connection.secrets
+    return Fact(_(spec.label), DOTS, _("In the keyring") if kept else _("From the environment"))

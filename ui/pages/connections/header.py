@@ -1,0 +1,68 @@
+"""The header of the Connections page: how all of them are together, Add, and a menu with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
+
+from app.domain.connections import Connection
+from app.domain.health import Health
+from app.i18n import _, ngettext
+from ui.desk import Desk
+from ui.pages.connections.actions import ConnectionActions
+from ui.pages.connections.rows import ConnectionLine, cause
+from ui.theme import GRID, Icon, Tone, icon
+from ui.widgets import Button, Look, MenuButton, StatusChip
+
+
+class ConnectionsHeader(QWidget):
+    """Shows the whole in one chip, with the first cause beside it."""
+
+    def __init__(self, desk: Desk, actions: ConnectionActions, found: Callable[[], Sequence[Connection]]) -> None:
+        super().__init__()
+        self.chip = StatusChip(object_name="connections.chip")
+        self.evidence = QLabel()
+        self.evidence.setObjectName("connections.evidence")
+        self.evidence.setProperty("role", "muted")
+        self.evidence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.add = Button(_("Add connection"), look=Look.PRIMARY, icon=Icon.PLUS, object_name="connections.add")
+        self.add.clicked.connect(actions.add)
+        menu = QMenu(self)
+        self.test_all = menu.addAction(icon(Icon.PLUG), _("Test all"), lambda: actions.test_all(found()))
+        self.test_all.setObjectName("connections.test_all")
+        self.take_over = menu.addAction(icon(Icon.IMPORT), _("Import from .env…"), actions.import_env)
+        self.take_over.setObjectName("connections.import")
+        more = MenuButton("", menu, name=_("More actions"), object_name="connections.more")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, GRID)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.chip)
+        row.addWidget(self.evidence, 1)
+        row.addWidget(self.add)
+        row.addWidget(more)
+        if refusal := desk.refusal("connections.create"):
+            self.add.refuse(refusal)
+            self.take_over.setEnabled(False)
+
+    def show_lines(self, lines: Sequence[ConnectionLine]) -> None:
+        """Show how they are together."""
+        word, tone = summary(lines)
+        first = next((line for line in lines if line.needs_a_look), None)
+        said = _("{name}: {cause}").format(name=first.connection.name, cause=cause(first)) if first else ""
+        self.chip.set_status(word, tone)
+        self.evidence.setText(said)
+        self.evidence.setToolTip(said)
+        self.test_all.setEnabled(bool(lines))
+
+
+def summary(lines: Sequence[ConnectionLine]) -> tuple[str, Tone]:
+    """All connections in one chip, the worst first; blank without any."""
+    if count := sum(line.needs_a_look for line in lines):
+        return ngettext("{count} needs a look", "{count} need a look", count).format(count=count), Tone.DANGER
+    if any(line.testing for line in lines):
+        return _("Testing…"), Tone.INFO
+    if count := sum(line.health.health is Health.CONNECTED for line in lines):
+        return ngettext("{count} connected", "{count} connected", count).format(count=count), Tone.SUCCESS
+    untested = any(line.health.health is Health.NEVER_TESTED for line in lines)
+    return (_("Not tested yet") if untested else "", Tone.NEUTRAL)

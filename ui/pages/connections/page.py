@@ -1,0 +1,234 @@
+"""The Connections page: header, table, details. It reads the store, so that it opens at once without any network.
+
+What runs tells of itself: tests by their stages, everything else by `ConnectionsChanged`. `attention_changed` says how
+many connections need a look, for the tab.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from app.domain.connections import Connection
+from app.domain.health import TestReport, connection_health
+from app.errors import MusterError, NoKeyring
+from app.events import ConnectionsChanged, RunEnded, RunStarted, StageReached
+from app.i18n import _, ngettext
+from app.operations.connections import read_report, stored_report
+from app.store import connections as stored
+from ui.desk import Desk
+from ui.dialogs.connection_stages import StagesSeen
+from ui.dialogs.export import export_table
+from ui.pages.connections.actions import ConnectionActions
+from ui.pages.connections.details import ConnectionDetails
+from ui.pages.connections.header import ConnectionsHeader
+from ui.pages.connections.menu import fill_row_menu
+from ui.pages.connections.rows import COLUMNS, ConnectionLine, filters
+from ui.tables import TablePane, format_value
+from ui.theme import Icon, Tone
+from ui.widgets import Action, BannerArea, Look
+
+AGE_REFRESH_MS = 30_000
+TEST = "connections.test"
+
+
+class ConnectionsPage(QWidget):
+    """All connections, and what can be done with them."""
+
+    attention_changed = Signal(int)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.attention = 0
+        self._found: list[Connection] = []
+        self._tests: dict[str, str] = {}  # running tests: id of the run, name of the connection
+        self._seen: dict[str, StagesSeen] = {}
+        self._told: dict[str, TestReport] = {}  # tests whose result may not be stored
+        self._wanted = ""
+        self._any = False
+        self.commands = ConnectionActions(desk, self)
+        self.commands.made.connect(self.show_record)
+        self.header = ConnectionsHeader(desk, self.commands, lambda: self._found)
+        self.banners = BannerArea(object_name="connections.banners")
+        self.pane: TablePane[ConnectionLine] = TablePane(
+            name=_("Connections"), page="connections", columns=COLUMNS, key=lambda line: line.connection.id,
+            search_hint=_("Search connections"), count_text=_count_text, store=desk.layouts, shortcuts_in=self,
+        )  # fmt: skip
+        self.details = ConnectionDetails(desk, self.commands)
+        self.details.hide()
+        self.setAutoFillBackground(True)
+        self._connect()
+        self._arrange()
+        self.pane.show_loading()
+        self.refresh()
+        desk.start("look at the keyring", self._look_at_keyring())
+
+    def _connect(self) -> None:
+        self.pane.set_filters(filters())
+        table = self.pane.table
+        table.current_row_changed.connect(self._show_details)
+        table.details_requested.connect(lambda _line: self.details.setVisible(self.details.isHidden()))
+        table.row_activated.connect(lambda _line: self.details.show())
+        table.add_to_menu(lambda menu: fill_row_menu(menu, self.desk, self.commands, table.current_row()))
+        self.pane.export_requested.connect(self.export)
+        self.desk.on(ConnectionsChanged, lambda _event: self._connections_changed())
+        self.desk.on(RunStarted, self._run_started)
+        self.desk.on(StageReached, self._stage_reached)
+        self.desk.on(RunEnded, self._run_ended)
+        ages = QTimer(self, interval=AGE_REFRESH_MS)
+        ages.timeout.connect(self._show)
+        ages.start()
+
+    def _arrange(self) -> None:
+        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.split.addWidget(self.pane)
+        self.split.addWidget(self.details)
+        self.split.setStretchFactor(0, 1)
+        self.split.setSizes([1000, 360])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banners)
+        column.addWidget(self.header)
+        column.addWidget(self.split, 1)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the store again."""
+        self.desk.start("read connections", self._read())
+
+    async def _read(self) -> None:
+        try:
+            found = await self.desk.workspace.store.read(stored.connections)
+        except MusterError as error:
+            again = Action(_("Retry"), self.refresh, icon=Icon.REFRESH)
+            self.pane.show_error(error.message, _(error.remedy), [again])
+            return
+        self._found = sorted(found, key=lambda connection: connection.name.casefold())
+        self._show()
+
+    async def _look_at_keyring(self) -> None:
+        """Without a keyring no key can be kept or read: said here, where it matters."""
+        if problem := await self.desk.workspace.vault.problem():
+            self.banners.show_banner("keyring", Tone.WARNING, problem, _(NoKeyring.default_remedy))
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Show what was read, with what is known of it now."""
+        lines = [self._line(connection) for connection in self._found]
+        self.pane.set_rows(lines)
+        if not lines:
+            self._show_empty()
+        if bool(lines) != self._any:  # with the first connection the details open, with the last they go
+            self._any = bool(lines)
+            self.details.setVisible(self._any)
+        self.header.show_lines(lines)
+        self._choose()
+        self._show_details()
+        self._count_attention(lines)
+
+    def _line(self, connection: Connection) -> ConnectionLine:
+        workspace = self.desk.workspace
+        secrets = workspace.vault.known_secrets(connection)
+        return ConnectionLine(
+            connection,
+            connection_health(connection, secrets),
+            secrets,
+            workspace.links.refused_until(connection.id),
+            connection.name in self._seen,
+        )
+
+    def _show_empty(self) -> None:
+        self.pane.show_empty(
+            _("No connections yet"),
+            _("Add the system your offices and people come from, or import its settings from a .env file."),
+            [
+                Action(_("Add connection"), self.add_connection, Look.PRIMARY, Icon.PLUS),
+                Action(_("Import from .env…"), self.import_env, icon=Icon.IMPORT),
+            ],
+            drawing=Icon.PLUG,
+        )
+
+    def _choose(self) -> None:
+        """Keep a row chosen: the one asked for, else the first."""
+        wanted = next((c.id for c in self._found if self._wanted in {c.id, c.name}), "")
+        if wanted:
+            self._wanted = ""
+            if not self.pane.table.select_key(wanted):
+                self.pane.clear_search()
+                self.pane.table.select_key(wanted)
+            self.details.show()
+        elif self.pane.table.current_row() is None and self.pane.rows.rowCount():
+            self.pane.table.selectRow(0)
+
+    def _show_details(self, _line: ConnectionLine | None = None) -> None:
+        line = self.pane.table.current_row()
+        if line is None:
+            self.details.show_line(None, None, None)
+            return
+        name = line.connection.name
+        self.details.show_line(line, self._told.get(name) or stored_report(line.connection), self._seen.get(name))
+
+    def _count_attention(self, lines: list[ConnectionLine]) -> None:
+        count = sum(line.needs_a_look for line in lines)
+        if count != self.attention:
+            self.attention = count
+            self.attention_changed.emit(count)
+
+    # -- runs ----------------------------------------------------------------------------------------------------
+
+    def _connections_changed(self) -> None:
+        self._told.clear()
+        self.refresh()
+
+    def _run_started(self, event: RunStarted) -> None:
+        if event.run.operation == TEST:
+            self._tests[event.run.run_id] = event.run.connection
+            self._seen[event.run.connection] = StagesSeen()
+            self._show()
+
+    def _stage_reached(self, event: StageReached) -> None:
+        if (name := self._tests.get(event.run_id)) is not None:
+            self._seen[name] = self._seen[name].reached(event)
+            self._show_details()
+
+    def _run_ended(self, event: RunEnded) -> None:
+        if (name := self._tests.pop(event.run.run_id, None)) is not None:
+            self._seen.pop(name, None)
+            if (report := read_report(event.run.result)) is not None:
+                self._told[name] = report
+        self.refresh()
+
+    # -- what the window asks of a page --------------------------------------------------------------------------
+
+    def add_connection(self) -> None:
+        """Show the form of a new connection."""
+        self.commands.add()
+
+    def import_env(self) -> None:
+        """Ask for a `.env` file."""
+        self.commands.import_env()
+
+    def sync(self) -> None:
+        """F5 here finds out how everything is."""
+        self.commands.test_all(self._found)
+
+    def preview(self) -> None:
+        """Nothing on this page changes records, so there is nothing to preview."""
+
+    def export(self) -> None:
+        """Export exactly what is shown."""
+        export_table(self, self.desk, self.pane.visible_table(), "connections")
+
+    def show_record(self, record_id: str) -> None:
+        """Bring a connection into view, by id or name, and open its details."""
+        self._wanted = record_id
+        self.refresh()
+
+
+def _count_text(count: int) -> str:
+    text = ngettext("{count} connection", "{count} connections", count)
+    return text.format(count=format_value(count))

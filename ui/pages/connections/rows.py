@@ -1,0 +1,97 @@
+"""What one row of the connections table shows, and its columns and filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from app.domain.connections import Connection
+from app.domain.health import Health, HealthReport
+from app.i18n import N_, _
+from app.operations.connections import standing_in
+from ui.tables import Column, Kind
+from ui.texts import HEALTH_TONES, HEALTH_WORDS, ago, health_text, moment_text
+from ui.theme import Icon, Tone
+from ui.widgets import FilterChip
+
+HEALTH_ICONS = {
+    Health.CONNECTED: Icon.CHECK,
+    Health.NOT_CONFIGURED: Icon.WARNING,
+    Health.ERROR: Icon.CLOSE,
+    Health.NEVER_TESTED: Icon.ASK,
+    Health.PAUSED: Icon.PAUSE,
+}
+NEEDS_A_LOOK = frozenset({Health.ERROR, Health.NOT_CONFIGURED})
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLine:
+    """A connection with its health now; `refused_until` is set while its breaker refuses calls."""
+
+    connection: Connection
+    health: HealthReport
+    secrets_set: tuple[str, ...] = ()
+    refused_until: datetime | None = None
+    testing: bool = False
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether it fails or is incomplete."""
+        return self.health.health in NEEDS_A_LOOK
+
+    @property
+    def last_success(self) -> datetime | None:
+        """When it was last known to work: by a sync or by a test."""
+        tested = self.connection.last_test_at if self.connection.last_test_ok else None
+        return max(filter(None, (self.connection.last_sync, tested)), default=None)
+
+
+def chip(line: ConnectionLine) -> tuple[str, Tone, Icon]:
+    """Word, tone and icon of the health chip."""
+    if line.testing:
+        return _("Testing…"), Tone.INFO, Icon.LOADER
+    health = line.health.health
+    return _(HEALTH_WORDS[health]), HEALTH_TONES[health], HEALTH_ICONS[health]
+
+
+def cause(line: ConnectionLine) -> str:
+    """What is wrong, in one line; blank when nothing is."""
+    return " ".join(health_text(line.health).split()) if line.needs_a_look else ""
+
+
+def address(connection: Connection) -> str:
+    """The host it talks to, its own or the one its environment stands for."""
+    url = connection.setting("base_url") or standing_in(connection.kind, connection.settings).get("base_url", "")
+    return urlsplit(str(url)).netloc
+
+
+def _last_test(line: ConnectionLine) -> str:
+    when = ago(line.connection.last_test_at)
+    if not when or line.connection.last_test_ok:
+        return when
+    return _("{when}, failed").format(when=when)
+
+
+COLUMNS: tuple[Column[ConnectionLine], ...] = (
+    Column("name", N_("Name"), lambda r: r.connection.name, width=170),
+    Column("kind", N_("System"), lambda r: _(r.connection.spec.title), width=100, muted=True),
+    Column("health", N_("Health"), lambda r: chip(r)[0], kind=Kind.CHIP, width=140,
+           tone=lambda r: chip(r)[1], icon=lambda r: chip(r)[2], tooltip=lambda r: health_text(r.health)),
+    Column("cause", N_("What is wrong"), cause, width=270, tooltip=cause),
+    Column("last_success", N_("Last success"), lambda r: r.last_success, text=lambda r: ago(r.last_success),
+           kind=Kind.MOMENT, width=130, muted=True, tooltip=lambda r: moment_text(r.last_success)),
+    Column("last_test", N_("Last test"), lambda r: r.connection.last_test_at, text=_last_test, kind=Kind.MOMENT,
+           width=150, muted=True, tooltip=lambda r: moment_text(r.connection.last_test_at)),
+    Column("address", N_("Address"), lambda r: address(r.connection), width=180, muted=True, hidden=True),
+)  # fmt: skip
+
+
+def filters() -> list[FilterChip]:
+    """The filter chips, in the person's language; they widen each other."""
+    return [
+        FilterChip("working", _("Connected"), lambda r: r.health.health is Health.CONNECTED, "health"),
+        FilterChip("attention", _("Needs a look"), lambda r: r.needs_a_look, "health"),
+        FilterChip("untested", _("Not tested yet"), lambda r: r.health.health is Health.NEVER_TESTED, "health"),
+        FilterChip("paused", _("Paused"), lambda r: r.health.health is Health.PAUSED, "health"),
+    ]
