@@ -6,13 +6,20 @@ Stands apart from `app/demo`, which may know nothing of operations.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.domain.connections import KINDS
 from app.operations.runner import Request
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
+
+
+class DemoSystems(Protocol):
+    """A running demo world, wherever it runs."""
+
+    def describe(self) -> dict[str, dict[str, str]]:
+        """Addresses and credentials per system, as `muster simulate` prints them."""
 
 
 async def connect_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, str]]) -> None:

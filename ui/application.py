@@ -23,14 +23,14 @@ from ui.theme import ThemeChoice, apply_theme
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
-    from app.demo.world import DemoWorld
+    from app.demonstration import DemoSystems
 
 # A thread that computes holds the interpreter for at most this long before the window gets its turn.
-SWITCH_INTERVAL_S = 0.001
+SWITCH_INTERVAL_S = 0.0002
 
 
 def run_window(
-    home: Home, *, demo: DemoWorld | None = None, started: Callable[[MainWindow], None] | None = None
+    home: Home, *, demo: DemoSystems | None = None, started: Callable[[MainWindow], None] | None = None
 ) -> int:
     """Show the window until it is closed; `started` is called once the workspace is open."""
     from qasync import QEventLoop
@@ -62,7 +62,7 @@ def make_application() -> QApplication:
 
 
 async def live(
-    window: MainWindow, demo: DemoWorld | None = None, started: Callable[[MainWindow], None] | None = None
+    window: MainWindow, demo: DemoSystems | None = None, started: Callable[[MainWindow], None] | None = None
 ) -> None:
     """The life of a window on the running loop: open the workspace, wait for the close button, close everything."""
     await painted()

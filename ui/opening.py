@@ -13,11 +13,11 @@ from app.places import Home
 from app.settings import SettingsFile
 
 if TYPE_CHECKING:
-    from app.demo.world import DemoWorld
+    from app.demonstration import DemoSystems
     from app.workspace import Workspace
 
 
-async def open_workspace(home: Home, settings: SettingsFile, demo: DemoWorld | None) -> Workspace:
+async def open_workspace(home: Home, settings: SettingsFile, demo: DemoSystems | None) -> Workspace:
     """The open workspace.
 
     Raises `StoreError` or `Busy` when the store cannot be opened.

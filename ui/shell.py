@@ -35,6 +35,7 @@ class Shell(QObject):
         super().__init__(window)
         self.window = window
         self.desk = desk
+        self._start: QWidget | None = None
         self.banners = BannerArea()
         window.banner_place.addWidget(self.banners)
         self.run_panel = RunPanel(desk)
@@ -106,15 +107,21 @@ class Shell(QObject):
 
         start = StartPage(self.desk)
         start.demo_chosen.connect(self._open_demo)
-        start.add_chosen.connect(lambda: self._leave_start("add_connection"))
-        start.import_chosen.connect(lambda: self._leave_start("import_env"))
-        self.start = start
+        start.add_chosen.connect(lambda: self._go_to_connections("add_connection"))
+        start.import_chosen.connect(lambda: self._go_to_connections("import_env"))
+        self._start = start
         self.window.split.insertWidget(0, start)
         self.window.tabs.hide()
 
-    def _leave_start(self, then: str) -> None:
-        self.start.deleteLater()
-        self.window.tabs.show()
+    def leave_start(self) -> None:
+        """From the first choices to the pages, once there is a connection."""
+        if self._start is not None:
+            self._start.deleteLater()
+            self._start = None
+            self.window.tabs.show()
+
+    def _go_to_connections(self, then: str) -> None:
+        self.leave_start()
         self.window.open_page("connections")
         getattr(self.window.page("connections"), then)()
 

@@ -24,7 +24,7 @@ from ui.layouts import Layouts
 from ui.theme import GRID, Icon, Tone, app_icon
 
 if TYPE_CHECKING:
-    from app.demo.world import DemoWorld
+    from app.demonstration import DemoSystems
     from app.workspace import Workspace
     from ui.desk import Desk
     from ui.shell import Shell
@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
 
     # -- opening and closing -------------------------------------------------------------------------------------
 
-    async def open_workspace(self, demo: DemoWorld | None) -> None:
+    async def open_workspace(self, demo: DemoSystems | None) -> None:
         """Open store, vault and runner, then fill the window; a store that cannot be opened is explained here."""
         from ui.opening import open_workspace
 

@@ -11,7 +11,7 @@ from app.i18n import _
 from app.places import Home
 
 if TYPE_CHECKING:
-    from app.demo.world import DemoWorld
+    from app.demonstration import DemoSystems
 
 
 def has_display() -> bool:
@@ -21,7 +21,7 @@ def has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def open_window(home: Home, world: DemoWorld | None = None) -> int:
+def open_window(home: Home, world: DemoSystems | None = None) -> int:
     """Show the window on a home, or on a demo world, until it is closed.
 
     Raises `UsageError` without a display.

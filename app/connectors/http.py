@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_S = 5.0
 MOST_ANSWER_BYTES = 100_000_000  # connections.md §10.4
 _EXCERPT_CHARS = 500
+_BREATH_S = 0.005
 _MOST_EXCERPT_BYTES = 1_000_000
 USER_AGENT = f"Muster/{__version__}"
 
@@ -178,8 +179,12 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
             self._client.stream("GET", path, headers={"Accept": accept}) as response,
         ):
             body = bytearray()
+            breath = time.monotonic()
             async for chunk in response.aiter_bytes():
                 body += chunk
+                if time.monotonic() - breath > _BREATH_S:  # a quick answer would keep the loop for its whole length
+                    await asyncio.sleep(0)
+                    breath = time.monotonic()
                 if len(body) > most_bytes:
                     raise BadData(
                         _("{system} sent more than {limit} MB.").format(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -78,13 +79,17 @@ async def still_the_same(context: RunContext, phase: str, digest: str) -> dict[s
     known = await store.read(listings.recall, connection.id, phase, digest)
     if known is None:
         return None
-    like = (phase, "store", Status.SKIPPED, "store", UNCHANGED, Action.UNCHANGED)
-    outcomes = [Outcome(name, record_id, *like) for record_id, name in known.records]
+    outcomes = await asyncio.to_thread(_unchanged, phase, known.records)
     receipt = known.receipt | {"summary": unchanged_summary(phase, len(outcomes))}
     await store.write(_confirm, context, phase, outcomes, receipt)
     _take(context, phase, receipt)
     context.report(outcomes)
     return dict(receipt["summary"])
+
+
+def _unchanged(phase: str, records: Sequence[tuple[str, str]]) -> list[Outcome]:
+    like = (phase, "store", Status.SKIPPED, "store", UNCHANGED, Action.UNCHANGED)
+    return [Outcome(name, record_id, *like) for record_id, name in records]
 
 
 def _confirm(context: RunContext, phase: str, outcomes: Sequence[Outcome], receipt: Mapping[str, Any]) -> None:

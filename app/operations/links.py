@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ class Links:
         known = self._open.get(connection.id)
         if known is not None and known[0].settings == connection.settings and known[1] == key:
             return known[2]
-        hub = make_vitec(connection, key)
+        hub = await asyncio.to_thread(make_vitec, connection, key)
         await self.drop(connection.id)
         self._open[connection.id] = (connection, key, hub)
         return hub

@@ -9,6 +9,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from peewee import fn
+
 from app.domain.directory import Employee, EmployeeStatus, Office
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
@@ -41,6 +43,13 @@ def employees() -> list[Employee]:
     """All employees by name."""
     query = EmployeeRow.select().order_by(EmployeeRow.first_name, EmployeeRow.last_name)
     return [_to_employee(row) for row in fetch(query)]
+
+
+def heads() -> dict[str, int]:
+    """How many active people each office has, by office id."""
+    e = EmployeeRow
+    active = e.select(e.office_id, fn.COUNT(e.id)).where(e.status == EmployeeStatus.ACTIVE.value)
+    return {office_id: count for office_id, count in fetch(active.group_by(e.office_id)) if office_id}
 
 
 def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldChange, ...]]:
@@ -169,7 +178,7 @@ def _office_row(office: Office) -> tuple[Any, ...]:
 
 def _to_office(row: tuple[Any, ...]) -> Office:
     times = map(from_time, row[16:19])
-    return Office(*row[:15], from_strings(row[15]), *times)  # type: ignore[call-arg]  # mypy cannot count slices
+    return Office(*row[:11], bool(row[11]), *row[12:15], from_strings(row[15]), *times)  # type: ignore[call-arg]  # mypy cannot count slices
 
 
 def _employee_row(employee: Employee) -> tuple[Any, ...]:

@@ -79,7 +79,7 @@ FILTERS = (
 
 def people() -> list[Person]:
     """The same rows at every run."""
-    chance = random.Random(7)  # noqa: S311 - test data
+    chance = random.Random(7)
     start = datetime(2026, 1, 1, tzinfo=UTC)
     return [
         Person(
@@ -108,7 +108,7 @@ class Painted(QObject):
         pane.table.viewport().installEventFilter(self)
         pane.findChild(QObject, "people.state").installEventFilter(self)  # type: ignore[union-attr]
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Note the paint event; it is over when `processEvents` returns."""
         self.seen = self.seen or event.type() == QEvent.Type.Paint
         return False

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection, ConnectionKind
@@ -31,6 +32,7 @@ from ui.widgets import Action, DetailsPane, FilterChip, Look
 
 R = TypeVar("R")
 AGE_REFRESH_MS = 30_000
+SOON_MS = 60
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,9 @@ class DataPage(QWidget, Generic[R]):
         self._listen()
         self.pane.show_loading()
         self.header.set_possible(_("Loading …"))
-        self.refresh()
+        self._stale = True
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self.refresh)
 
     def _arrange(self) -> None:
         self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
@@ -97,8 +101,8 @@ class DataPage(QWidget, Generic[R]):
         column.addWidget(self.split, 1)
 
     def _listen(self) -> None:
-        self.desk.on(DirectoryChanged, lambda _event: self.refresh())
-        self.desk.on(ConnectionsChanged, lambda _event: self.refresh())
+        self.desk.on(DirectoryChanged, self._data_moved)
+        self.desk.on(ConnectionsChanged, self._data_moved)
         self.desk.on(RunStarted, self._run_started)
         self.desk.on(RunProgress, self._run_progress)
         self.desk.on(RunEnded, self._run_ended)
@@ -108,14 +112,27 @@ class DataPage(QWidget, Generic[R]):
 
     # -- reading -------------------------------------------------------------------------------------------------
 
+    def _data_moved(self, _event: object) -> None:
+        """Several changes at once are read once, and a hidden page reads when it is shown."""
+        self._stale = True
+        if self.isVisible():
+            self._soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what changed while the page was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
     def refresh(self) -> None:
         """Read the store again."""
+        self._stale = False
         self.desk.start(f"read {self.spec.name}", self._read())
 
     async def _read(self) -> None:
         try:
             found = [c for c in await self.desk.workspace.store.read(connections.connections) if self._fits(c)]
-            rows = await self.read_rows()
+            rows = await self.desk.workspace.store.read(self.read_rows)
         except MusterError as error:
             self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
@@ -131,8 +148,8 @@ class DataPage(QWidget, Generic[R]):
     def _fits(self, connection: Connection) -> bool:
         return connection.kind is ConnectionKind.VITEC
 
-    async def read_rows(self) -> list[R]:
-        """The rows of the page, from the store."""
+    def read_rows(self) -> list[R]:
+        """The rows of the page, read from the store on the store's own thread."""
         raise NotImplementedError
 
     def _show_empty(self) -> None:

@@ -70,10 +70,9 @@ class EmployeesPage(DataPage[EmployeeLine]):
         menu.addAction(_("Export …"), self.export)
         self.pane.table.add_to_menu(lambda context: context.addActions(menu.actions()[:3]))
 
-    async def read_rows(self) -> list[EmployeeLine]:
+    def read_rows(self) -> list[EmployeeLine]:
         """People with the names of their offices."""
-        read = self.desk.workspace.store.read
-        return employee_lines(await read(directory.employees), await read(directory.offices))
+        return employee_lines(directory.employees(), directory.offices())
 
     def show_details(self, record: EmployeeLine | None) -> None:
         """Every field of a person, where it came from, and their history."""

@@ -52,12 +52,9 @@ class OfficesPage(DataPage[OfficeLine]):
         menu.addAction(_("Export …"), self.export)
         self.pane.table.add_to_menu(lambda context: context.addActions(menu.actions()[:3]))
 
-    async def read_rows(self) -> list[OfficeLine]:
+    def read_rows(self) -> list[OfficeLine]:
         """Offices with their heads and the time of their last sync."""
-        read = self.desk.workspace.store.read
-        return office_lines(
-            await read(directory.offices), await read(directory.employees), await read(connections.connections)
-        )
+        return office_lines(directory.offices(), directory.heads(), connections.connections())
 
     def show_details(self, record: OfficeLine | None) -> None:
         """Every field of an office, where it came from, and its history."""

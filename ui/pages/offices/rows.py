@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.connections import Connection
-from app.domain.directory import Employee, EmployeeStatus, Office
+from app.domain.directory import Office
 from app.i18n import N_, _
 from ui.tables import Column, Kind
 from ui.theme import Tone
@@ -25,12 +24,11 @@ class OfficeLine:
 
 
 def office_lines(
-    offices: Iterable[Office], employees: Iterable[Employee], connections: Iterable[Connection]
+    offices: Iterable[Office], heads: Mapping[str, int], connections: Iterable[Connection]
 ) -> list[OfficeLine]:
-    """Rows for the table; an office that vanished from its source was last synced when that was noticed."""
-    heads = Counter(e.office_id for e in employees if e.status is EmployeeStatus.ACTIVE)
+    """Rows for the table, with the `heads` per office id; an office that vanished from its source was last synced when that was noticed."""
     synced = {c.id: c.last_sync for c in connections}
-    return [OfficeLine(o, heads[o.id], o.missing_since or synced.get(o.connection or "")) for o in offices]
+    return [OfficeLine(o, heads.get(o.id, 0), o.missing_since or synced.get(o.connection or "")) for o in offices]
 
 
 def state_words(line: OfficeLine) -> str:
