@@ -334,8 +334,9 @@ def translate(_rest):
     folder = ROOT / "resources/translations"
     template = folder / "muster.pot"
     catalogues = ["--domain=muster", "-d", folder]
-    for step in (  # file names without lines, sorted, no dates: a changed text changes its own lines only
-        ["-q", "extract", "--omit-header", "--add-location=file", "--sort-output", "-o", template, "app", "ui"],
+    calm = ["--omit-header", "--add-location=file", "--sort-output"]  # a changed text changes its own lines only
+    for step in (
+        ["-q", "extract", *calm, "--add-comments=Translators:", "-o", template, "app", "ui"],
         ["-q", "update", "-N", "--ignore-obsolete", "--ignore-pot-creation-date", "-i", template, *catalogues],
         ["compile", "--statistics", *catalogues],
     ):

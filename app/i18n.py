@@ -32,8 +32,9 @@ _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
 
 def use_language(language: Language) -> None:
     """Switch every later `_()` to `language`; an unknown system language stays English."""
-    global _catalogue
-    code = language.value if language is not Language.SYSTEM else (locale.getlocale()[0] or "en")[:2]
+    global _catalogue  # noqa: PLW0603 - one language at a time, as everywhere in gettext
+    system = locale.getlocale()[0] or Language.ENGLISH  # "nb_NO"; on Windows "Norwegian Bokmål_Norway"
+    code = system[:2].lower() if language is Language.SYSTEM else language.value
     code = "nb" if code in {"no", "nn"} else code
     folder = resource("translations")
     _catalogue = _gettext.translation(DOMAIN, folder, languages=[code], fallback=True)
@@ -49,6 +50,6 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue.ngettext(one, many, count)
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name that translators' tools look for
+def N_(text: str) -> str:
     """Mark a constant for the catalogue; translate it with `_` where it is shown."""
     return text
