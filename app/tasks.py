@@ -16,6 +16,12 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    @property
+    def accepting(self) -> bool:
+        """Whether work can still be started: a loop runs, and this is not closed."""
+        return not self._closed and asyncio._get_running_loop() is not None
 
     def start(self, name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start `work`; whoever wants its result awaits the task, everybody else may forget it."""
@@ -31,6 +37,7 @@ class Tasks:
 
     async def close(self, patience_s: float = 5.0) -> None:
         """Cancel what runs and wait for it, at most `patience_s` seconds."""
+        self._closed = True
         running = list(self._running)
         for task in running:
             task.cancel()

@@ -6,7 +6,6 @@ the person goes through `toast` (good news, gone by itself) or `banner` (stays u
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -49,9 +48,15 @@ class Desk:
         self.voice = voice
         self.layouts = layouts
 
-    def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Start background work that belongs to the window; it is cancelled when the window closes."""
-        return self.workspace.tasks.start(name, work)
+    def start(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
+        """Start background work that belongs to the window; it is cancelled when the window closes.
+
+        Qt still delivers what waits, such as a timer, when the loop has already ended: that starts nothing any more.
+        """
+        if self.workspace.tasks.accepting:
+            self.workspace.tasks.start(name, work)
+        else:
+            work.close()
 
     def on(self, kind: type[E], handler: Callable[[E], None]) -> None:
         """Hear of an event for as long as the window lives."""
