@@ -212,7 +212,7 @@ def _explained(work: Callable[[], T]) -> T:
         return work()
     except NoKeyring:
         raise
-    except Exception as error:  # noqa: BLE001 - a back end is foreign code and raises what it likes
+    except Exception as error:  # a back end is foreign code and raises what it likes
         if type(error).__name__ in {"KeyringLocked", "LockedException", "PromptDismissedException"}:
             raise NoKeyring(_("The keyring is locked."), _("Unlock the keyring, then try again.")) from error
         log.warning("The keyring refused", exc_info=True)

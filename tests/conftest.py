@@ -15,7 +15,7 @@ from app.demonstration import connect_demo
 from app.places import Home
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
-from tests.support.command import Muster
+from tests.support.command import Muster, QuickMuster
 
 _MUSTER_VARIABLES = ("MUSTER_", "DATABASE_URL", "LOG_LEVEL", "PYTHON_KEYRING_BACKEND")
 _MOST_SECONDS_TO_END = 5
@@ -86,6 +86,19 @@ def connected(muster: Muster, small_world: DemoWorld) -> Muster:
     """The command on a home that is connected to the small demo world."""
     muster.connect(small_world.describe()["vitec"])
     return muster
+
+
+@pytest.fixture
+def quick(home: Home, tmp_path: Path) -> QuickMuster:
+    """The command without a process of its own."""
+    return QuickMuster(home.path, tmp_path / "keyring.json")
+
+
+@pytest.fixture
+def quickly_connected(quick: QuickMuster, small_world: DemoWorld) -> QuickMuster:
+    """The same on a home that is connected to the small demo world."""
+    quick.connect(small_world.describe()["vitec"])
+    return quick
 
 
 @pytest.fixture

@@ -90,7 +90,8 @@ def test_a_picture_on_its_side_is_put_upright_and_loses_its_metadata() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{}", b'{"error": "x"}', b"<html><body>Logg inn</body></html>", b"\xff\xd8\xff\xe0", b"GIF89a", b"%!PS-Adobe-3.0 EPSF-3.0"],
+    [b"", b"{}", b'{"error": "x"}', b"<html><body>Logg inn</body></html>", b"\xff\xd8\xff\xe0", b"GIF89a",
+     b"%!PS-Adobe-3.0 EPSF-3.0"],
     ids=["nothing", "json", "error", "html", "cut jpeg", "cut gif", "postscript"],
 )  # fmt: skip
 def test_what_is_no_picture_is_refused(body: bytes) -> None:

@@ -62,7 +62,7 @@ class TestRedaction:
     def test_a_traceback_is_masked(self) -> None:
         register_secret("planted-in-traceback")
         try:
-            raise ValueError("planted-in-traceback")
+            raise ValueError("planted-in-traceback")  # noqa: TRY301
         except ValueError:
             record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", None, sys.exc_info())
         assert "planted-in-traceback" not in RedactingFormatter().format(record)
@@ -139,8 +139,16 @@ class TestSettings:
 
     @pytest.mark.parametrize(
         "content",
-        [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"theme": "purple"}', b'{"missing_limit_percent": "x"}',
-         b'{"a":' + b"[" * 99_999],
+        [
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"\xff\xfe",
+            b'{"theme": "purple"}',
+            b'{"missing_limit_percent": "x"}',
+            b'{"a":' + b"[" * 99_999,
+        ],
     )
     def test_an_unreadable_file_is_put_aside_and_the_defaults_hold(self, home: Home, content: bytes) -> None:
         home.settings.write_bytes(content)
@@ -156,9 +164,7 @@ class TestSettings:
         home.settings.mkdir()
         assert SettingsFile(home.settings).problem
 
-    def test_a_crash_in_the_middle_leaves_the_old_file_whole(
-        self, home: Home, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_crash_in_the_middle_leaves_the_old_file_whole(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
         file = SettingsFile(home.settings)
         file.change(theme=Theme.DARK)
 

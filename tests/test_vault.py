@@ -108,9 +108,7 @@ class TestEnvironment:
         monkeypatch.setenv("MUSTER_SECRET_VITEC_ACCESS_KEY", "planted")
         assert await Vault(Refusing(RuntimeError("no"))).get(CONNECTION, "access_key") == "planted"
 
-    def test_which_secrets_are_set_is_known_without_asking(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_which_secrets_are_set_is_known_without_asking(self, monkeypatch: pytest.MonkeyPatch) -> None:
         vault = Vault(Refusing(RuntimeError("no")))
         assert vault.known_secrets(CONNECTION) == ("access_key",)
         assert vault.known_secrets(connection(secrets=())) == ()
@@ -237,7 +235,15 @@ class TestTheSystemsChoice:
     def test_no_back_end(self, backend: str) -> None:
         assert told(ASK, PYTHON_KEYRING_BACKEND=backend) == "This system offers no keyring for secrets."
 
-    @pytest.mark.parametrize("backend", ["no.such.Keyring", "keyring.backends.null.Nothing", "nonsense", "keyring.backends.Windows.WinVaultKeyring"])  # fmt: skip
+    @pytest.mark.parametrize(
+        "backend",
+        [
+            "no.such.Keyring",
+            "keyring.backends.null.Nothing",
+            "nonsense",
+            "keyring.backends.Windows.WinVaultKeyring",
+        ],
+    )
     def test_a_chosen_back_end_that_does_not_exist_or_run_here(self, backend: str) -> None:
         if sys.platform == "win32":
             pytest.skip("one of them does run here")

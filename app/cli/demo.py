@@ -13,6 +13,7 @@ from app.cli.session import follow, with_workspace
 from app.cli.window import has_display, open_window
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
+from app.errors import UsageError
 from app.i18n import _
 from app.logs import start_logging
 from app.operations.runner import Report, Request
@@ -58,7 +59,11 @@ def simulate(*, people: int, offices: int, as_json: bool) -> int:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_args: ended.set())
     signal.signal(signal.SIGINT, lambda *_args: ended.set())
-    with DemoWorld(people=people, offices=offices) as world:
+    try:
+        world = DemoWorld(people=people, offices=offices)
+    except ValueError as error:
+        raise UsageError(_("There is no demo firm of that size: {cause}").format(cause=error)) from error
+    with world:
         systems = world.describe()
         if as_json:
             print_json(systems)

@@ -89,7 +89,7 @@ def _conditions(table: str, given: Sequence[str]) -> dict[str, str]:
 
 
 def _equal(cell: Any, wanted: str) -> bool:
-    if isinstance(cell, list):
+    if isinstance(cell, list | tuple):
         return wanted in map(str, cell)
     if isinstance(cell, bool):
         return wanted.lower() == str(cell).lower()
@@ -97,6 +97,6 @@ def _equal(cell: Any, wanted: str) -> bool:
 
 
 def _flat(cell: Any) -> Any:
-    if isinstance(cell, list):
+    if isinstance(cell, list | tuple):
         return ", ".join(map(str, cell))
     return msgspec.json.encode(cell).decode() if isinstance(cell, dict) else cell

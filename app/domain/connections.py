@@ -201,7 +201,7 @@ def refuse_secrets(settings: Mapping[str, object]) -> None:
 
 
 def _refuse_credentials(url: str) -> None:
-    if "@" in url.partition("://")[2].partition("/")[0]:
+    if "@" in url:  # anywhere: a password may hold what ends the host
         raise UsageError(_("An address must not hold a user name or password."), _("Use the fields made for them."))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,7 +15,6 @@ import httpx
 import pytest
 import respx
 
-from app.connectors import breaker as breaker_module
 from app.connectors.breaker import FAILURES_IN_A_ROW, FIRST_PAUSE_S, Breaker
 from app.connectors.http import USER_AGENT, Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited
 from app.connectors.retry_after import retry_after_seconds
@@ -51,7 +50,7 @@ async def client() -> AsyncIterator[HttpClient]:
 
 
 @pytest.fixture
-def hub() -> AsyncIterator[respx.MockRouter]:
+def hub() -> Iterator[respx.MockRouter]:
     with respx.mock(base_url=BASE, assert_all_called=False) as router:
         yield router
 
@@ -97,9 +96,7 @@ class TestOneCall:
         assert refused.value.message == "Hub redirects to login.example."
         assert not target.called
 
-    @pytest.mark.parametrize(
-        ("location", "named"), [("/Account/Login?x=1", "Account/Login"), ("", "?"), ("?a=b", "?")]
-    )
+    @pytest.mark.parametrize(("location", "named"), [("/Account/Login?x=1", "Account/Login"), ("", "?"), ("?a=b", "?")])
     async def test_a_redirect_to_anywhere_is_explained(
         self, client: HttpClient, hub: respx.MockRouter, location: str, named: str
     ) -> None:
@@ -151,7 +148,8 @@ class TestRepeating:
         assert (route.call_count, no_waiting) == (3, [1.0, 3.0])
 
     @pytest.mark.parametrize(
-        ("failure", "seconds"), [(httpx.ReadTimeout("t"), 30), (httpx.ConnectTimeout("t"), 5), (httpx.PoolTimeout("t"), 30)]
+        ("failure", "seconds"),
+        [(httpx.ReadTimeout("t"), 30), (httpx.ConnectTimeout("t"), 5), (httpx.PoolTimeout("t"), 30)],
     )
     async def test_a_time_out_is_repeated_and_says_how_long_it_waited(
         self, client: HttpClient, hub: respx.MockRouter, no_waiting: list[float], failure: Exception, seconds: int
@@ -249,9 +247,7 @@ class TestBreaker:
         assert route.call_count == sent
 
     @pytest.mark.parametrize("status", [401, 403, 404, 429, 302])
-    async def test_refusals_never_open_it(
-        self, client: HttpClient, hub: respx.MockRouter, status: int
-    ) -> None:
+    async def test_refusals_never_open_it(self, client: HttpClient, hub: respx.MockRouter, status: int) -> None:
         route = hub.get("/x").respond(status)
         await self.fail(client, 10)
         assert route.call_count == 10
@@ -283,7 +279,7 @@ class TestBreaker:
     ) -> None:
         passed = [0.0]
         real = time.monotonic
-        monkeypatch.setattr(breaker_module.time, "monotonic", lambda: real() + passed[0])
+        monkeypatch.setattr("app.connectors.breaker.time.monotonic", lambda: real() + passed[0])
         route = hub.get("/x").respond(500)
         await self.fail(client, FAILURES_IN_A_ROW, Outage)
         await self.fail(client, 1, Unreachable)
@@ -314,10 +310,10 @@ class TestBreaker:
         with pytest.raises(Unreachable):
             await breaker.call(fail)
         real_time, real_monotonic = time.time, time.monotonic
-        monkeypatch.setattr(breaker_module.time, "time", lambda: real_time() + jump)
+        monkeypatch.setattr("app.connectors.breaker.time.time", lambda: real_time() + jump)
         with pytest.raises(Unreachable):
             await breaker.call(fail)
-        monkeypatch.setattr(breaker_module.time, "monotonic", lambda: real_monotonic() + FIRST_PAUSE_S + 1)
+        monkeypatch.setattr("app.connectors.breaker.time.monotonic", lambda: real_monotonic() + FIRST_PAUSE_S + 1)
         with pytest.raises(Outage):
             await breaker.call(fail)
 
@@ -437,11 +433,20 @@ class TestSecrets:
 
     @pytest.mark.parametrize(
         "echo",
-        [SECRET, f'{{"key": "{SECRET.replace("/", "%2F").replace("+", "%2B")}"}}', "bXVzdGVyOnBsYW50ZWQtczNjcmV0L3dpdGgrc2lnbnM="],
+        [
+            SECRET,
+            f'{{"key": "{SECRET.replace("/", "%2F").replace("+", "%2B")}"}}',
+            "bXVzdGVyOnBsYW50ZWQtczNjcmV0L3dpdGgrc2lnbnM=",
+        ],
         ids=["plain", "in a URL", "in a Basic header"],
     )
     async def test_an_error_page_that_repeats_the_key_is_masked(
-        self, client: HttpClient, hub: respx.MockRouter, no_waiting: list[float], caplog: pytest.LogCaptureFixture, echo: str
+        self,
+        client: HttpClient,
+        hub: respx.MockRouter,
+        no_waiting: list[float],
+        caplog: pytest.LogCaptureFixture,
+        echo: str,
     ) -> None:
         from app.redaction import RedactingFormatter
 

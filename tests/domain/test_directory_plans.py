@@ -194,9 +194,7 @@ class TestEmployees:
     def test_an_unknown_first_department_gives_way_to_a_known_later_one_and_that_is_noted(self) -> None:
         plan = people_plan((), person(departmentId=[9, 4712]))
         assert [e.office_id for e in after(plan)] == ["office-2"]
-        assert plan.warnings == (
-            "1 employee was placed in a second department because the first is not known here.",
-        )
+        assert plan.warnings == ("1 employee was placed in a second department because the first is not known here.",)
 
     def test_pitfall_4_a_different_email_makes_no_duplicate_once_the_id_is_stored(self) -> None:
         local = employee(email="kari@old.no", last_name="Nordmann", office_id="office-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.domain.directory import Employee, Office
@@ -14,7 +16,7 @@ def matched_offices(*stored: Office, fuzzy: bool = False, **fields: object) -> M
     return match
 
 
-def matched_person(*stored: Employee, office_id: str | None = "office-1", **fields: object) -> Match[Employee]:
+def matched_person(*stored: Employee, office_id: str | None = "office-1", **fields: Any) -> Match[Employee]:
     (match,) = match_employees((one_person(**fields),), [office_id], stored)
     return match
 
@@ -110,7 +112,7 @@ class TestEmployees:
         ],
         ids=["another office", "no office", "both without last name", "source without last name"],
     )
-    def test_3_needs_all_three(self, stored: dict[str, object], fields: dict[str, object]) -> None:
+    def test_3_needs_all_three(self, stored: dict[str, object], fields: dict[str, Any]) -> None:
         assert matched_person(employee(**stored), **fields) == Match()
 
     def test_blank_emails_are_not_equal(self) -> None:
@@ -123,7 +125,7 @@ class TestEmployees:
     @pytest.mark.parametrize(
         "fields", [{"email": "karnor01@example.no"}, {"last_name": "KARNOR01", "office_id": "office-1"}]
     )
-    def test_a_candidate_that_belongs_to_another_id_is_a_conflict_not_a_match(self, fields: dict[str, object]) -> None:
+    def test_a_candidate_that_belongs_to_another_id_is_a_conflict_not_a_match(self, fields: dict[str, Any]) -> None:
         match = matched_person(employee(vitec_employee_id="OTHER", **fields))
         assert (match.record, match.conflict) == (None, TAKEN)
 

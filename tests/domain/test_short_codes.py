@@ -28,9 +28,7 @@ from app.domain.short_codes import short_code
         (None, "straße", "STRASSE"),
     ],
 )
-def test_the_code_is_made_of_the_number_else_the_name_else_off(
-    number: str | None, name: str | None, code: str
-) -> None:
+def test_the_code_is_made_of_the_number_else_the_name_else_off(number: str | None, name: str | None, code: str) -> None:
     assert short_code(number, name, set()) == code
 
 

@@ -149,9 +149,7 @@ class TestUpdate:
         assert "offices.sync" in types
 
 
-async def test_a_removed_connection_leaves_its_records_and_no_secret(
-    desk: Workspace, keyring: MemoryKeyring
-) -> None:
+async def test_a_removed_connection_leaves_its_records_and_no_secret(desk: Workspace, keyring: MemoryKeyring) -> None:
     await run(desk, "directory.sync")
     await run(desk, "connections.delete", "vitec")
     assert keyring._values == {}
@@ -414,7 +412,10 @@ OTHER=1
             ("OTHER=1\n", "The file holds no settings that Muster knows."),
             ("", "The file holds no settings that Muster knows."),
             ("VITEC_INSTALLATION_ID=\n", "The file holds no settings that Muster knows."),
-            ("VITEC_HUB_BASE_URL=http://hub.example\n", "Plain http is only allowed to this computer, not to hub.example."),
+            (
+                "VITEC_HUB_BASE_URL=http://hub.example\n",
+                "Plain http is only allowed to this computer, not to hub.example.",
+            ),
         ],
     )
     async def test_nothing_known_or_something_impossible(

@@ -81,9 +81,7 @@ async def test_an_office_can_be_edited_and_its_history_tells(filled: Workspace) 
         ("offices.edit", {"name": ""}, "The field name must not be empty."),
     ],
 )
-async def test_what_cannot_be_edited(
-    filled: Workspace, operation: str, values: dict[str, str], message: str
-) -> None:
+async def test_what_cannot_be_edited(filled: Workspace, operation: str, values: dict[str, str], message: str) -> None:
     record = (await people(filled))[0] if operation == "employees.edit" else (await offices(filled))[0]
     report = await run(filled, operation, params={"id": record.id, "values": values})
     assert (report.exit_code, report.error.message if report.error else "") == (2, message)

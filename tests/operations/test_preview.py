@@ -10,7 +10,7 @@ from app.domain.plans import ACCEPT_CONFIDENCE, Plan
 from app.operations.runner import Report
 from app.store import directory
 from app.workspace import Workspace
-from tests.support.running import run
+from tests.support.running import execute, run
 
 
 async def preview(workspace: Workspace) -> dict[str, Plan[Any]]:
@@ -114,7 +114,7 @@ async def test_similar_names_are_suggested_with_low_confidence_and_not_taken_by_
     office = (await desk.store.read(directory.offices))[0]
     renamed = office.name[:-1] + "xx"
     await desk.store.write(
-        lambda: desk.store.database.execute_sql(
+        lambda: execute(desk.store,
             "UPDATE office SET vitec_department_id = NULL, organization_number = NULL, name = ? WHERE id = ?",
             (renamed, office.id),
         )

@@ -26,9 +26,9 @@ from app.operations import runner as runner_module
 from app.operations.context import RunContext
 from app.operations.registry import Operation, operation, operations
 from app.operations.runner import Request
-from app.store import directory, leases, runs
+from app.store import database, directory, leases, runs
 from app.workspace import Workspace
-from tests.support.running import dump, run
+from tests.support.running import dump, execute, run
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ async def state_of(workspace: Workspace, run_id: str) -> RunState:
 
 async def leases_held(workspace: Workspace) -> int:
     def count() -> int:
-        return int(workspace.store.database.execute_sql("SELECT count(*) FROM lease").fetchone()[0])
+        return int(execute(workspace.store, "SELECT count(*) FROM lease").fetchone()[0])
 
     return await workspace.store.read(count)
 
@@ -158,7 +158,10 @@ class TestRefusedBeforeAnythingExists:
             (Role.VIEWER, {"integrations.read"}),
             (Role.TECHNICIAN, {"integrations.read", "integrations.sync"}),
             (Role.OPERATOR, {"integrations.read", "integrations.write", "integrations.sync"}),
-            (Role.ADMINISTRATOR, {"integrations.read", "integrations.write", "integrations.sync", "integrations.admin"}),
+            (
+                Role.ADMINISTRATOR,
+                {"integrations.read", "integrations.write", "integrations.sync", "integrations.admin"},
+            ),
         ],
     )
     async def test_a_role_without_the_permission_is_told_which_it_lacks(
@@ -188,7 +191,7 @@ class TestParameters:
         assert self.read("connections.update", paused="true").paused is True
 
     def test_every_schema_is_one_of_an_object_that_takes_nothing_else(self) -> None:
-        from jsonschema import Draft202012Validator
+        from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
         for found in operations().values():
             schema = found.schema()
@@ -234,7 +237,7 @@ class TestCancel:
             await run(workspace, "offices.sync")
             writing = asyncio.Event()
             loop = asyncio.get_running_loop()
-            real = directory.insert_rows
+            real = database.insert_rows
 
             def announce(*args: Any) -> None:
                 loop.call_soon_threadsafe(writing.set)
@@ -331,8 +334,8 @@ def stranger() -> Iterator[subprocess.Popen[str]]:
 
 def held_by(workspace: Workspace, host: str, process: str, beat_at: float) -> None:
     """Another program holds the target of Vitec syncs."""
-    (connection_id,) = workspace.store.database.execute_sql("SELECT id FROM connection").fetchone()
-    workspace.store.database.execute_sql(
+    (connection_id,) = execute(workspace.store, "SELECT id FROM connection").fetchone()
+    execute(workspace.store,
         "INSERT INTO lease VALUES (?, 'other-run', 'offices.sync', 'Kari', ?, ?, ?)",
         (f"vitec:{connection_id}", host, process, beat_at),
     )
@@ -343,9 +346,7 @@ def process_name(pid: int) -> str:
 
 
 class TestOneRunPerTarget:
-    async def test_a_second_run_is_refused_and_told_who_holds_it(
-        self, desk: Workspace, small_world: DemoWorld
-    ) -> None:
+    async def test_a_second_run_is_refused_and_told_who_holds_it(self, desk: Workspace, small_world: DemoWorld) -> None:
         small_world.vitec.fault = FaultPlan(Fault.HANG)
         handle = await desk.runner.start(Request("directory.sync"))
         before = len(await desk.store.read(runs.runs))
@@ -414,7 +415,7 @@ class TestLostLease:
     """This computer slept in mid-run and another program took over."""
 
     async def lose(self, workspace: Workspace) -> None:
-        await workspace.store.write(lambda: workspace.store.database.execute_sql("DELETE FROM lease"))
+        await workspace.store.write(lambda: execute(workspace.store, "DELETE FROM lease"))
 
     async def test_the_beat_stops_the_run_before_anything_else_is_written(
         self, desk: Workspace, small_world: DemoWorld, monkeypatch: pytest.MonkeyPatch
@@ -428,9 +429,7 @@ class TestLostLease:
         assert report.run.error is not None
         assert report.run.error.message == "Another program took over while this computer slept."
 
-    async def test_a_commit_after_waking_keeps_nothing(
-        self, desk: Workspace, small_world: DemoWorld
-    ) -> None:
+    async def test_a_commit_after_waking_keeps_nothing(self, desk: Workspace, small_world: DemoWorld) -> None:
         small_world.vitec.fault = FaultPlan(Fault.SLOW, seconds=0.1)
         handle = await desk.runner.start(Request("offices.sync"))
         await self.lose(desk)
@@ -443,7 +442,7 @@ class TestInterrupted:
     async def test_a_run_of_a_dead_process_is_found_and_offered(self, desk: Workspace) -> None:
         report = await run(desk, "offices.sync")
         await desk.store.write(
-            lambda: desk.store.database.execute_sql("UPDATE run SET state = 'running', process = '999999:1.00'")
+            lambda: execute(desk.store, "UPDATE run SET state = 'running', process = '999999:1.00'")
         )
         found = await desk.runner.interrupted()
         assert report.run.run_id in {r.run_id for r in found}
@@ -473,9 +472,7 @@ async def test_an_end_that_could_not_be_stored_is_stored_with_the_next_run(
     assert await state_of(desk, report.run.run_id) is RunState.FINISHED
 
 
-async def test_a_store_that_refuses_to_begin_refuses_the_run(
-    desk: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_store_that_refuses_to_begin_refuses_the_run(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_run: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 

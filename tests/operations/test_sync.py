@@ -1,8 +1,6 @@
-"""Syncs against the demo Hub over real HTTP: the table of errors, the counters, the pitfalls (vitec-hub.md §5, §9, §13)."""
+"""Syncs against the demo Hub over real HTTP: errors, counters and pitfalls (vitec-hub.md §5, §9, §13)."""
 
 from __future__ import annotations
-
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -181,9 +179,7 @@ class TestMissing:
         report = await run(desk, "employees.deactivate", params={"employees": [p.id for p in people[:2]]})
         assert (report.exit_code, report.run.summary["updated"]) == (0, 2)
 
-    async def test_the_lock_stays_when_the_connection_is_renamed(
-        self, desk: Workspace, small_world: DemoWorld
-    ) -> None:
+    async def test_the_lock_stays_when_the_connection_is_renamed(self, desk: Workspace, small_world: DemoWorld) -> None:
         await run(desk, "directory.sync")
         small_world.vitec.fault = FaultPlan(Fault.EMPTY_LIST)
         await run(desk, "directory.sync")
@@ -199,7 +195,9 @@ class TestMissing:
         await run(desk, "directory.sync")
         gone = small_world.vitec.employees.pop()
         report = await run(desk, "directory.sync")
-        assert [m["name"] for m in report.run.result["employees"]["not_in_vitec"]] == [" ".join(str(gone["name"]).split())]
+        assert [m["name"] for m in report.run.result["employees"]["not_in_vitec"]] == [
+            " ".join(str(gone["name"]).split())
+        ]
         (marked,) = [p for p in await desk.store.read(directory.employees) if p.missing_since]
         assert marked.vitec_employee_id == str(gone["employeeId"])
         small_world.vitec.employees.append(gone)
@@ -211,7 +209,10 @@ ERRORS = [
     (FaultPlan(Fault.UNAUTHORIZED), "refused_sign_in", "Vitec Hub unauthorized.", 5),
     (FaultPlan(Fault.FORBIDDEN), "forbidden", "Vitec Hub forbidden.", 5),
     (FaultPlan(Fault.NOT_FOUND), "remote_error", "Vitec Hub does not know this installation id (or path).", 4),
-    (FaultPlan(Fault.RATE_LIMITED, seconds=90), "rate_limited", "Vitec Hub rate limit reached. Retry after 90 seconds.", 4),
+    (
+        FaultPlan(Fault.RATE_LIMITED, seconds=90),
+        "rate_limited", "Vitec Hub rate limit reached. Retry after 90 seconds.", 4,
+    ),
     (
         FaultPlan(Fault.RATE_LIMITED, retry_after=RetryAfter.MISSING),
         "rate_limited", "Vitec Hub rate limit reached. Retry after a minute.", 4,
@@ -256,9 +257,7 @@ class TestTheTableOfErrors:
         assert report.run.error.message == (
             "The offices are in step, but the employees could not be synced: Vitec Hub forbidden."
         )
-        assert report.run.summary == {
-            "offices": {"total": 3, "synced": 3, "created": 3, "updated": 0, "skipped": 0}
-        }
+        assert report.run.summary == {"offices": {"total": 3, "synced": 3, "created": 3, "updated": 0, "skipped": 0}}
         assert (report.exit_code, await stored(desk)) == (5, (3, 0))
 
     async def test_when_the_offices_fail_the_employees_do_not_start(
@@ -331,7 +330,7 @@ class TestTheTableOfErrors:
 
 
 @pytest.fixture
-async def halfway(workspace: Workspace, small_world: DemoWorld) -> AsyncIterator[Workspace]:
+async def halfway(workspace: Workspace, small_world: DemoWorld) -> Workspace:
     """A connection without an installation id."""
     values = small_world.describe()["vitec"]
     settings = {key: values[key] for key in ("base_url", "product_login")}
@@ -339,7 +338,7 @@ async def halfway(workspace: Workspace, small_world: DemoWorld) -> AsyncIterator
         workspace, "connections.create", params={"name": "vitec", "kind": "vitec", "settings": settings},
         secrets={"access_key": values["access_key"]},
     )  # fmt: skip
-    yield workspace
+    return workspace
 
 
 @pytest.mark.parametrize("operation", SYNCS)

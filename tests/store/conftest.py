@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _as_nobody() -> dict[str, str]:
+def _as_nobody() -> dict[str, Any]:
     """PostgreSQL refuses to run as root."""
     return {"user": _NOBODY} if os.geteuid() == 0 else {}
 

@@ -27,7 +27,7 @@ from app.store.models import TABLES
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
 from tests.support.command import ROOT, Muster, Ran
-from tests.support.running import dump, run
+from tests.support.running import dump, execute, run
 
 SECOND = '''
 """A later migration."""
@@ -38,7 +38,9 @@ def up(migrator, db):
     """Add a column."""
     migrator.migrate(migrator.add_column("office", "nickname", TextField(default="none yet")))
 '''
-BROKEN = "def up(migrator, db):\n    db.execute_sql('ALTER TABLE office ADD COLUMN half TEXT')\n    raise ValueError('no')\n"
+BROKEN = (
+    "def up(migrator, db):\n    db.execute_sql('ALTER TABLE office ADD COLUMN half TEXT')\n    raise ValueError('no')\n"
+)
 
 
 def open_store(home: Home, url: str = "") -> None:
@@ -161,7 +163,9 @@ class TestTwoPrograms:
 
 
 class TestBadDays:
-    @pytest.mark.parametrize("damage", [b"this is no database, whatever its name says " * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+    @pytest.mark.parametrize(
+        "damage", [b"this is no database, whatever its name says " * 100, b"SQLite format 3\x00" + b"\xff" * 5000]
+    )
     def test_a_damaged_file_is_left_as_it_is(self, home: Home, damage: bytes) -> None:
         home.database.write_bytes(damage)
         with pytest.raises(StoreError) as refused:
@@ -199,8 +203,8 @@ class TestBadDays:
         await run(desk, "offices.sync")
 
         def limit() -> None:
-            pages = desk.store.database.pragma("page_count")
-            desk.store.database.pragma("max_page_count", pages + 2)
+            (pages,) = execute(desk.store, "PRAGMA page_count").fetchone()
+            execute(desk.store, f"PRAGMA max_page_count = {pages + 2}")
 
         await desk.store.write(limit)
         report = await run(desk, "employees.sync")

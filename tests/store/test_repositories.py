@@ -18,6 +18,7 @@ from app.store import connections, directory, leases, listings, runs
 from app.store.database import Store
 from app.store.values import now
 from tests.support.records import CONNECTION, connection, department, offices_read, people_read, person
+from tests.support.running import execute
 
 NEVER = threading.Event()
 SETTINGS = PlanSettings(CONNECTION)
@@ -75,7 +76,7 @@ class TestDirectory:
         moved = store.run_now(directory.write_plan, plan, NEVER)
         assert list(moved.values()) == [(FieldChange("vitec_employee_id", None, "P0"),)]
         with pytest.raises(StoreError):
-            store.run_now(lambda: store.database.execute_sql("INSERT INTO employee SELECT * FROM employee"))
+            store.run_now(lambda: execute(store, "INSERT INTO employee SELECT * FROM employee"))
 
     def test_a_stopped_write_leaves_nothing(self, store: Store) -> None:
         stop = threading.Event()

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import io
 import json
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+import keyring.core
+
+from app.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 _MOST_SECONDS = 60
@@ -76,3 +85,47 @@ class Muster:
             stdin=system["access_key"] + "\n",
         )  # fmt: skip
         assert added.code == 0, added
+
+
+class QuickMuster(Muster):
+    """The same command inside this process: a tenth of the time, for tests that need many."""
+
+    def __call__(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
+        """Run to the end."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _stream in range(2))
+        with (
+            mock.patch.dict(os.environ, self.env(env), clear=True),
+            mock.patch.object(sys, "stdin", io.StringIO(stdin)),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            _undone(),
+        ):
+            try:
+                code = int(main(arguments))
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Ran(code, *(_read(stream) for stream in (out, err)))
+
+
+def _read(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
+
+
+@contextlib.contextmanager
+def _undone() -> Iterator[None]:
+    """What a command does to its process for good: log files, keyring, garbage collection."""
+    root, thresholds = logging.getLogger(), gc.get_threshold()
+    handlers, level = list(root.handlers), root.level
+    chosen = keyring.core.load_env()
+    assert chosen is not None
+    keyring.core.set_keyring(chosen)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        root.setLevel(level)
+        for handler in [h for h in root.handlers if h not in handlers]:
+            root.removeHandler(handler)
+            handler.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.operations.runner import Report, Request
+from app.store.database import Store
 from app.workspace import Workspace
 
 
@@ -12,6 +13,12 @@ async def run(workspace: Workspace, operation: str, connection: str = "", **requ
     """Run an operation to its end."""
     handle = await workspace.runner.start(Request(operation, connection, **request))
     return await handle.report()
+
+
+def execute(store: Store, statement: str, values: tuple[object, ...] = ()) -> Any:
+    """One statement on the open database, from inside `read`, `write` or `run_now`."""
+    database: Any = store.database
+    return database.execute_sql(statement, values)
 
 
 async def dump(workspace: Workspace) -> list[str]:
