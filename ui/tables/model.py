@@ -194,9 +194,13 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """The keys of the ticked rows."""
         return set(self._checked)
 
+    def may_tick(self, row: Row | None) -> bool:
+        """Whether the row has a box."""
+        return row is not None and self.checkable is not None and self.checkable(row)
+
     def set_checked(self, keys: Iterable[Hashable], *, on: bool) -> None:
         """Tick rows, or take their ticks away."""
-        known = {key for key in keys if self._may_tick(self.row_for(key))}
+        known = {key for key in keys if self.may_tick(self.row_for(key))}
         self._checked = self._checked | known if on else self._checked - known
         self._emit_changed(range(len(self._shown)))
         self.checked_changed.emit()
@@ -220,11 +224,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Ticks a row; nothing else can be edited."""
-        if (
-            role != Qt.ItemDataRole.CheckStateRole
-            or index.column() != 0
-            or not self._may_tick(self.row_at(index.row()))
-        ):
+        if role != Qt.ItemDataRole.CheckStateRole or index.column() != 0 or not self.may_tick(self.row_at(index.row())):
             return False
         self.set_checked([self.key(self.row_at(index.row()))], on=Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
@@ -244,7 +244,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if index.column() == 0 and self._may_tick(self.row_at(index.row())):
+        if index.column() == 0 and self.may_tick(self.row_at(index.row())):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
@@ -263,12 +263,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         return self.columns[column].alignment.flag
 
     def _tick(self, row: Row, column: int) -> Qt.CheckState | None:
-        if column != 0 or not self._may_tick(row):
+        if column != 0 or not self.may_tick(row):
             return None
         return Qt.CheckState.Checked if self.key(row) in self._checked else Qt.CheckState.Unchecked
-
-    def _may_tick(self, row: Row | None) -> bool:
-        return row is not None and self.checkable is not None and self.checkable(row)
 
     def _record(self, row: Row, _column: int) -> Row:
         return row

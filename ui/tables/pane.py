@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -132,7 +132,12 @@ class TablePane(QWidget, Generic[Row]):
         self._refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In the search line Esc clears, and Down goes to the table."""
+        """In the search line Esc clears, Down goes to the table, and Ctrl+E exports; Qt's own goes to the line's end."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if event.keyCombination() == QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_E):
+                event.ignore()
+                return True
+            return False
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape and self.search.text():
                 self.search.clear()
@@ -175,6 +180,7 @@ class TablePane(QWidget, Generic[Row]):
         line.addLayout(tools)
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._state)
+        self._stack.setMinimumHeight(1)  # where room is short, chips keep theirs: the table scrolls, they cannot
         column = QVBoxLayout(self)
         column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
@@ -205,7 +211,7 @@ class TablePane(QWidget, Generic[Row]):
     def _enter_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.TabFocusReason)
         if not self.table.currentIndex().isValid():
-            self.table.selectRow(0)
+            self.table.select_place(0)
 
     def _refresh(self) -> None:
         shown, total = self.rows.rowCount(), self.rows.total

@@ -64,7 +64,7 @@ class TableView(QTableView, Generic[Row]):
         self.setObjectName(object_name)
         self.setAccessibleName(name)
         self._rows = model
-        self._add_to_menu: list[Callable[[QMenu], None]] = []
+        self._add_to_menu: list[Callable[[QMenu], object]] = []
         self._cells = CellDelegate(self)
         self._typed = ""
         self._typing = QTimer(self, interval=QGuiApplication.styleHints().keyboardInputInterval(), singleShot=True)
@@ -133,15 +133,24 @@ class TableView(QTableView, Generic[Row]):
         """Select the row of that key and make it current; false when it is not shown."""
         places = self._rows.places_of([key])
         if places:
-            self.selectRow(places[0])
-            self.scrollTo(self._rows.index(places[0], 0))
+            self.select_place(places[0])
         return bool(places)
+
+    def select_place(self, place: int) -> None:
+        """Select the `place`-th row alone, whatever keys are held (Qt's `selectRow` would toggle under Ctrl)."""
+        self._select(self._rows.index(place, max(0, self.currentIndex().column())))
+
+    def _select(self, index: QModelIndex, start: QModelIndex | None = None) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(QItemSelection(start or index, index), flags.ClearAndSelect | flags.Rows)
+        self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+        self.scrollTo(index)
 
     def visible_table(self) -> VisibleTable:
         """Headers and rows exactly as shown: these columns in this order, filtered and sorted."""
         return visible_table(self._visible_columns(), self._rows.shown_rows())
 
-    def add_to_menu(self, fill: Callable[[QMenu], None]) -> None:
+    def add_to_menu(self, fill: Callable[[QMenu], object]) -> None:
         """`fill` is called each time before the context menu opens and puts its actions on top."""
         self._add_to_menu.append(fill)
 
@@ -266,7 +275,7 @@ class TableView(QTableView, Generic[Row]):
             self.details_requested.emit(row)
 
     def _toggle_ticks(self) -> None:
-        keys = [self._rows.key(row) for row in self.selected_rows()]
+        keys = [self._rows.key(row) for row in self.selected_rows() if self._rows.may_tick(row)]
         self._rows.set_checked(keys, on=not set(keys) <= self._rows.checked_keys())
 
     def _activate(self) -> None:
@@ -284,11 +293,7 @@ class TableView(QTableView, Generic[Row]):
         if place < 0:
             return
         index = self._rows.index(place, max(0, self.currentIndex().column()))
-        start = self.currentIndex() if extend and self.currentIndex().isValid() else index
-        flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().select(QItemSelection(start, index), flags.ClearAndSelect | flags.Rows)
-        self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
-        self.scrollTo(index)
+        self._select(index, self.currentIndex() if extend and self.currentIndex().isValid() else None)
 
     def _clicked(self, index: QModelIndex | QPersistentModelIndex) -> None:
         column = self._rows.columns[index.column()]

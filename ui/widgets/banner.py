@@ -109,6 +109,7 @@ class BannerArea(QWidget):
         banner.dismissed.connect(lambda: self.clear(key))
         self._banners[key] = banner
         self._column.insertWidget(0, banner)
+        banner.show()
         self.show()
         announce(self, f"{text} {remedy}".strip(), urgent=tone is Tone.DANGER)
 

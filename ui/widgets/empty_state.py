@@ -71,7 +71,9 @@ class EmptyState(QWidget):
                 old.deleteLater()
         self._buttons.addStretch()
         for action in actions:
-            self._buttons.addWidget(Button.of(action, self))
+            button = Button.of(action, self)
+            self._buttons.addWidget(button)
+            button.show()
         self._buttons.addStretch()
 
     def _draw(self) -> None:
