@@ -10,7 +10,7 @@ from app.domain.progress import Progress
 from app.i18n import _
 from ui.runs.words import STATE_ICONS, duration_text, end_sentence
 from ui.texts import STATE_TONES, STATE_WORDS
-from ui.theme import GRID, Icon
+from ui.theme import CONTROL_HEIGHT, GRID, Icon
 from ui.widgets import Button, ProgressLine, StatusChip
 
 _WARNINGS = 3
@@ -36,24 +36,21 @@ class RunHead(QWidget):
         self.resume.clicked.connect(self.resume_pressed)
         self.retry = Button(_("Retry failed"), icon=Icon.UNDO, object_name="run.retry")
         self.retry.clicked.connect(self.retry_pressed)
-        self.note = _label("run.note", role="muted", wraps=True)
         self._arrange()
 
     def _arrange(self) -> None:
         self._under_way = _row(self.doing, (self.progress, 1), self.cancel)
         self._over = _row(self.state, (self.sentence, 1), self.took, self.retry, self.resume)
+        self._over.hide()
         column = QVBoxLayout(self)
-        column.setSpacing(GRID)
         column.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.addWidget(self._under_way)
         column.addWidget(self._over)
-        column.addWidget(self.note)
 
     def show_progress(self, progress: Progress, *, cancelling: bool) -> None:
         """A run under way."""
         self._under_way.show()
         self._over.hide()
-        self.note.hide()
         self.doing.setText(progress.doing or _("Starting"))
         if cancelling:
             self.progress.say(_("Cancelling…"))
@@ -73,8 +70,6 @@ class RunHead(QWidget):
         elsewhere = _("It runs in another Muster.")
         self.sentence.setText(end_sentence(run, changes) if run.state.over else elsewhere)
         self.took.setText(duration_text(run.duration_ms) if run.duration_ms else "")
-        self.note.setText("\n".join(_notes(run)))
-        self.note.setVisible(bool(self.note.text()))
 
     def offer(self, *, retry: bool, resume: bool, obstacle: str) -> None:
         """Which ways on there are, and what stands in their way for this person."""
@@ -86,13 +81,27 @@ class RunHead(QWidget):
                 button.allow()
 
 
-def _notes(run: Run) -> list[str]:
-    """What to do about an error, and what the run warned of."""
-    remedy = [_(run.error.remedy)] if run.error and run.error.remedy and run.state is not RunState.CANCELLED else []
-    warnings = [_(warning) for warning in run.warnings]
-    more = len(warnings) - _WARNINGS
-    rest = [_("… and {count} more, see Activity").format(count=more)] if more > 0 else []
-    return remedy + warnings[:_WARNINGS] + rest
+class RunNote(QLabel):
+    """Below the line, in grey: what to do about an error, and what the run warned of; takes no room without any."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, wordWrap=True)
+        self.setObjectName("run.note")
+        self.setProperty("role", "muted")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setContentsMargins(4 * GRID, 0, 4 * GRID, 2 * GRID)
+        self.hide()
+
+    def tell(self, run: Run) -> None:
+        """Of a run that is over; of one under way there is nothing to say yet."""
+        failed = run.error is not None and run.state is not RunState.CANCELLED
+        remedy = [_(run.error.remedy)] if failed and run.error is not None and run.error.remedy else []
+        warnings = [_(warning) for warning in run.warnings]
+        more = len(warnings) - _WARNINGS
+        rest = [_("… and {count} more, see Activity").format(count=more)] if more > 0 else []
+        self.setText("\n".join(remedy + warnings[:_WARNINGS] + rest))
+        self.setVisible(bool(self.text()) and run.state.over)
 
 
 def _label(name: str, *, role: str = "", wraps: bool = False) -> QLabel:
@@ -108,6 +117,7 @@ def _label(name: str, *, role: str = "", wraps: bool = False) -> QLabel:
 
 def _row(*parts: QWidget | tuple[QWidget, int]) -> QWidget:
     line = QWidget()
+    line.setMinimumHeight(CONTROL_HEIGHT)  # with and without buttons: nothing jumps at the end of a run
     row = QHBoxLayout(line)
     row.setSpacing(3 * GRID)
     row.setContentsMargins(0, 0, 0, 0)

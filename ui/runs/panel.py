@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.errors import MusterError
@@ -21,9 +21,9 @@ from app.store import runs as stored
 from ui.desk import Desk
 from ui.runs.folding import Folding
 from ui.runs.shown import ShownRun
-from ui.runs.tabs import RunTabs
-from ui.runs.view import RunView
-from ui.theme import GRID, Tone
+from ui.runs.tabs import RunTabs, TabStrip
+from ui.runs.view import SLICE, RunView
+from ui.theme import Tone
 
 TICK_MS = 33
 QUIET_S = 1.0
@@ -44,7 +44,9 @@ class RunPanel(QWidget):
         self.setAccessibleName(_("Runs"))
         self.tabs = RunTabs(self)
         self.view = RunView(desk, self)
-        self.folding = Folding(self, self.view.pane, desk.layouts)
+        self.strip = TabStrip(self.tabs)
+        self.folding = Folding(self, self.view.body, (self.strip, self.view.head), desk.layouts)
+        self.strip.add(self.folding.button)
         self._tick = QTimer(self, interval=TICK_MS)
         self._arrange()
         self._tick.timeout.connect(self._show_news)
@@ -57,15 +59,10 @@ class RunPanel(QWidget):
         self.hide()
 
     def _arrange(self) -> None:
-        top = QHBoxLayout()
-        top.setContentsMargins(2 * GRID, 0, 3 * GRID, 0)
-        top.setSpacing(2 * GRID)
-        top.addWidget(self.tabs, 1)
-        top.addWidget(self.folding.button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(top)
+        column.addWidget(self.strip)
         column.addWidget(self.view, 1)
 
     # -- events --------------------------------------------------------------------------------------------------
@@ -112,6 +109,7 @@ class RunPanel(QWidget):
     def _show_news(self) -> None:
         running = [shown for shown in self._runs.values() if shown.running]
         for shown in running:
+            shown.make_lines(SLICE)  # those behind another tab keep up
             if not self._has_tab(shown) and time.monotonic() - shown.began > QUIET_S:
                 self._open_tab(shown)
         self.view.show_news()

@@ -79,16 +79,17 @@ def result_of(outcome: Outcome) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeLine:
-    """One outcome and its number within the run; `planned` when a preview says what would happen."""
+    """One outcome, its number within the run and what it means; `planned` when a preview says what would happen."""
 
     seq: int
     outcome: Outcome
+    result: Result
     planned: bool = False
 
 
 def problems_first(lines: Iterable[OutcomeLine]) -> list[OutcomeLine]:
     """The rows by what they mean, what needs a look on top, else in the order in which they came."""
-    return sorted(lines, key=lambda line: _ORDER[result_of(line.outcome)])
+    return sorted(lines, key=lambda line: _ORDER[line.result])
 
 
 def happened(outcome: Outcome) -> str:
@@ -108,7 +109,7 @@ def _status_tone(line: OutcomeLine) -> Tone:
     outcome = line.outcome
     if line.planned:
         return ACTION_TONES[outcome.action]
-    return Tone.WARNING if result_of(outcome) is Result.LEFT_OUT else STATUS_TONES[outcome.status]
+    return Tone.WARNING if line.result is Result.LEFT_OUT else STATUS_TONES[outcome.status]
 
 
 COLUMNS: tuple[Column[OutcomeLine], ...] = (
@@ -133,6 +134,4 @@ def filters(occurring: Collection[Result], *, planned: bool) -> list[FilterChip]
 def _chip(result: Result, planned: bool) -> FilterChip:
     label = _("Would change") if planned and result is Result.CHANGED else _(RESULT_WORDS[result])
     tone = RESULT_TONES[result]
-    return FilterChip(
-        result.value, label, lambda line: result_of(line.outcome) is result, "result", TONE_ICONS[tone], tone
-    )
+    return FilterChip(result.value, label, lambda line: line.result is result, "result", TONE_ICONS[tone], tone)

@@ -26,11 +26,11 @@ class ShownRun:
     began: float = 0.0
     here: bool = False
     cancelling: bool = False
-    outcomes: list[Outcome] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
+    outcomes: list[Outcome] = field(default_factory=list)
+    lines: list[OutcomeLine] = field(default_factory=list)
     results: set[Result] = field(default_factory=set)
     changes: int = 0
-    _counted: int = 0
 
     @property
     def running(self) -> bool:
@@ -49,21 +49,25 @@ class ShownRun:
         """It is taken up where it ended; what is known stays."""
         self.run, self.began, self.here, self.cancelling, self.meter = run, began, True, False, Meter()
 
-    def lines(self, first: int, most: int | None = None) -> list[OutcomeLine]:
-        """The rows from the `first` outcome on, `most` at a time."""
+    def make_lines(self, most: int | None = None) -> None:
+        """Make rows of the outcomes that have none yet, `most` of them at a time."""
+        first = len(self.lines)
         last = len(self.outcomes) if most is None else min(first + most, len(self.outcomes))
-        self._count(last)
-        planned = self.run.dry_run
-        return [OutcomeLine(seq, self.outcomes[seq], planned) for seq in range(first, last)]
+        for seq in range(first, last):
+            result = result_of(self.outcomes[seq])
+            self.lines.append(OutcomeLine(seq, self.outcomes[seq], result, self.run.dry_run))
+            self.results.add(result)
+            self.changes += result is Result.CHANGED
 
     def ended_lines(self) -> list[OutcomeLine]:
         """All rows as they are shown when nothing more comes: what needs a look first."""
-        return problems_first(self.lines(0))
+        self.make_lines()
+        return problems_first(self.lines)
 
     @property
     def needs_look(self) -> bool:
         """Whether somebody should do something about the run or one of its outcomes."""
-        self._count(len(self.outcomes))
+        self.make_lines()
         failed = self.run.error is not None and self.run.state is not RunState.CANCELLED
         return failed or any(result.needs_look for result in self.results)
 
@@ -75,14 +79,6 @@ class ShownRun:
         if self.run.state is RunState.FINISHED:
             return (Icon.WARNING, Tone.WARNING) if self.needs_look else (Icon.DONE, Tone.SUCCESS)
         return _MARKS[self.run.state]
-
-    def _count(self, last: int) -> None:
-        """Note what kinds of results there are among the outcomes before `last`."""
-        for outcome in self.outcomes[self._counted : last]:
-            result = result_of(outcome)
-            self.results.add(result)
-            self.changes += result is Result.CHANGED
-        self._counted = max(self._counted, last)
 
 
 _MARKS = {

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QToolButton, QWidget
 
 from app.i18n import _
 from ui.runs.shown import ShownRun
 from ui.runs.words import run_title
 from ui.texts import STATE_WORDS
-from ui.theme import ICON_SIZE, Icon, Ink, icon
+from ui.theme import GRID, ICON_SIZE, Icon, Ink, icon, theme, tokens
 
 _CLOSE = 20
 _CLOSE_SHEET = "QToolButton { min-width: 0; min-height: 0; padding: 1px; border: 0; background: transparent; }"
+_TAB_SHEET = "QTabBar { background: transparent; } QTabBar::tab { padding: 7px 12px; margin: 2px 0 0 0; }"
 _CLOSE_SIDE = QTabBar.ButtonPosition.RightSide
 
 
@@ -26,6 +27,7 @@ class RunTabs(QTabBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("run.tabs")
+        self.setStyleSheet(_TAB_SHEET)
         self.setAccessibleName(_("Runs"))
         self.setExpanding(False)
         self.setDrawBase(False)
@@ -96,3 +98,25 @@ class RunTabs(QTabBar):
 
     def _chosen(self, place: int) -> None:
         self.run_chosen.emit(str(self.tabData(place) or "") if place >= 0 else "")
+
+
+class TabStrip(QWidget):
+    """The strip that the tabs stand on, from edge to edge, with room for a button at its end."""
+
+    def __init__(self, tabs: RunTabs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(2 * GRID, 0, 3 * GRID, 0)
+        self._row.setSpacing(2 * GRID)
+        self._row.addWidget(tabs, 1)
+        theme.changed.connect(self.update)
+
+    def add(self, button: QWidget) -> None:
+        """Put a button at the end."""
+        self._row.addWidget(button)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints itself from the tokens."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens().window))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(tokens().line))

@@ -9,13 +9,14 @@ import time
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHeaderView, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
 from app.operations.runner import Report
 from ui.desk import Desk
 from ui.runs.again import failed_again, failed_ids, obstacle, resume_obstacle, same_again
-from ui.runs.head import RunHead
+from ui.runs.filling import Filling
+from ui.runs.head import RunHead, RunNote
 from ui.runs.rows import COLUMNS, OutcomeLine, Result, filters
 from ui.runs.shown import ShownRun
 from ui.runs.words import end_sentence, run_title
@@ -24,7 +25,7 @@ from ui.theme import Icon, icon
 from ui.widgets import announce
 
 SLICE = 500
-"""Outcomes that go to the table at one tick."""
+"""Outcomes of one run that become rows at one tick."""
 
 
 class RunView(QWidget):
@@ -37,15 +38,18 @@ class RunView(QWidget):
         self._in_table = 0
         self._offered: set[Result] = set()
         self.head = RunHead(self)
+        self.note = RunNote(self)
         self.pane: TablePane[OutcomeLine] = TablePane(
             name=_("Results"), page="run", columns=COLUMNS, key=lambda line: line.seq, search_hint=_("Search results"),
             count_text=_results_in_words, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
+        self.body = _column(self.note, self.pane)
+        Filling(self.pane.table, "message")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.head)
-        column.addWidget(self.pane, 1)
+        column.addWidget(self.body, 1)
         self._escape_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WindowShortcut)
         self._escape_key.setEnabled(False)
         self._connect()
@@ -61,10 +65,6 @@ class RunView(QWidget):
         table.row_activated.connect(self.explain)
         table.details_requested.connect(self.explain)
         table.add_to_menu(self._fill_menu)
-        header = table.horizontalHeader()
-        header.setStretchLastSection(False)  # "Why?" stands beside what happened, which takes what room there is
-        places = {column.key: place for place, column in enumerate(COLUMNS)}
-        header.setSectionResizeMode(places["message"], QHeaderView.ResizeMode.Stretch)
 
     # -- showing -------------------------------------------------------------------------------------------------
 
@@ -73,11 +73,12 @@ class RunView(QWidget):
         if shown is not self.shown:
             self.pane.clear_search()
         self.shown = shown
+        self.note.tell(shown.run)
         if not shown.running:
             self.show_end()
             return
         self.pane.show_empty(_("Nothing to show yet"), _("Each result appears here as soon as it is known."))
-        self._fill(shown, shown.lines(0, SLICE))
+        self._fill(shown, shown.lines)
         self._show_progress(shown)
 
     def show_news(self) -> None:
@@ -92,6 +93,7 @@ class RunView(QWidget):
         if shown is None:
             return
         self._escape_key.setEnabled(False)
+        self.note.tell(shown.run)
         self.pane.show_empty(_("No results"), _("This run ended before it came to any record."), drawing=Icon.HISTORY)
         self._fill(shown, shown.ended_lines())
         self.pane.table.scrollToTop()
@@ -105,7 +107,7 @@ class RunView(QWidget):
         self.pane.set_rows(lines)
 
     def _add_rows(self, shown: ShownRun) -> None:
-        lines = shown.lines(self._in_table, SLICE)
+        lines = shown.lines[self._in_table :]
         if not lines:
             return
         if shown.results != self._offered:
@@ -189,6 +191,16 @@ class RunView(QWidget):
         line = self.pane.table.current_row()
         if line is not None:
             menu.addAction(icon(Icon.ASK), _("Why?"), lambda: self.explain(line))
+
+
+def _column(first: QWidget, second: QWidget) -> QWidget:
+    widget = QWidget()
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(first)
+    column.addWidget(second, 1)
+    return widget
 
 
 def _results_in_words(count: int) -> str:

@@ -96,7 +96,9 @@ def end_sentence(run: Run, changes: int = 0) -> str:
 
 
 def duration_text(milliseconds: int) -> str:
-    """How long something took: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    """How long something took: `< 0.1 s`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if milliseconds < 100:
+        return _("< {seconds} s").format(seconds=QLocale().toString(0.1, "f", 1))
     seconds = milliseconds / 1000
     if seconds < 10:
         return _("{seconds} s").format(seconds=QLocale().toString(seconds, "f", 1))

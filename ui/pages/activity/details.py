@@ -31,6 +31,8 @@ def tell_run(pane: DetailsPane, run: Run) -> None:
         pane.add_section(_("To know"))
         for warning in run.warnings:
             pane.add_note(_(warning))
+    pane.add_section(_("For the command line"))
+    pane.add_row(_("Run id"), run.run_id)
 
 
 def _tell_end(pane: DetailsPane, run: Run) -> None:

@@ -20,6 +20,7 @@ from ui.desk import Desk
 from ui.pages.activity.details import tell_run
 from ui.pages.activity.rows import COLUMNS, filters
 from ui.runs.again import obstacle, resume_obstacle, same_again
+from ui.runs.filling import Filling
 from ui.tables import TablePane, format_value
 from ui.theme import GRID, Icon, icon
 from ui.widgets import Action, Button, DetailsPane
@@ -50,6 +51,7 @@ class ActivityPage(QWidget):
         )  # fmt: skip
         self.details = DetailsPane(object_name="activity.details")
         self.details.hide()
+        Filling(self.pane.table, "counts")
         self._arrange()
         self._connect()
         self.pane.set_filters(filters())
