@@ -132,7 +132,7 @@ class TablePane(QWidget, Generic[Row]):
         self._refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In the search line Esc clears, Down goes to the table, and Ctrl+E exports; Qt's own goes to the line's end."""
+        """In the search line Esc clears, Down goes to the table, Ctrl+E exports; Qt's own goes to the line's end."""
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if event.keyCombination() == QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_E):
                 event.ignore()
