@@ -116,7 +116,9 @@ class Vault:
         async with self._one_at_a_time:
             future = _in_thread(work)
             try:
-                return await asyncio.wait_for(asyncio.wrap_future(future), _PATIENCE_S)
+                # Not `wait_for`: in Python 3.11 it forgets a cancel that meets the answer.
+                async with asyncio.timeout(_PATIENCE_S):
+                    return await asyncio.wrap_future(future)
             except TimeoutError as error:
                 raise NoKeyring(
                     _("The keyring did not answer."), _("Unlock the keyring, then try again.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import threading
+import time
 
 import keyring.errors
 import pytest
@@ -220,6 +222,29 @@ class Silent(app.vault.MemoryKeyring):
 app.vault._PATIENCE_S = 0.05
 print(asyncio.run(app.vault.Vault(Silent()).problem()))
 """
+
+
+class SlowKeyring(MemoryKeyring):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.may_answer.wait(5)
+        return super().get_password(service, username)
+
+
+async def test_cancelling_holds_even_when_the_answer_comes_at_the_same_moment() -> None:
+    keyring = SlowKeyring()
+    asking = asyncio.create_task(Vault(keyring).get(CONNECTION, "access_key"))  # noqa: TID251 - the test cancels it
+    await asyncio.sleep(0.05)
+    keyring.may_answer.set()
+    time.sleep(0.05)  # the answer now waits for the loop, in front of the cancel
+    asyncio.get_running_loop().call_soon(asking.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await asking
 
 
 def told(program: str, **environment: str) -> str:
