@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea,
 
 from app.domain.connections import Connection, KindSpec
 from app.errors import NoKeyring
+from app.events import StageReached
 from app.i18n import _
 from app.operations.connections import read_report
 from app.operations.runner import Report, Request, RunHandle
@@ -54,6 +55,7 @@ class ConnectionDialog(QDialog):
         self.banners = BannerArea(object_name="connection.banners")
         self.panel = TryPanel()
         self.panel.test.clicked.connect(lambda: desk.start("try settings", self._test()))
+        self._forget = desk.workspace.events.subscribe(StageReached, self.panel.reached)
         self._arrange()
         self._before = self._typed()
         self.form.changed.connect(self._changed)
@@ -68,12 +70,6 @@ class ConnectionDialog(QDialog):
         about = QLabel(_(self.spec.about), wordWrap=True)
         about.setProperty("role", "muted")
         self.form.setContentsMargins(6 * GRID, 2 * GRID, 5 * GRID, 2 * GRID)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self.form)
         left = QVBoxLayout()
         left.setSpacing(GRID)
         left.setContentsMargins(0, 5 * GRID, 0, 0)
@@ -81,11 +77,13 @@ class ConnectionDialog(QDialog):
             label.setContentsMargins(6 * GRID, 0, 5 * GRID, 0)
             left.addWidget(label)
         left.addSpacing(2 * GRID)
-        left.addWidget(scroll, 1)
+        left.addWidget(_scrolling(self.form), 1)
         sides = QHBoxLayout()
         sides.setSpacing(0)
         sides.addLayout(left, 1)
-        sides.addWidget(self.panel)
+        beside = _scrolling(self.panel)
+        beside.setFixedWidth(self.panel.width())
+        sides.addWidget(beside)
         column = QVBoxLayout(self)
         column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
@@ -161,8 +159,8 @@ class ConnectionDialog(QDialog):
         if self._try is None:
             return
         self._set_busy(_("The test is running."))
-        with self.panel.following(self.desk.workspace.events, self._try.run_id):
-            report = await self._try.report()
+        self.panel.follow(self._try.run_id)
+        report = await self._try.report()
         self._try = None
         if not self._gone:
             self._tested(typed, report)
@@ -243,7 +241,9 @@ class ConnectionDialog(QDialog):
 
     def done(self, code: int) -> None:
         """Close for good; a test under way is given up."""
-        self._gone = True
+        if not self._gone:
+            self._gone = True
+            self._forget()
         if self._try is not None:
             self._try.cancel()
         super().done(code)
@@ -269,6 +269,17 @@ async def edit_connection(parent: QWidget, desk: Desk, spec: KindSpec, connectio
     dialog = ConnectionDialog(parent, desk, spec, connection, taken)
     await ask(dialog)
     return dialog.saved
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    """What grows, such as the words of a failed step, scrolls; the dialog keeps its size."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
 
 
 def free_name(title: str, taken: Sequence[str]) -> str:

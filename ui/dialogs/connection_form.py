@@ -15,7 +15,7 @@ from app.domain.connections import Connection, FieldSpec, FieldType, KindSpec, c
 from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import standing_in
-from ui.theme import GRID, Icon, Ink, icon, theme, tokens
+from ui.theme import CONTROL_HEIGHT, GRID, Icon, Ink, icon, theme, tokens
 
 NAME = FieldSpec("name", N_("Name"), required=True, help=N_("As it appears in lists and in the history."))
 _LABELS = 136  # pixels
@@ -67,7 +67,7 @@ class ConnectionForm(QWidget):
         label = QLabel(_(spec.label), wordWrap=True)
         label.setBuddy(editor)
         label.setFixedWidth(_LABELS)
-        label.setMinimumHeight(editor.sizeHint().height())
+        label.setMinimumHeight(CONTROL_HEIGHT)
         note = QLabel(_(spec.help), wordWrap=True)
         note.setObjectName(f"connection.{spec.key}.note")
         cell = QVBoxLayout()
@@ -214,7 +214,7 @@ class NumberField(QDoubleSpinBox):
         self.setDecimals(0 if spec.whole else 2)
         self.setRange(spec.low if spec.low is not None else 0, spec.high if spec.high is not None else 1e9)
         self.setValue(float(stored) if stored else self._default)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
 
     def textFromValue(self, value: float) -> str:
         """As Qt shows it."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.domain.health import TestReport
-from app.events import EventBus, StageReached
+from app.events import StageReached
 from app.i18n import _
 from ui.dialogs.connection_stages import StagesSeen
 from ui.theme import GRID, Icon, theme, tokens
@@ -26,12 +23,12 @@ class TryPanel(QWidget):
         super().__init__(parent)
         self.setFixedWidth(_WIDTH)
         self._seen = StagesSeen()
+        self._run_id = ""
         heading = QLabel(_("Test"))
         heading.setProperty("role", "heading")
-        promise = QLabel(_("Tries what stands on the left. Nothing is saved and nothing is changed."), wordWrap=True)
+        promise = QLabel(_("Tries what stands on the left, step by step. Nothing is saved or changed."), wordWrap=True)
         promise.setProperty("role", "muted")
         self.stages = StageList(name=_("Steps of the test"), object_name="connection.stages")
-        self.stages.show_lines(self._seen.lines())
         self.verdict = QLabel(wordWrap=True)
         self.verdict.setObjectName("connection.verdict")
         self.test = Button(_("Test"), icon=Icon.PLUG, object_name="connection.test")
@@ -40,25 +37,23 @@ class TryPanel(QWidget):
         column.setContentsMargins(5 * GRID, 5 * GRID, 5 * GRID, 5 * GRID)
         column.addWidget(heading)
         column.addWidget(promise)
-        column.addSpacing(2 * GRID)
+        column.addSpacing(GRID)
+        column.addWidget(self.test)
+        column.addSpacing(3 * GRID)
         column.addWidget(self.stages)
+        column.addSpacing(GRID)
         column.addWidget(self.verdict)
         column.addStretch()
-        column.addWidget(self.test)
         theme.changed.connect(self.update)
 
-    @contextmanager
-    def following(self, events: EventBus, run_id: str) -> Iterator[None]:
-        """Show the stages of a run as they are reached."""
+    def follow(self, run_id: str) -> None:
+        """Show the stages of this run as they are reached."""
+        self._run_id = run_id
         self._show(StagesSeen(), "")
-        forget = events.subscribe(StageReached, lambda event: self._reached(event, run_id))
-        try:
-            yield
-        finally:
-            forget()
 
-    def _reached(self, event: StageReached, run_id: str) -> None:
-        if event.run_id == run_id:
+    def reached(self, event: StageReached) -> None:
+        """A stage of some run was reached."""
+        if event.run_id == self._run_id:
             self._show(self._seen.reached(event), "")
 
     def show_report(self, report: TestReport) -> None:
@@ -84,5 +79,5 @@ def verdict(report: TestReport) -> str:
     if not report.success:
         return _(report.remedy)
     taken_ms = sum(stage.duration_ms for stage in report.stages)
-    text = _("It works. Everything was answered within {ms} ms.").format(ms=taken_ms)
+    text = _("It works: {ms} ms in all.").format(ms=taken_ms)
     return "\n".join(filter(None, (text, report.details.get("warning", ""))))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.desk import Desk
 from ui.theme import GRID, RADIUS, Icon, Ink, draw_focus, icon_pixmap, theme, tokens
 
-_CARD = QSize(288, 184)
+_CARD = QSize(288, 156)
 _ICON = 28
 _PADDING = 5 * GRID
 
@@ -41,7 +41,11 @@ class StartPage(QWidget):
             self.add.refuse(refusal)
             self.take_over.refuse(refusal)
         self._arrange(welcome, about)
-        self.setFocusProxy(self.demo)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard begins at the first card."""
+        super().showEvent(event)
+        self.demo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange(self, welcome: QLabel, about: QLabel) -> None:
         cards = QHBoxLayout()
@@ -89,7 +93,7 @@ class Card(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Room for a title and three lines at the usual font size."""
         lines = self.fontMetrics().lineSpacing()
-        return QSize(_CARD.width(), max(_CARD.height(), _ICON + 6 * lines + 2 * _PADDING + 6 * GRID))
+        return QSize(_CARD.width(), max(_CARD.height(), _ICON + 5 * lines + 2 * _PADDING + 4 * GRID))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses, as Space does; arrows move between the cards."""

@@ -63,6 +63,7 @@ QPlainTextEdit, QTextEdit { color: $text; background: $field; border: 1px solid 
 QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: url("$controls/down.svg"); width: 14px; height: 14px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
+QAbstractSpinBox { max-height: ${inner}px; }
 QAbstractSpinBox QLineEdit { border: 0; min-height: 0; padding: 0; }
 QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox::indicator, QRadioButton::indicator {

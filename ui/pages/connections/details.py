@@ -18,7 +18,7 @@ from ui.pages.connections.facts import Fact, setting_facts, state_facts
 from ui.pages.connections.rows import ConnectionLine, chip
 from ui.texts import ago
 from ui.theme import GRID, Icon, theme, tokens
-from ui.widgets import Button, DetailsPane, FlowLayout, Look, MenuButton
+from ui.widgets import Button, DetailsPane, FlowLayout, MenuButton
 from ui.widgets.stages import StageList
 
 
@@ -58,13 +58,12 @@ class ConnectionDetails(QWidget):
         flow.addWidget(self.sync)
         self.edit = self._button(flow, _("Edit"), "edit", act.edit, Icon.EDIT)
         self.pause = self._button(flow, _("Pause"), "pause", act.switch, Icon.PAUSE)
-        self.remove = self._button(flow, _("Remove"), "remove", act.remove, Icon.DELETE, Look.DANGER)
+        self.remove = self._button(flow, _("Remove…"), "remove", act.remove, Icon.DELETE)
 
     def _button(
-        self, flow: FlowLayout, text: str, name: str, act: Callable[[Connection], None], drawing: Icon,
-        look: Look = Look.NORMAL,
-    ) -> Button:  # fmt: skip
-        button = Button(text, look=look, icon=drawing, object_name=f"connections.{name}")
+        self, flow: FlowLayout, text: str, name: str, act: Callable[[Connection], None], drawing: Icon
+    ) -> Button:
+        button = Button(text, icon=drawing, object_name=f"connections.{name}")
         button.clicked.connect(lambda: act(self._connection) if self._connection is not None else None)
         flow.addWidget(button)
         return button
@@ -81,13 +80,15 @@ class ConnectionDetails(QWidget):
             return
         self._allow(line)
         state, settings = state_facts(line, report), setting_facts(line)
-        content = (line.connection.name, chip(line), state, settings, _test_title(line, seen), report, seen is None)
+        title = _test_title(line, report, seen)
+        content = (line.connection.name, chip(line), state, settings, title)
         if content != self._last:
             self._last = content
-            self._build(line, state, settings, _test_title(line, seen))
-        if self._stages is not None:
-            known = seen or (StagesSeen.of(report) if report is not None else StagesSeen())
-            self._stages.show_lines(known.lines())
+            self._build(line, state, settings, title)
+        if seen is None and report is not None:
+            seen = StagesSeen.of(report)
+        if self._stages is not None and seen is not None:
+            self._stages.show_lines(seen.lines())
 
     def _build(self, line: ConnectionLine, state: Sequence[Fact], settings: Sequence[Fact], test_title: str) -> None:
         word, tone, _mark = chip(line)
@@ -96,9 +97,11 @@ class ConnectionDetails(QWidget):
         )
         self.pane.clear_rows()
         self._add(state)
-        self.pane.add_section(test_title)
-        self._stages = StageList(name=_("Steps of the test"), object_name="connections.stages")
-        self.pane.add_widget(self._stages)
+        self._stages = None
+        if test_title:
+            self.pane.add_section(test_title)
+            self._stages = StageList(name=_("Steps of the test"), object_name="connections.stages")
+            self.pane.add_widget(self._stages)
         self.pane.add_section(_("Settings"))
         self._add(settings)
 
@@ -154,9 +157,10 @@ def _permit(button: Button, reason: str) -> None:
         button.allow()
 
 
-def _test_title(line: ConnectionLine, seen: StagesSeen | None) -> str:
+def _test_title(line: ConnectionLine, report: TestReport | None, seen: StagesSeen | None) -> str:
+    """The heading over the steps; blank while there are none to show. A test that may not be stored has no time."""
     if seen is not None:
         return _("Test, running now")
-    if line.connection.last_test_at is None:
-        return _("Test, not done yet")
+    if report is None or line.connection.last_test_at is None:
+        return _("Last test") if report is not None else ""
     return _("Last test, {when}").format(when=ago(line.connection.last_test_at))

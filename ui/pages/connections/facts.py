@@ -72,7 +72,7 @@ def _setting_fact(spec: FieldSpec, connection: Connection, standing: dict[str, s
     given = connection.settings.get(spec.key)
     if given in (None, ""):
         if spec.key in standing:
-            return Fact(_(spec.label), value_text(standing[spec.key]), _("By the environment"))
+            return Fact(_(spec.label), value_text(standing[spec.key]), _("Derived"))
         badge = _("Default") if spec.default is not None else ""
         return Fact(_(spec.label), _shown(spec, spec.default), badge)
     return Fact(_(spec.label), _shown(spec, given))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from app.domain.connections import Connection
 from app.domain.health import Health
@@ -13,7 +13,7 @@ from ui.desk import Desk
 from ui.pages.connections.actions import ConnectionActions
 from ui.pages.connections.rows import ConnectionLine, cause
 from ui.theme import GRID, Icon, Tone, icon
-from ui.widgets import Button, Look, MenuButton, StatusChip
+from ui.widgets import Button, ElidedLabel, Look, MenuButton, StatusChip
 
 
 class ConnectionsHeader(QWidget):
@@ -22,10 +22,8 @@ class ConnectionsHeader(QWidget):
     def __init__(self, desk: Desk, actions: ConnectionActions, found: Callable[[], Sequence[Connection]]) -> None:
         super().__init__()
         self.chip = StatusChip(object_name="connections.chip")
-        self.evidence = QLabel()
-        self.evidence.setObjectName("connections.evidence")
+        self.evidence = ElidedLabel(object_name="connections.evidence")
         self.evidence.setProperty("role", "muted")
-        self.evidence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.add = Button(_("Add connection"), look=Look.PRIMARY, icon=Icon.PLUS, object_name="connections.add")
         self.add.clicked.connect(actions.add)
         menu = QMenu(self)
@@ -52,7 +50,6 @@ class ConnectionsHeader(QWidget):
         said = _("{name}: {cause}").format(name=first.connection.name, cause=cause(first)) if first else ""
         self.chip.set_status(word, tone)
         self.evidence.setText(said)
-        self.evidence.setToolTip(said)
         self.test_all.setEnabled(bool(lines))
 
 

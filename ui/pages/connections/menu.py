@@ -28,7 +28,7 @@ def fill_row_menu(menu: QMenu, desk: Desk, actions: ConnectionActions, line: Con
         (Icon.PLUG, _("Test"), actions.test, "connections.test"),
         (Icon.EDIT, _("Edit"), actions.edit, "connections.update"),
         (*switch, actions.switch, "connections.update"),
-        (Icon.DELETE, _("Remove"), actions.remove, "connections.delete"),
+        (Icon.DELETE, _("Remove…"), actions.remove, "connections.delete"),
     )
     for drawing, text, act, operation in entries:
         entry = menu.addAction(icon(drawing), text)

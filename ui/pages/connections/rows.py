@@ -92,6 +92,5 @@ def filters() -> list[FilterChip]:
     return [
         FilterChip("working", _("Connected"), lambda r: r.health.health is Health.CONNECTED, "health"),
         FilterChip("attention", _("Needs a look"), lambda r: r.needs_a_look, "health"),
-        FilterChip("untested", _("Not tested yet"), lambda r: r.health.health is Health.NEVER_TESTED, "health"),
         FilterChip("paused", _("Paused"), lambda r: r.health.health is Health.PAUSED, "health"),
     ]
