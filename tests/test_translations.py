@@ -51,7 +51,7 @@ def texts(found: Catalog) -> list[Message]:
 
 
 def forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def placeholders(text: str) -> set[tuple[str, str | None]]:

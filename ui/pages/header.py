@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
 
 from app.domain.connections import Connection
 from app.domain.health import HealthReport
 from app.i18n import _
 from ui.texts import HEALTH_TONES, HEALTH_WORDS, health_text
 from ui.theme import GRID, Icon
-from ui.widgets import Button, Look, MenuButton, StatusChip
+from ui.widgets import Button, ElidedLabel, Look, MenuButton, StatusChip
 
 
 class PageHeader(QWidget):
@@ -26,10 +26,8 @@ class PageHeader(QWidget):
         self._result = ""
         self.chip = StatusChip()
         self.chip.setObjectName(f"{page}.chip")
-        self.evidence = QLabel()
-        self.evidence.setObjectName(f"{page}.evidence")
+        self.evidence = ElidedLabel(object_name=f"{page}.evidence")
         self.evidence.setProperty("role", "muted")
-        self.evidence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.connections = QComboBox()
         self.connections.setObjectName(f"{page}.connection")
         self.connections.setAccessibleName(_("Connection"))
@@ -67,7 +65,6 @@ class PageHeader(QWidget):
         words = " · ".join(filter(None, (health_text(report), self._result)))
         self.chip.set_status(_(HEALTH_WORDS[report.health]), HEALTH_TONES[report.health])
         self.evidence.setText(words)
-        self.evidence.setToolTip(words)
 
     def show_result(self, text: str) -> None:
         """Keep the counts of the last run on the page; a toast alone would be gone."""

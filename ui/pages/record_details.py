@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+
+from PySide6.QtGui import Qt, QTextDocumentFragment
 
 from app.domain.directory import Employee, Office
 from app.i18n import _
@@ -12,8 +13,6 @@ from app.store.runs import HistoryEntry
 from ui.desk import Desk
 from ui.texts import FIELD_WORDS, ago, moment_text, value_text
 from ui.widgets import DetailsPane
-
-_TAG = re.compile(r"<[^>]*>")
 
 
 class RecordDetails:
@@ -82,5 +81,7 @@ def history_words(entry: HistoryEntry) -> str:
 
 
 def plain(text: str) -> str:
-    """Presentation texts may hold HTML from outside; shown as words, never interpreted."""
-    return _TAG.sub("", text)
+    """Presentation texts may hold HTML from outside; shown as words alone, no link, picture or look of theirs."""
+    if not Qt.mightBeRichText(text):
+        return text
+    return QTextDocumentFragment.fromHtml(text).toPlainText().replace("\ufffc", "")  # where a picture stood

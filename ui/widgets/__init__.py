@@ -14,6 +14,7 @@ from ui.widgets.banner import Banner, BannerArea
 from ui.widgets.buttons import Action, Button, IconButton, Look, MenuButton
 from ui.widgets.details_pane import DetailsPane
 from ui.widgets.dialogs import ConfirmDialog, ask, confirm
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filter_chips import FilterChip, FilterChips
 from ui.widgets.flow import FlowLayout
@@ -28,6 +29,7 @@ __all__ = [
     "Button",
     "ConfirmDialog",
     "DetailsPane",
+    "ElidedLabel",
     "EmptyState",
     "FilterChip",
     "FilterChips",

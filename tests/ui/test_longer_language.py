@@ -1,0 +1,125 @@
+"""The window in a language 40 % longer than English: nothing stays untranslated, nothing is cut (1024 x 680)."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+import app.i18n
+from app.demo.world import DemoWorld
+from app.i18n import Language, use_language
+from app.operations.registry import operations
+from app.places import Home, resource
+from app.settings import SettingsFile
+from app.store import connections, directory
+from tests.support.longer_language import longer, untold, write_catalogue
+from tests.support.shown import cut_in, texts_in
+from tests.support.window import click, eventually, open_dialog, part
+from ui.dialogs.preview import PreviewDialog
+from ui.pages.record_details import plain
+from ui.settings_menu import LANGUAGE_WORDS
+from ui.tables import TableView
+from ui.widgets import Button
+from ui.window import PAGES, SMALLEST, MainWindow
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NAMES = "Muster Vitec Hub Ctrl MSFJ TEST"  # the last two are what is shown of a masked installation id
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@pytest.fixture(autouse=True)
+def made_up_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """In the place of Norwegian, switched on as any language is."""
+    file = tmp_path / "translations" / "nb" / "LC_MESSAGES" / "muster.mo"
+    write_catalogue(resource("translations", "muster.pot"), file)
+    monkeypatch.setattr(app.i18n, "resource", tmp_path.joinpath)
+    use_language(Language.NORWEGIAN)
+    yield
+    use_language(Language.ENGLISH)
+
+
+@asynccontextmanager
+async def open_window(home: Home, world: DemoWorld) -> AsyncIterator[MainWindow]:
+    """The smallest window there may be, on the demo world; closed before the test's loop stands still."""
+    operations()
+    window = MainWindow(home, SettingsFile(home.settings), demo=True)
+    window.resize(*SMALLEST)
+    window.show()
+    await window.open_workspace(world)
+    try:
+        yield window
+    finally:
+        window.close()
+        await window.close_workspace()
+
+
+async def known_words(window: MainWindow) -> set[str]:
+    """Words that are data or names, and stay as they are in every language."""
+    assert window.workspace is not None
+    read = window.workspace.store.read
+    rows = [*await read(directory.offices), *await read(directory.employees), *await read(connections.connections)]
+    names = [_NAMES, window.workspace.store.label, getpass.getuser(), *LANGUAGE_WORDS.values()]
+    return set(_WORD.findall(plain(" ".join([*map(str, rows), *names]))))
+
+
+async def faults(window: MainWindow, shown: QWidget) -> str:
+    """What is untranslated or cut in what is shown now, one a line."""
+    await asyncio.sleep(0.3)  # the layout has come to rest
+    known = await known_words(window)
+    untouched = [
+        f"{where}: {text!r} is not translated"
+        for where, text in texts_in(shown)
+        if not set(_WORD.findall(_RUN_ID.sub("", untold(text)))) <= known
+    ]
+    return "\n".join(sorted({*untouched, *cut_in(shown)}))
+
+
+def test_the_language_is_longer() -> None:
+    assert longer("Sync {count} offices") == "«Syync {count} ooffiicees»"
+
+
+async def synced(window: MainWindow) -> None:
+    """As a person fills the window: offices and employees, from the Employees page."""
+    window.open_page("employees")
+    await eventually(lambda: part(window, Button, "employees.sync").isEnabled())
+    click(window, "employees.sync")
+    await eventually(lambda: part(window, TableView, "employees.table").model().rowCount() > 0)
+    await eventually(lambda: part(window, Button, "employees.sync").isEnabled())
+
+
+async def test_pages_before_anything_was_fetched(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        for page in PAGES:
+            window.open_page(page)
+            assert await faults(window, window) == "", page
+
+
+async def test_pages_with_rows_and_the_details_of_one(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        await synced(window)
+        for page in PAGES:
+            window.open_page(page)
+            table, details = part(window, TableView, f"{page}.table"), part(window, QWidget, f"{page}.details")
+            await eventually(table.model().rowCount)
+            table.setFocus(Qt.FocusReason.TabFocusReason)
+            QTest.keyClick(table, Qt.Key.Key_Down)
+            if not details.isVisible():
+                QTest.keyClick(table, Qt.Key.Key_Space)
+            await eventually(details.isVisible)
+            assert await faults(window, window) == "", page
+
+
+async def test_the_preview(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        await synced(window)
+        click(window, "employees.preview")
+        assert await faults(window, await open_dialog(PreviewDialog)) == ""
