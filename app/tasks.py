@@ -42,4 +42,6 @@ class Tasks:
         for task in running:
             task.cancel()
         if running:
-            await asyncio.wait(running, timeout=patience_s)
+            _ended, left = await asyncio.wait(running, timeout=patience_s)
+            for task in left:
+                log.warning("Task %s did not end within %g s", task.get_name(), patience_s)

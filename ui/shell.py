@@ -44,7 +44,9 @@ class Shell(QObject):
         window.split.addWidget(self.run_panel)
         window.split.setStretchFactor(0, 1)
         desk.on(RunEnded, self._run_ended)
-        window.tabs.setCornerWidget(SettingsButton(self))
+        settings = SettingsButton(self)
+        window.tabs.setCornerWidget(settings)
+        settings.show()
         self._add_shortcuts()
 
     async def greet(self) -> None:

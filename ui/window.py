@@ -99,15 +99,12 @@ class MainWindow(QMainWindow):
     def _build_status_bar(self) -> None:
         self.running_label = QLabel(_("Nothing is running"))
         self.running_label.setObjectName("status.running")
-        self.store_label = QLabel()
-        self.store_label.setObjectName("status.store")
         self.role_label = QLabel(_(_ROLE_WORDS[self.settings_file.values.role]))
         self.role_label.setObjectName("status.role")
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         bar.addWidget(self.running_label)
-        bar.addWidget(self.store_label)
         if self.demo:
             mark = QLabel(_("Demo data"))
             mark.setObjectName("status.demo")
@@ -129,17 +126,21 @@ class MainWindow(QMainWindow):
             return
         from ui.desk import Desk
         from ui.shell import Shell
+        from ui.widgets import ElidedLabel
 
         self.desk = Desk(self.workspace, self, self.layouts)
         self.shell = Shell(self, self.desk)
-        self.store_label.setText(self.workspace.store.label)
+        store = ElidedLabel(Qt.TextElideMode.ElideMiddle, object_name="status.store")
+        store.setText(self.workspace.store.label)
+        self.statusBar().insertWidget(1, store, 1)
         self._page_shown(self.tabs.currentIndex())
         await self.shell.greet()
 
     async def close_workspace(self) -> None:
         """Cancel what runs, wait a few seconds at most, close everything."""
-        if self.workspace is not None:
-            await self.workspace.close()
+        workspace, self.workspace = self.workspace, None
+        if workspace is not None:
+            await workspace.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once; the loop then closes the workspace and ends."""
@@ -161,7 +162,8 @@ class MainWindow(QMainWindow):
 
         state = EmptyState(object_name="window.problem")
         state.show_message(Icon.ALERT, _("Muster cannot open its data"), f"{error.message}\n{_(error.remedy)}")
-        self.setCentralWidget(state)
+        self.split.hide()
+        self.banner_place.addWidget(state, 1)
 
     # -- pages ---------------------------------------------------------------------------------------------------
 

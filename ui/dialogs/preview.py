@@ -90,7 +90,7 @@ def _action_words(line: PreviewLine) -> str:
 
 
 COLUMNS: tuple[Column[PreviewLine], ...] = (
-    Column("action", N_("Change"), _action_words, kind=Kind.CHIP, width=130,
+    Column("action", N_("Change"), _action_words, kind=Kind.CHIP, width=150,
            tone=lambda r: ACTION_TONES[r.step.action] if r.step else Tone.WARNING),
     Column("phase", N_("What"), lambda r: _(PHASE_WORDS.get(r.phase, r.phase)), width=90, muted=True),
     Column("subject", N_("Name"), lambda r: r.subject, width=220),
@@ -162,7 +162,11 @@ class PreviewDialog(QDialog):
         summary.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 0)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 3 * GRID)
-        hint = QLabel(_("Nothing has been changed yet. Ticked rows are applied, the rest stays as it is."))
+        hint = QLabel(
+            _("Nothing has been changed yet. Ticked rows are applied, the rest stays as it is.")
+            if any(step.writes for plan in self.report.plans.values() for step in plan.steps)
+            else _("There is nothing to change: everything here is as the source says.")
+        )
         hint.setProperty("role", "muted")
         buttons.addWidget(hint, 1)
         buttons.addWidget(close)
