@@ -7,7 +7,6 @@ An unreadable file never stops the program: the defaults hold, the file is put a
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
@@ -57,7 +56,9 @@ class SettingsFile:
         except FileNotFoundError:
             return Settings()
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            self.problem = _("The settings file could not be read, so the defaults are in use: {cause}").format(cause=error)
+            self.problem = _("The settings file could not be read, so the defaults are in use: {cause}").format(
+                cause=error
+            )
             with contextlib.suppress(OSError):  # keeping the bad file is a courtesy, not a need
                 self.path.replace(self.path.with_suffix(".unreadable.json"))
             return Settings()
@@ -72,5 +73,5 @@ class SettingsFile:
         raw |= raw.pop("unknown")
         beside = self.path.with_suffix(".new")
         beside.write_bytes(msgspec.json.format(msgspec.json.encode(raw), indent=2))
-        os.replace(beside, self.path)
+        beside.replace(self.path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import time
@@ -55,6 +56,7 @@ def keyring() -> MemoryKeyring:
 async def workspace(home: Home, keyring: MemoryKeyring) -> AsyncIterator[Workspace]:
     async with await Workspace.open(home, keyring=keyring) as workspace:
         yield workspace
+    assert asyncio.all_tasks() == {asyncio.current_task()}  # nothing outlives its workspace
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import sys
 from pathlib import Path
 
@@ -171,7 +170,7 @@ class TestSettings:
         def crash(_source: object, _target: object) -> None:
             raise OSError("power cut")
 
-        monkeypatch.setattr(os, "replace", crash)
+        monkeypatch.setattr(Path, "replace", crash)
         with pytest.raises(OSError, match="power cut"):
             file.change(theme=Theme.LIGHT)
         assert SettingsFile(home.settings).values.theme is Theme.DARK

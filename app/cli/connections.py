@@ -44,8 +44,10 @@ def _request(args: argparse.Namespace) -> Request:
             return Request(f"connections.{args.verb}")
         case "add":
             if args.kind not in set(ConnectionKind):
-                kinds = ", ".join(KINDS)
-                raise UsageError(_("There is no kind {kind}.").format(kind=args.kind), _("Kinds: {names}.").format(names=kinds))
+                raise UsageError(
+                    _("There is no kind {kind}.").format(kind=args.kind),
+                    _("Kinds: {names}.").format(names=", ".join(KINDS)),
+                )
             params = {"name": args.name, "kind": args.kind, "settings": read_pairs(args.sets)}
             return Request("connections.create", params=params, secrets=_secrets(args.secret))
         case "edit":
@@ -67,7 +69,9 @@ def _secrets(given: Sequence[str]) -> dict[str, str]:
         if equals and value != "-":
             raise UsageError(
                 _("A secret is never an argument: others on this computer could read it."),
-                _("Write --secret {key}=- to read it from standard input, or --secret {key} to type it.").format(key=key),
+                _("Write --secret {key}=- to read it from standard input, or --secret {key} to type it.").format(
+                    key=key
+                ),
             )
         secrets[key] = sys.stdin.readline().rstrip("\r\n") if equals else getpass.getpass(f"{key}: ")
         if not secrets[key]:

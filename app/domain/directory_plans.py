@@ -253,7 +253,10 @@ def _finish(
     returned = tuple(s.before for s in steps if s.before is not None and s.before.missing_since)
     suspicious = bool(known) and (not steps or len(missing) * 100 > len(known) * settings.missing_limit_percent)
     warnings = snapshot.warnings + _missing_warnings(phase, not steps, missing, suspicious)
-    details = {"unmapped_position_types": dict(snapshot.unmapped_roles), "unknown_fields": list(snapshot.unknown_fields)}
+    details = {
+        "unmapped_position_types": dict(snapshot.unmapped_roles),
+        "unknown_fields": list(snapshot.unknown_fields),
+    }
     return Plan(phase, "store", tuple(steps), warnings, missing, returned, suspicious, details)
 
 

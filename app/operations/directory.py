@@ -95,7 +95,9 @@ async def _switch_offices(context: RunContext, ids: Sequence[str], *, active: bo
     if not active:
         await _guard(context, "offices", chosen)
     changed = [o for o in chosen if o.is_active != active]
-    outcomes = [_switched("offices", o, active, o in changed, FieldChange("is_active", o.is_active, active)) for o in chosen]
+    outcomes = [
+        _switched("offices", o, active, o in changed, FieldChange("is_active", o.is_active, active)) for o in chosen
+    ]
     if not context.dry_run:
         await context.workspace.store.write(_write_offices, context.run.run_id, changed, active, outcomes)
     _finish(context, outcomes)
@@ -113,7 +115,8 @@ async def _switch_employees(context: RunContext, ids: Sequence[str], status: Emp
         await _guard(context, "employees", chosen)
     changed = [e for e in chosen if e.status is not status]
     outcomes = [
-        _switched("employees", e, active, e in changed, FieldChange("status", e.status.value, status.value)) for e in chosen
+        _switched("employees", e, active, e in changed, FieldChange("status", e.status.value, status.value))
+        for e in chosen
     ]
     if not context.dry_run:
         await context.workspace.store.write(_write_employees, context.run.run_id, changed, status, outcomes)

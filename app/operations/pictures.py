@@ -46,7 +46,8 @@ async def fetch_pictures(context: RunContext, params: PictureParams) -> None:
     if unknown := [i for i in params.employees if i != "all" and i not in {e.id for e in ours}]:
         raise UsageError(_("There is no record with the id {id}.").format(id=unknown[0]))
     done = {o.subject_id for o in context.outcomes}  # before an interruption
-    wanted = [e for e in ours if e.id not in done and (e.id in params.employees or ("all" in params.employees and is_due(e)))]
+    everybody = "all" in params.employees
+    wanted = [e for e in ours if e.id not in done and (e.id in params.employees or (everybody and is_due(e)))]
     if context.dry_run:
         context.report([_outcome(e, Status.SUCCESS, _("Would be fetched"), Action.UPDATE) for e in wanted])
     else:

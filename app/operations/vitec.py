@@ -109,7 +109,10 @@ def _without_homeless(plan: Plan[Employee], office_ids: set[str]) -> Plan[Employ
     """Leave out people whose new office was not ticked in the preview."""
     steps = tuple(
         replace(
-            s, action=Action.SKIP, reason="office_not_selected", message=_("Their office was not selected in the preview.")
+            s,
+            action=Action.SKIP,
+            reason="office_not_selected",
+            message=_("Their office was not selected in the preview."),
         )
         if s.writes and s.record is not None and s.record.office_id not in office_ids
         else s

@@ -113,20 +113,20 @@ def _make_database(home: Home, url: str) -> peewee.Database:
         return peewee.SqliteDatabase(str(home.database), pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S)
     from playhouse.db_url import connect
 
-    scheme = url.partition(":")[0]
+    refused = UsageError(
+        _("DATABASE_URL names no database that Muster speaks."),
+        _("Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."),
+    )
     try:
-        if scheme == "sqlite" and urlsplit(url).path.strip("/") not in {"", ":memory:"}:  # a file, for two threads
+        parts = urlsplit(url)
+        if parts.scheme == "sqlite" and parts.path.strip("/") not in {"", ":memory:"}:  # two threads share a file
             return cast(peewee.Database, connect(url, pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S))
-        if scheme in {"postgresql", "postgres"}:
-            password = urlsplit(url).password or ""
-            register_secret(password, unquote(password))
+        if parts.scheme in {"postgresql", "postgres"}:
+            register_secret(parts.password or "", unquote(parts.password or ""))
             return cast(peewee.Database, connect(url, unquote_password=True, connect_timeout=_LOCK_WAIT_S))
-        raise ValueError(scheme)
     except (ValueError, RuntimeError) as error:
-        raise UsageError(
-            _("DATABASE_URL names no database that Muster speaks."),
-            _("Use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."),
-        ) from error
+        raise refused from error
+    raise refused
 
 
 def _label(database: peewee.Database, url: str) -> str:

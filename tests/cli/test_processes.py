@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
-from tests.support.command import Muster
+from tests.support.command import ROOT, Muster
 
 _MOST_SECONDS = 30
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are another matter there")
@@ -143,3 +144,27 @@ def test_the_demo_without_a_window_stores_the_whole_firm(muster: Muster, argumen
     assert "employees: total 340, synced 340, created 340" in ran.out
     assert ("There is no display" in ran.err) is (len(arguments) == 1)
     assert not (muster.home / "muster.sqlite3").exists()
+
+
+def test_a_person_at_a_terminal_sees_progress_and_a_program_does_not(connected: Muster) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "run", "directory.sync"], cwd=ROOT, env=connected.env({"TERM": "xterm"}),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, text=True,
+    )  # fmt: skip
+    os.close(theirs)
+    out, _err = process.communicate(timeout=_MOST_SECONDS)
+    seen = b""
+    try:
+        while part := os.read(ours, 10_000):
+            seen += part
+    except OSError:  # the other end is closed
+        pass
+    finally:
+        os.close(ours)
+    assert process.returncode == 0
+    assert "offices: total 3" in out
+    assert b"Sync employees" in seen or b"Fetching" in seen or b"Storing" in seen
+    assert connected("run", "directory.sync").err == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import shutil
@@ -72,8 +73,7 @@ def postgresql() -> Iterator[str]:
 
 
 def _wait_until_it_answers(port: int) -> None:
-    import psycopg
-
+    psycopg = importlib.import_module("psycopg")
     for _attempt in range(200):
         try:
             psycopg.connect(f"postgresql://muster@127.0.0.1:{port}/postgres", connect_timeout=1).close()
@@ -91,12 +91,10 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield ""
         return
     address: str = request.getfixturevalue("postgresql")
-    import psycopg
-
-    with psycopg.connect(address, autocommit=True) as server:
-        server.execute("DROP DATABASE IF EXISTS muster WITH (FORCE)")
-        server.execute("CREATE DATABASE muster")
-    yield address.replace("/postgres", "/muster")
+    with importlib.import_module("psycopg").connect(address, autocommit=True) as server:
+        server.execute("DROP SCHEMA public CASCADE")
+        server.execute("CREATE SCHEMA public")
+    yield address
 
 
 @pytest.fixture

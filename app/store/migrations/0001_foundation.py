@@ -3,6 +3,8 @@
 A frozen copy of the tables as they were; later changes to the models do not touch it.
 """
 
+# ruff: noqa: D101 - the tables are described in `models.py`
+
 from peewee import (
     AutoField,
     BooleanField,
