@@ -1,0 +1,92 @@
+"""What F1 says of each page: what you see, what you can do, the keys. Texts only, translated where they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class HelpText:
+    """The help of one page."""
+
+    title: str
+    see: tuple[str, ...]
+    do: tuple[str, ...]
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+_SYNC_KEYS = (("F5", N_("Sync")), ("Shift+F5", N_("Preview: show what a sync would change")))
+
+HELP: dict[str, HelpText] = {
+    "offices": HelpText(
+        N_("Offices"),
+        (
+            N_("The offices that Muster keeps: the departments of Vitec, as they were at the last sync."),
+            N_("The chip at the top left says whether the connection works, and how old that knowledge is."),
+            N_("“Not in Vitec” marks an office that Vitec no longer lists. A sync never deletes or deactivates it."),
+        ),
+        (
+            N_("Sync fetches the departments and stores what changed. Preview shows the same and stores nothing."),
+            N_("Edit changes an office by hand. What you change is pinned, so the next sync leaves it alone."),
+            N_("Activate and Deactivate act on the chosen rows, and can be taken back."),
+        ),
+        _SYNC_KEYS,
+    ),
+    "employees": HelpText(
+        N_("Employees"),
+        (
+            N_("The people that Muster keeps, with their office, roles and where each came from."),
+            N_("Filters above the table count who is inactive, has no photo or is no longer in Vitec."),
+        ),
+        (
+            N_("Sync fetches the offices first and then everybody who works there."),
+            N_("Fetch all pictures brings the photos that are older than a day, one after another."),
+            N_("Edit pins what you change, so the next sync leaves it alone."),
+        ),
+        _SYNC_KEYS,
+    ),
+    "connections": HelpText(
+        N_("Connections"),
+        (
+            N_("The remote systems that Muster works with, and whether each of them answers."),
+            N_("Keys and passwords are kept in the keyring of this computer, never in a file of Muster."),
+        ),
+        (
+            N_("Add a connection and fill in its form, then test it before you save."),
+            N_("Test goes stage by stage: address, encryption, sign-in, rights, data. The first that fails says why."),
+            N_("Pause keeps a connection and its key but starts nothing on it."),
+        ),
+        (("F5", N_("Test all connections")),),
+    ),
+    "activity": HelpText(
+        N_("Activity"),
+        (
+            N_("Everything that was run here, newest first: when, by whom, on which connection, and how it ended."),
+            N_("“Interrupted” is a run whose program ended before it did. What was confirmed is kept."),
+        ),
+        (
+            N_("Show results opens the run below the page as it ended, with a reason for every row."),
+            N_("Resume does the rest of a run that stopped, was cancelled or was interrupted."),
+            N_("Run again starts the same once more."),
+        ),
+        (("F5", N_("Read again, also what other programs did")), ("Enter", N_("Show the results of the chosen run"))),
+    ),
+}
+
+EVERYWHERE: tuple[tuple[str, str], ...] = (
+    ("Ctrl+1 … Ctrl+8", N_("Go to a page")),
+    ("Ctrl+K", N_("Find and do anything by name")),
+    ("Ctrl+F", N_("Search in the table")),
+    ("Space", N_("Show or hide the details of the chosen row")),
+    ("Ctrl+C", N_("Copy the cells of the chosen rows")),
+    ("Ctrl+Shift+C", N_("Copy the chosen rows with headers")),
+    ("Ctrl+E", N_("Export exactly what is shown")),
+    ("Esc", N_("Cancel the run that is shown")),
+    ("F1", N_("This help")),
+)
+RUN_PANEL: tuple[str, ...] = (
+    N_("Whatever runs has a tab at the bottom: how far it is, Cancel, and a row for each result."),
+    N_("“Why?” on a row says what was asked, what was answered and what to do next."),
+)
