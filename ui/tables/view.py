@@ -26,7 +26,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from app.i18n import _
 from ui.tables.columns import Kind
@@ -94,7 +94,11 @@ class TableView(QTableView, Generic[Row]):
         rows.setDefaultSectionSize(max(ROW_HEIGHT, self.fontMetrics().height() + _SPACE_IN_CELLS))
         rows.hide()
         header = self.horizontalHeader()
-        header.setMinimumHeight(rows.defaultSectionSize())
+        header.setFixedHeight(rows.defaultSectionSize())
+        end = QFrame(self)  # the header goes on above the scroll bar
+        end.setObjectName("header_end")
+        end.setFixedHeight(header.height())
+        self.addScrollBarWidget(end, Qt.AlignmentFlag.AlignTop)
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(False)
         header.setHighlightSections(False)

@@ -54,7 +54,8 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
 
 QLineEdit, QComboBox, QAbstractSpinBox {
   color: $text; background: $field; border: 1px solid $outline; border-radius: ${radius}px;
-  padding: 0 8px; min-height: ${inner}px; selection-background-color: $accent; selection-color: $on_accent; }
+  padding: 0 8px; min-height: ${inner}px; placeholder-text-color: $muted;
+  selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   padding: 0 ${flatfocus}px; min-height: ${innerfocus}px; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $disabled; background: $window; }
@@ -64,7 +65,6 @@ QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: url("$controls/down.svg"); width: 14px; height: 14px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
 QAbstractSpinBox { max-height: ${inner}px; }
-QAbstractSpinBox QLineEdit { border: 0; min-height: 0; padding: 0; }
 QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox::indicator, QRadioButton::indicator {
   width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $field; }
@@ -87,8 +87,8 @@ QMenu::icon { padding-left: 8px; }
 QTabWidget::pane { border: 0; border-top: 1px solid $line; top: -1px; background: $surface; }
 QTabWidget::tab-bar { left: 8px; }
 QTabBar { background: $window; qproperty-drawBase: 0; }
-QTabBar::tab { color: $muted; background: $window; padding: 10px 14px; border: 1px solid transparent;
-  border-bottom: 1px solid $line; margin: 4px 0 0 0; }
+QTabBar::tab {
+  color: $muted; background: $window; padding: 10px 14px; border: 1px solid transparent; margin: 4px 0 0 0; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; background: $surface; border: 1px solid $line; border-bottom-color: $surface;
   border-top-left-radius: ${radius}px; border-top-right-radius: ${radius}px; font-weight: 600; }
@@ -105,6 +105,8 @@ QHeaderView::down-arrow, QHeaderView::up-arrow {
 QHeaderView::down-arrow { image: url("$controls/down.svg"); }
 QHeaderView::up-arrow { image: url("$controls/up.svg"); }
 QTableCornerButton::section { background: $window; border: 0; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
+#header_end { background: $window; border-bottom: 1px solid $line; }
 
 QProgressBar { background: $line; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

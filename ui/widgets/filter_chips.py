@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.i18n import _
-from ui.theme import GRID, Icon, Tone, draw_focus, icon_pixmap, theme, tokens
+from ui.theme import CONTROL_HEIGHT, GRID, Icon, Tone, draw_focus, icon_pixmap, theme, tokens
 from ui.widgets.flow import FlowLayout
 
 _HEIGHT = 28
@@ -41,6 +41,7 @@ class FilterChips(QWidget):
         self.setAccessibleName(name)
         self.setObjectName(object_name)
         self._flow = FlowLayout(self)
+        self._flow.setContentsMargins(0, (CONTROL_HEIGHT - _HEIGHT) // 2, 0, 0)  # in line with a field beside it
         self._chips: dict[str, ChipButton] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)

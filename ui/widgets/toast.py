@@ -20,7 +20,7 @@ from ui.widgets.buttons import IconButton
 SHORTEST_MS = 6_000
 """No toast goes sooner: slow readers need the time (WCAG 2.2, 2.2.1)."""
 _FADE_MS = 250
-_WIDEST = 420
+_WIDEST = 480
 _ICON = 18
 _GAP = 2 * GRID
 _EDGE = 4 * GRID
