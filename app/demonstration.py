@@ -32,6 +32,8 @@ async def connect_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, 
         secrets = {f.key: values[f.key] for f in spec.secrets if f.key in values}
         settings = {f.key: values[f.key] for f in spec.settings if f.key in values}
         params = {"name": kind.value, "kind": kind.value, "settings": settings}
-        report = await (await workspace.runner.start(Request("connections.create", "", params, secrets=secrets))).report()
+        report = await (
+            await workspace.runner.start(Request("connections.create", "", params, secrets=secrets))
+        ).report()
         if report.error is not None:
             raise report.error

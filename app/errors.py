@@ -12,7 +12,6 @@
     |  `- Outage         the remote system failed (5xx)                  exit 4
     |- BadData           an answer that cannot be trusted                exit 4
     |- Redirected        an answer that points elsewhere                 exit 4 (5 to a sign-in page)
-    |- ClockOff          clocks too far apart                            exit 4
     |- Held              a safety guard holds it                         exit 6
     |- Busy              another program or run holds the target         exit 7
     |- Cancelled         a person cancelled                              exit 130
@@ -166,13 +165,6 @@ class Redirected(MusterError):
 
     kind = ErrorKind.REDIRECTED
     default_remedy = N_("Check the address of the connection.")
-
-
-class ClockOff(MusterError):
-    """Two clocks are too far apart for what was asked."""
-
-    kind = ErrorKind.CLOCK
-    default_remedy = N_("Set the clock of this computer, then try again.")
 
 
 class Held(MusterError):

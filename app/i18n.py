@@ -32,7 +32,7 @@ _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
 
 def use_language(language: Language) -> None:
     """Switch every later `_()` to `language`; an unknown system language stays English."""
-    global _catalogue  # noqa: PLW0603 - one language at a time, as everywhere in gettext
+    global _catalogue
     system = locale.getlocale()[0] or Language.ENGLISH  # "nb_NO"; on Windows "Norwegian Bokmål_Norway"
     code = system[:2].lower() if language is Language.SYSTEM else language.value
     code = "nb" if code in {"no", "nn"} else code

@@ -20,7 +20,7 @@ _pattern: re.Pattern[str] | None = None
 
 def register_secret(*values: str) -> None:
     """Blank these values from now on, also as they stand in JSON or in a URL."""
-    global _pattern  # noqa: PLW0603 - one set of secrets for the whole process
+    global _pattern
     long_enough = [value for value in values if len(value) >= _SHORTEST_SECRET]
     new = {form for value in long_enough for form in (value, json.dumps(value)[1:-1], quote(value, safe=""))} - _secrets
     if new:

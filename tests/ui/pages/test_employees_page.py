@@ -74,7 +74,7 @@ async def test_a_preview_says_when_the_data_moved_and_plans_again(demo_desk: Des
     dialog = await open_dialog(PreviewDialog)
     assert isinstance(dialog, PreviewDialog)
     page.sync()
-    await eventually(lambda: "moved" in dialog.banners.keys())
+    await eventually(lambda: dialog.banners.banner("moved") is not None)
     await eventually(lambda: page.pane.rows.total == 12)
     await eventually(lambda: not demo_desk.workspace.runner.handles)
     dialog.plan_again()

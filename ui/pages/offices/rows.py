@@ -26,7 +26,10 @@ class OfficeLine:
 def office_lines(
     offices: Iterable[Office], heads: Mapping[str, int], connections: Iterable[Connection]
 ) -> list[OfficeLine]:
-    """Rows for the table, with the `heads` per office id; an office that vanished from its source was last synced when that was noticed."""
+    """Rows for the table; `heads` are active people per office id.
+
+    An office that vanished from its source was last synced when that was noticed.
+    """
     synced = {c.id: c.last_sync for c in connections}
     return [OfficeLine(o, heads.get(o.id, 0), o.missing_since or synced.get(o.connection or "")) for o in offices]
 
