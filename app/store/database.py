@@ -11,6 +11,7 @@ import contextlib
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -178,6 +179,13 @@ def _back_up(store: Store) -> None:
     with contextlib.closing(sqlite3.connect(copy)) as target:
         live: Any = store.database
         live.connection().backup(target)
+
+
+def clock_s() -> float:
+    """Seconds on the clock that all programs on this database share: the server's, or this computer's own."""
+    if isinstance(database_proxy.obj, peewee.SqliteDatabase):
+        return time.time()
+    return float(_sql(database_proxy, "SELECT extract(epoch FROM clock_timestamp())").fetchone()[0])
 
 
 def fetch(query: Any) -> list[tuple[Any, ...]]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import peewee
 
 from app.errors import Busy
 from app.i18n import _
+from app.store.database import clock_s
 from app.store.models import LeaseRow
-from app.store.runs import HOST, process_alive, this_process
-
-# A holder on another computer that was silent this long is taken to be gone; its clock and sleep are out of our sight.
-SILENT_S = 300.0
+from app.store.runs import HOST, program_alive, this_process
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ def take_lease(claim: Claim) -> None:
     """
     holder = LeaseRow.get_or_none(LeaseRow.target == claim.target)
     if holder is not None:
-        if holder.run_id != claim.run_id and _alive(holder):
+        if program_alive(holder.host, holder.process, holder.beat_at):
             raise Busy(
                 _("{actor} is already running {operation} on {host}.").format(
                     actor=holder.actor, operation=holder.operation, host=holder.host
@@ -43,15 +40,10 @@ def take_lease(claim: Claim) -> None:
     values = {"run_id": claim.run_id, "operation": claim.operation, "actor": claim.actor}
     try:
         LeaseRow.insert(
-            target=claim.target, host=HOST, process=this_process(), beat_at=time.time(), **values
+            target=claim.target, host=HOST, process=this_process(), beat_at=clock_s(), **values
         ).execute()
     except peewee.IntegrityError as error:
         raise Busy(_("Another program just took the same target.")) from error
-
-
-def _alive(holder: LeaseRow) -> bool:
-    silent = time.time() - holder.beat_at
-    return process_alive(holder.host, holder.process) and (holder.host == HOST or silent < SILENT_S)
 
 
 def beat(run_id: str) -> None:
@@ -59,7 +51,7 @@ def beat(run_id: str) -> None:
 
     Raises `Busy` when the lease was lost, as after a long sleep of this computer.
     """
-    if not LeaseRow.update(beat_at=time.time()).where(LeaseRow.run_id == run_id).execute():
+    if not LeaseRow.update(beat_at=clock_s()).where(LeaseRow.run_id == run_id).execute():
         raise Busy(_("Another program took over while this computer slept."), _("Start the run again."))
 
 

@@ -12,7 +12,7 @@ from peewee import (
     CharField,
     CompositeKey,
     DatabaseProxy,
-    FloatField,
+    DoubleField,
     IntegerField,
     Model,
     TextField,
@@ -188,7 +188,7 @@ class LeaseRow(BaseModel):
     actor = TextField()
     host = CharField()
     process = CharField()
-    beat_at = FloatField()
+    beat_at = DoubleField()
 
     class Meta:
         table_name = "lease"

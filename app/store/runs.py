@@ -14,14 +14,16 @@ from typing import Any
 
 import msgspec
 import psutil
+from peewee import JOIN
 
 from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status
-from app.store.database import fetch, insert_rows
-from app.store.models import JournalRow, OutcomePackRow, OutcomeRow, RunRow
+from app.store.database import clock_s, fetch, insert_rows
+from app.store.models import JournalRow, LeaseRow, OutcomePackRow, OutcomeRow, RunRow
 from app.store.values import from_json, from_time, now, to_json, to_time
 
 HOST = platform.node()
 _SAME_START_S = 2.0
+SILENT_S = 300.0  # a program on another computer that was silent this long is taken to be gone
 _changes_decoder = msgspec.json.Decoder(tuple[FieldChange, ...])
 
 
@@ -42,10 +44,19 @@ def this_process() -> str:
     return f"{os.getpid()}:{_started_s(os.getpid()):.2f}"
 
 
-def process_alive(host: str, process: str) -> bool:
-    """Whether that process still runs; one on another computer is taken to be alive."""
-    if host != HOST:
-        return True
+def program_alive(host: str, process: str, beat_at: float | None) -> bool:
+    """Whether the program that runs something is still there.
+
+    On this computer its process tells; of another computer only its last sign of life is known, at `beat_at` seconds
+    of the shared clock, None when it holds no lease any more.
+    """
+    if host == HOST:
+        return process_alive(process)
+    return beat_at is not None and clock_s() - beat_at < SILENT_S
+
+
+def process_alive(process: str) -> bool:
+    """Whether that process of this computer still runs."""
     pid, _colon, started = process.partition(":")
     try:
         gone = psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE  # killed, and nobody asked how it ended
@@ -104,10 +115,12 @@ def last_finished(operations: Iterable[str], connection: str) -> Run | None:
 
 def mark_interrupted() -> list[str]:
     """Mark runs whose process is gone as interrupted; returns their ids."""
-    query = RunRow.select(RunRow.run_id, RunRow.host, RunRow.process).where(
-        RunRow.state.in_([RunState.QUEUED.value, RunState.RUNNING.value])
+    query = (
+        RunRow.select(RunRow.run_id, RunRow.host, RunRow.process, LeaseRow.beat_at)
+        .join(LeaseRow, JOIN.LEFT_OUTER, on=(LeaseRow.run_id == RunRow.run_id))
+        .where(RunRow.state.in_([RunState.QUEUED.value, RunState.RUNNING.value]))
     )
-    gone = [run_id for run_id, host, process in fetch(query) if not process_alive(host, process)]
+    gone = [run_id for run_id, *program in fetch(query) if not program_alive(*program)]
     if gone:
         RunRow.update(state=RunState.INTERRUPTED.value).where(RunRow.run_id.in_(gone)).execute()
     return gone

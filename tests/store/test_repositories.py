@@ -221,6 +221,36 @@ class TestLeases:
         with pytest.raises(Busy, match="Another program took over while this computer slept."):
             store.run_now(leases.beat, "run-1")
 
-    def test_a_run_taken_up_again_takes_its_own_lease(self, store: Store) -> None:
-        for _time in range(2):
+    def test_a_run_is_not_taken_up_twice_at_once(self, store: Store) -> None:
+        store.run_now(leases.take_lease, leases.Claim("hub", "run-1", "offices.sync", "Kari"))
+        with pytest.raises(Busy):
             store.run_now(leases.take_lease, leases.Claim("hub", "run-1", "offices.sync", "Kari"))
+
+    @pytest.mark.parametrize(("silent_s", "state"), [(0, RunState.RUNNING), (runs.SILENT_S + 5, RunState.INTERRUPTED)])
+    def test_a_program_elsewhere_is_there_while_it_gives_signs_of_life(
+        self, store: Store, silent_s: float, state: RunState
+    ) -> None:
+        store.run_now(runs.begin_run, a_run())
+        store.run_now(leases.take_lease, leases.Claim("hub", "run-1", "offices.sync", "Kari"))
+        store.run_now(lambda: execute(store, f"UPDATE lease SET host = 'elsewhere', beat_at = beat_at - {silent_s}"))
+        store.run_now(lambda: execute(store, "UPDATE run SET host = 'elsewhere'"))
+        store.run_now(runs.mark_interrupted)
+        found = store.run_now(runs.find_run, "run-1")
+        assert found is not None
+        assert found.state is state
+
+    def test_signs_of_life_are_told_by_the_databases_own_clock(
+        self, store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if not url:
+            pytest.skip("a file's programs all run on one computer with one clock")
+        store.run_now(leases.take_lease, leases.Claim("hub", "run-1", "offices.sync", "Kari"))
+        store.run_now(lambda: execute(store, "UPDATE lease SET host = 'elsewhere'"))
+        monkeypatch.setattr("time.time", lambda: 4_000_000_000.0)
+        with pytest.raises(Busy):
+            store.run_now(leases.take_lease, leases.Claim("hub", "run-2", "offices.sync", "Ola"))
+
+    def test_a_run_elsewhere_whose_target_was_taken_over_is_interrupted(self, store: Store) -> None:
+        store.run_now(runs.begin_run, a_run())
+        store.run_now(lambda: execute(store, "UPDATE run SET host = 'elsewhere'"))
+        assert store.run_now(runs.mark_interrupted) == ["run-1"]

@@ -11,7 +11,7 @@ from peewee import (
     CharField,
     CompositeKey,
     Database,
-    FloatField,
+    DoubleField,
     IntegerField,
     Model,
     TextField,
@@ -168,7 +168,7 @@ class LeaseRow(Model):
     actor = TextField()
     host = CharField()
     process = CharField()
-    beat_at = FloatField()
+    beat_at = DoubleField()
 
     class Meta:
         legacy_table_names = False
