@@ -9,7 +9,6 @@ Window and command line share one catalogue. `_()` translates a whole sentence, 
 from __future__ import annotations
 
 import gettext as _gettext
-import locale
 from enum import StrEnum
 
 from app.places import resource
@@ -30,11 +29,13 @@ class Language(StrEnum):
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
 
 
-def use_language(language: Language) -> None:
-    """Switch every later `_()` to `language`; an unknown system language stays English."""
+def use_language(language: Language, system: str = "") -> None:
+    """Switch every later `_()` to `language`.
+
+    `system` names the desktop's language (`nb-NO`), which the window knows from Qt; one that is not spoken is English.
+    """
     global _catalogue
-    system = locale.getlocale()[0] or Language.ENGLISH  # "nb_NO"; on Windows "Norwegian Bokmål_Norway"
-    code = system[:2].lower() if language is Language.SYSTEM else language.value
+    code = system[:2] if language is Language.SYSTEM else language.value
     code = "nb" if code in {"no", "nn"} else code
     folder = resource("translations")
     _catalogue = _gettext.translation(DOMAIN, folder, languages=[code], fallback=True)

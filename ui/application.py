@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.i18n import use_language
@@ -39,7 +39,7 @@ def run_window(
     application = make_application()
     collector = Collector(application)
     settings = SettingsFile(home.settings)
-    use_language(settings.values.language)
+    use_language(settings.values.language, QLocale.system().uiLanguages()[0])
     apply_theme(application, ThemeChoice(settings.values.theme))
     window = MainWindow(home, settings, demo=demo is not None)
     window.show()
