@@ -29,8 +29,8 @@ from app.domain.health import (
     overall_health,
     success_rate_percent,
 )
-from app.domain.outcomes import RunState
 from app.domain.ids import new_id
+from app.domain.outcomes import RunState
 from app.errors import StoreError, UsageError
 from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_, _
@@ -197,7 +197,9 @@ async def check_connection(context: RunContext, _params: NoParams) -> None:
         raise problem
 
 
-@operation("connections.try", N_("Test settings before saving"), Permission.READ, TryParams, writes=False, history=False)
+@operation(
+    "connections.try", N_("Test settings before saving"), Permission.READ, TryParams, writes=False, history=False
+)
 async def try_settings(context: RunContext, params: TryParams) -> None:
     """The same test on values that are not saved."""
     settings = checked_settings(params.kind, params.settings)
@@ -253,7 +255,9 @@ async def show_status(context: RunContext, _params: NoParams) -> None:
     }
 
 
-@operation("connections.health", N_("Health of all connections"), Permission.READ, NoParams, writes=False, history=False)
+@operation(
+    "connections.health", N_("Health of all connections"), Permission.READ, NoParams, writes=False, history=False
+)
 async def show_health(context: RunContext, _params: NoParams) -> None:
     """All connections together (connections.md §7)."""
     found = await context.workspace.store.read(stored.connections)
@@ -291,7 +295,9 @@ async def import_env(context: RunContext, params: ImportParams) -> None:
         made.append(await _import_one(context, spec.kind, settings, secrets))
     if not made:
         names = ", ".join(name for spec in KINDS.values() for f in spec.fields for name in f.env)
-        raise UsageError(_("The file holds no settings that Muster knows."), _("It looks for: {names}.").format(names=names))
+        raise UsageError(
+            _("The file holds no settings that Muster knows."), _("It looks for: {names}.").format(names=names)
+        )
     context.result["connections"] = made
 
 

@@ -285,7 +285,7 @@ async def _ending(operation: Operation, context: RunContext, params: Any) -> Mus
         return Cancelled(_("Cancelled."))
     except MusterError as error:
         return Cancelled(_("Cancelled.")) if context.stop.is_set() else error
-    except Exception as error:  # noqa: BLE001 - the runner's edge: a bug ends the run, not the program
+    except Exception as error:  # the runner's edge: a bug ends the run, not the program
         log.exception("Run %s failed", context.run.run_id)
         cause = redact(f"{type(error).__name__}: {error}")
         return Unexpected(_("An unexpected fault ended the run: {cause}").format(cause=cause))

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +196,16 @@ class TestExitCodes:
     def test_usage(self, quick: Muster, arguments: tuple[str, ...]) -> None:
         ran = quick(*arguments)
         assert (ran.code, "usage: muster" in ran.err, ran.out) == (2, True, "")
+
+    def test_a_database_that_another_program_has_locked(
+        self, quickly_connected: Muster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.store.database._LOCK_WAIT_S", 0.1)
+        with closing(sqlite3.connect(quickly_connected.home / "muster.sqlite3")) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            ran = quickly_connected("run", "offices.sync", "--json")
+        assert (ran.code, ran.json["error"]["kind"]) == (7, "busy")
+        assert ran.json["error"]["message"] == "Another program is using the database."
 
     def test_not_configured(self, quick: Muster) -> None:
         ran = quick("run", "offices.sync", "--json")
