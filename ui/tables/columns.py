@@ -45,13 +45,13 @@ class Align(StrEnum):
     @property
     def flag(self) -> Qt.AlignmentFlag:
         """The same for Qt, centred vertically."""
-        return _FLAGS[self] | Qt.AlignmentFlag.AlignVCenter
+        return _FLAGS[self]
 
 
 _FLAGS = {
-    Align.LEFT: Qt.AlignmentFlag.AlignLeft,
-    Align.CENTER: Qt.AlignmentFlag.AlignHCenter,
-    Align.RIGHT: Qt.AlignmentFlag.AlignRight,
+    Align.LEFT: Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+    Align.CENTER: Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter,
+    Align.RIGHT: Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
 }
 
 

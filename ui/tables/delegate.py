@@ -50,6 +50,9 @@ _AVATAR = 20
 _ICON = 14
 _GAP = 8
 _TICK = 16
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_ACTIVE = QStyle.StateFlag.State_Active.value
+_FOCUSED = QStyle.StateFlag.State_HasFocus.value
 _CHIP_SCALE = 0.93  # chips are set slightly smaller than text
 
 
@@ -63,20 +66,20 @@ class CellDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, TableModel)
         column, row = model.columns[index.column()], model.row_at(index.row())
+        cell, state = option.rect, option.state.value
         painter.save()
-        painter.fillRect(option.rect, self._ground(option, index.row()))
-        painter.fillRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1, QColor(tokens().line))
-        area = option.rect.adjusted(MARGIN, 0, -MARGIN, -1)
+        painter.fillRect(cell, self._ground(state, index.row()))
+        painter.fillRect(cell.x(), cell.bottom(), cell.width(), 1, QColor(tokens().line))
+        area = cell.adjusted(MARGIN, 0, -MARGIN, -1)
         if model.checkable and index.column() == 0:
-            state = model.data(index, Qt.ItemDataRole.CheckStateRole)
-            if state is not None:  # rows without a box keep its space
-                ticked = state == Qt.CheckState.Checked
-                draw_tick(painter, self._tick_area(option.rect), ticked=ticked)
+            tick = model.data(index, Qt.ItemDataRole.CheckStateRole)
+            if tick is not None:  # rows without a box keep its space
+                draw_tick(painter, self._tick_area(cell), ticked=tick == Qt.CheckState.Checked)
             area.setLeft(area.left() + _TICK + _GAP)
         painter.setFont(option.font)
         self._paint_content(painter, area, column, row)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            draw_focus(painter, option.rect.adjusted(0, 0, 0, -1))
+        if state & _FOCUSED:
+            draw_focus(painter, cell.adjusted(0, 0, 0, -1))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -116,11 +119,10 @@ class CellDelegate(QStyledItemDelegate):
             QToolTip.hideText()
         return True
 
-    def _ground(self, option: QStyleOptionViewItem, row: int) -> QColor:
+    def _ground(self, state: int, row: int) -> QColor:
         colours = tokens()
-        if option.state & QStyle.StateFlag.State_Selected:
-            active = option.state & QStyle.StateFlag.State_Active
-            return QColor(colours.selection if active else colours.selection_idle)
+        if state & _SELECTED:
+            return QColor(colours.selection if state & _ACTIVE else colours.selection_idle)
         return QColor(colours.hover if row == self.hovered else colours.surface)
 
     def _paint_content(self, painter: QPainter, area: QRect, column: Column[Any], row: Any) -> None:
@@ -140,8 +142,9 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawPixmap(at, icon_pixmap(mark, _ICON, device_ratio(painter), _ink(column, tone)))
         area.setLeft(area.left() + _room_before_text(column))
         painter.setPen(QColor(_ink(column, tone)))
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, column.alignment.flag | Qt.TextFlag.TextSingleLine, shown)
+        line = words.replace("\n", " ") if "\n" in words else words
+        shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, column.alignment.flag, shown)
 
     def _tick_area(self, cell: QRect) -> QRect:
         return QRect(cell.x() + MARGIN, cell.y() + (cell.height() - _TICK) // 2, _TICK, _TICK)

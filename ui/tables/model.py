@@ -31,6 +31,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 SLICE_S = 0.005
 """Idle work takes the event loop for at most about this long at a time."""
+# Put together once: Python takes a microsecond for each | of two enums, and a cell is painted for twenty.
+_SELECTABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_TICKABLE = _SELECTABLE | Qt.ItemFlag.ItemIsUserCheckable
 _MANY = 400  # inserted and removed rows of one batch beyond which a reset is cheaper
 
 
@@ -243,10 +246,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Every cell can be selected; the first may carry a tick."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if index.column() == 0 and self.may_tick(self.row_at(index.row())):
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
+        if self.checkable is not None and index.column() == 0 and self.may_tick(self.row_at(index.row())):
+            return _TICKABLE
+        return _SELECTABLE
 
     def _display(self, row: Row, column: int) -> str:
         return self.columns[column].words(row)
