@@ -46,6 +46,11 @@ def _(text: str) -> str:
     return _catalogue.gettext(text) if text else text
 
 
+def pgettext(context: str, text: str) -> str:
+    """Translate a text that other languages word differently at this place, such as on a button."""
+    return _catalogue.pgettext(context, text)
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """Translate a sentence whose form depends on `count`."""
     return _catalogue.ngettext(one, many, count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.directory import Employee, EmployeeStatus
-from app.i18n import _, ngettext
+from app.i18n import _, ngettext, pgettext
 from app.operations.runner import Request
 from app.store import directory
 from ui.desk import Desk
@@ -45,7 +45,7 @@ class EmployeesPage(DataPage[EmployeeLine]):
             name="employees",
             title=_("Employees"),
             operation="directory.sync",
-            sync_label=_("Sync employees"),
+            sync_label=pgettext("button", "Sync employees"),
             columns=columns(lambda line: self.pictures.of(line.employee)),
             key=lambda line: line.employee.id,
             filters=filters(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.directory import Office
-from app.i18n import _, ngettext
+from app.i18n import _, ngettext, pgettext
 from app.operations.runner import Request
 from app.store import connections, directory
 from ui.desk import Desk
@@ -29,7 +29,7 @@ class OfficesPage(DataPage[OfficeLine]):
             name="offices",
             title=_("Offices"),
             operation="offices.sync",
-            sync_label=_("Sync offices"),
+            sync_label=pgettext("button", "Sync offices"),
             columns=COLUMNS,
             key=lambda line: line.office.id,
             filters=filters(),
