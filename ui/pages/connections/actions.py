@@ -131,11 +131,9 @@ class ConnectionActions(QObject):
 
 
 def sync_operations(kind: ConnectionKind) -> list[Operation]:
-    """What can be fetched over a connection of that kind without being asked for anything else."""
-    return [
-        each for each in operations().values()
-        if kind in each.kinds and each.permission is Permission.SYNC and not _asks(each)
-    ]  # fmt: skip
+    """What can be fetched over a connection of that kind without being asked for anything else, by title."""
+    fitting = (each for each in operations().values() if kind in each.kinds and each.permission is Permission.SYNC)
+    return sorted((each for each in fitting if not _asks(each)), key=lambda each: _(each.title))
 
 
 def _asks(operation: Operation) -> bool:
