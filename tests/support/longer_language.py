@@ -33,7 +33,7 @@ def write_catalogue(template: Path, file: Path) -> None:
         if message.id:
             forms = (message.id,) if isinstance(message.id, str) else message.id
             told = tuple(map(longer, forms))
-            made_up.add(message.id, told[0] if isinstance(message.id, str) else told)
+            made_up.add(message.id, told[0] if isinstance(message.id, str) else told, context=message.context)
     file.parent.mkdir(parents=True)
     with file.open("wb") as compiled:
         write_mo(compiled, made_up)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect
+from PySide6.QtGui import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -70,9 +72,18 @@ def cut_in(window: QWidget) -> Iterator[str]:
                     yield f"{where}: {widget.text()!r} lacks {lack}"
                 if not _scrolls(widget) and not _inside(widget, window):
                     yield f"{where}: {widget.text()!r} stands over the edge"
+            case QHeaderView():
+                yield from (f"{where}: heading {text!r}" for text in _narrow_headings(widget))
             case QTabBar():
                 lacking = [widget.tabText(i) for i in range(widget.count()) if not _tab_fits(widget, i)]
                 yield from (f"{where}: tab {text!r}" for text in lacking)
+
+
+def _narrow_headings(header: QHeaderView) -> Iterator[str]:
+    if header.orientation() is Qt.Orientation.Horizontal:
+        for index in (i for i in range(header.count()) if not header.isSectionHidden(i)):
+            if header.sectionSizeHint(index) > header.sectionSize(index):
+                yield str(header.model().headerData(index, Qt.Orientation.Horizontal))
 
 
 def _explains_itself(widget: QWidget) -> bool:
@@ -82,6 +93,11 @@ def _explains_itself(widget: QWidget) -> bool:
 
 def _lack(widget: QLabel | QAbstractButton) -> str:
     if isinstance(widget, QLabel) and widget.wordWrap():
+        text = "" if Qt.mightBeRichText(widget.text()) else widget.text()
+        word = max(text.replace("\u200b", " ").split(), key=len, default="")
+        lack = widget.fontMetrics().horizontalAdvance(word) - widget.width()
+        if lack > 0:
+            return f"{lack} px of width for {word!r}"
         lack = widget.heightForWidth(widget.width()) - widget.height()
         return f"{lack} px of height" if lack > 0 else ""
     wanted = widget.sizeHint()

@@ -69,7 +69,7 @@ class ColumnLayout(QObject):
         header = self._header
         for index, column in enumerate(self._columns):
             self._view.setColumnHidden(index, column.hidden and index > 0)
-            header.resizeSection(index, column.width)
+            header.resizeSection(index, max(column.width, header.sectionSizeHint(index)))  # headings differ in length
             header.moveSection(header.visualIndex(index), index)
         self.visible_changed.emit()
 

@@ -34,6 +34,7 @@ from ui.widgets.status_chip import StatusChip
 NARROWEST = 280
 _AVATAR = 48
 _LABELS = 88
+_WIDEST_LABEL = 160
 _BREAK = "\u200b"
 """A place where a long word may be broken; taken out again when the text is copied."""
 _LONGEST_WORD = 20
@@ -106,6 +107,10 @@ class DetailsPane(QScrollArea):
         self.clear_rows()
         self.add_note(_("Choose a row to see its details."))
 
+    def set_tools(self, tools: QWidget) -> None:
+        """Buttons for what is shown, between heading and rows; they stay while rows come and go."""
+        self._column.insertWidget(1, tools)
+
     def clear_rows(self) -> None:
         """Take all rows and sections away."""
         while (item := self._rows.takeAt(0)) is not None:
@@ -117,6 +122,8 @@ class DetailsPane(QScrollArea):
         """A field: its value, the system it came from and when; `tone` marks a value that needs a look."""
         at = self._rows.rowCount()
         name = _words(label, role="muted")
+        longest = max(map(name.fontMetrics().horizontalAdvance, label.split()), default=0)
+        name.setMinimumWidth(min(longest + 1, _WIDEST_LABEL))  # a word cannot wrap
         self._rows.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
         shown = _Value(value, " · ".join(filter(None, (badge, when))), tone)
         shown.setAccessibleName(_("{column}: {value}").format(column=label, value=value or _("empty")))
@@ -196,7 +203,8 @@ def _make_selectable(label: QLabel) -> None:
     # By mouse and keyboard, but no stop for Tab: forty rows of labels are no way to the next control.
     label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     label.setMinimumWidth(1)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    # Its height follows from its width; a hint taken for another width would make the pane scroll without need.
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     label.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     label.customContextMenuRequested.connect(lambda at: _open_menu(label, at))
 
