@@ -1,6 +1,6 @@
 """The one style sheet, written from the tokens. Only what the palette cannot say stands here.
 
-Buttons choose their look by the property `look` (`primary`, `danger`, `flat`); see `ui/widgets/buttons.py`. Labels by
+Buttons choose their look by the property `look` (`primary`, `danger`, `icon`); see `ui/widgets/buttons.py`. Labels by
 `role` (`title`, `heading`, `muted`) and `tone` (a status: a small mark on its ground), line edits by
 `wrong`. Tables are painted by their delegate.
 """
@@ -41,10 +41,6 @@ QPushButton[look="primary"]:disabled { color: $disabled; background: $window; bo
 QPushButton[look="danger"] { color: $danger; border-color: $danger; font-weight: 600; }
 QPushButton[look="danger"]:hover, QPushButton[look="danger"]:pressed { background: $danger_ground; }
 QPushButton[look="danger"]:disabled { color: $disabled; border-color: $line; }
-QPushButton[look="flat"], QToolButton[look="flat"] {
-  background: transparent; border-color: transparent; padding: 0 8px; }
-QPushButton[look="flat"]:hover, QToolButton[look="flat"]:hover { background: $hover; }
-QPushButton[look="flat"]:focus, QToolButton[look="flat"]:focus { border-color: $accent; padding: 0 ${flatfocus}px; }
 QToolButton[look="icon"], QPushButton[look="icon"] {
   background: transparent; border: 1px solid transparent; padding: 0; min-width: ${inner}px; max-width: ${inner}px; }
 QToolButton[look="icon"]:hover, QPushButton[look="icon"]:hover { background: $hover; }

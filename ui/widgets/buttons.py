@@ -23,7 +23,6 @@ class Look(StrEnum):
     PRIMARY = "primary"  # at most one on a page
     NORMAL = "normal"
     DANGER = "danger"  # removes or deactivates; its text names number and effect
-    FLAT = "flat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,6 @@ class ChipButton(QAbstractButton):
     def __init__(self, chip: FilterChip, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chip = chip
-        self._count: int | None = None
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -101,7 +100,6 @@ class ChipButton(QAbstractButton):
 
     def set_count(self, count: int | None) -> None:
         """How many rows pass; `None` while it is being counted."""
-        self._count = count
         number = self.locale().toString(count) if count is not None else ""
         text = _("{label} {count}").format(label=self.chip.label, count=number) if number else self.chip.label
         if text != self.text():
