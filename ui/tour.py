@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 
 from app.demo.world import DemoWorld
 from app.events import RunEnded
@@ -46,16 +46,18 @@ class Tour:
         await self.picture("offices-empty")
         await self.click_and_wait("offices.sync")
         await self.picture("offices")
-        await self.show("employees")
         await self.preview()
         await self.click_and_wait("employees.sync")
         await self.picture("run-finished")
+        self.press("run.fold")
         await asyncio.sleep(PICTURES_S)  # the thumbnails of the rows in view arrive
         await self.pages()
+        await self.dialogs()
         self.theme = ThemeChoice.DARK
         apply_theme(self.application, self.theme)
         await self.pages()
         await self.preview()
+        await self.dialogs()
 
     async def pages(self) -> None:
         """A picture of every page, with the details of one record open."""
@@ -63,6 +65,30 @@ class Tour:
             await self.show(name)
             self.focus_table(name)
             await self.picture(name)
+
+    async def dialogs(self) -> None:
+        """What stands over the pages: a connection's form, the palette, the help."""
+        await self.show("connections")
+        self.press("connections.add")
+        await self.picture("connection")
+        await self.close_over()
+        self.window.shell.open_palette()
+        await self.picture("palette")
+        await self.close_over()
+        self.window.shell.open_help()
+        await self.picture("help")
+        await self.close_over()
+
+    async def close_over(self) -> None:
+        """Close what stands over the window with Esc, as a person would."""
+        if (shown := self.over()) is not None:
+            QTest.keyClick(shown, Qt.Key.Key_Escape)
+        await asyncio.sleep(SETTLE_S)
+
+    def over(self) -> QWidget | None:
+        """The dialog that stands over the window."""
+        others = (w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible())
+        return next(others, None)
 
     def focus_table(self, name: str) -> None:
         """Put the keyboard into the table's fourth row and open the details with Space, as a person would."""
@@ -78,6 +104,7 @@ class Tour:
 
     async def preview(self) -> None:
         """Open the preview of the employees page, take its picture, close it."""
+        await self.show("employees")
         await self.click_and_wait("employees.preview")
         await self.picture("preview")
         self.press("preview.close")
@@ -89,8 +116,9 @@ class Tour:
 
     def press(self, name: str) -> None:
         """Click a button by its object name."""
-        button = self.window.findChild(QPushButton, name)
-        if button is None or not button.isEnabled():
+        found = self.window.findChildren(QAbstractButton, name)
+        button = next((b for b in found if b.isVisible() and b.isEnabled()), None)
+        if button is None:
             raise SystemExit(f"The tour found no button {name} to click.")
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -107,7 +135,7 @@ class Tour:
     async def picture(self, name: str) -> None:
         """Write what the window, or the dialog over it, shows."""
         await asyncio.sleep(SETTLE_S)
-        shown = QApplication.activeModalWidget() or self.window
+        shown = self.over() or self.window
         shown.grab().save(str(self.folder / f"{name}-{self.theme.value}.png"))
 
 
