@@ -273,7 +273,7 @@ async def test_export_writes_exactly_what_is_shown(place: Place, desk: Desk, voi
     click(place.panel, "run.export")
     dialog = await open_dialog(QFileDialog)
     assert isinstance(dialog, QFileDialog)
-    type_into(part(dialog, QLineEdit, "fileNameEdit"), str(tmp_path / "results.csv"))
+    part(dialog, QLineEdit, "fileNameEdit").setText(str(tmp_path / "results.csv"))
     dialog.accept()
     await eventually(lambda: voice.toasts)
     text = (tmp_path / "results.csv").read_text("utf-8-sig")

@@ -20,7 +20,7 @@ class Finder:
     """An index over entries; making it is work for a thread, asking it is not."""
 
     def __init__(self, entries: Sequence[PaletteEntry]) -> None:
-        self.entries = entries
+        self.entries = tuple(entries)
         self._titles = [f" {fold(entry.title)}" for entry in entries]  # a word begins after a blank
         self._texts = [f"{title} {fold(entry.detail)}" for title, entry in zip(self._titles, entries, strict=True)]
 

@@ -1,0 +1,55 @@
+"""The help of each page (F1)."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.support.window import click, words
+from ui.dialogs.help import HelpDialog, open_help
+from ui.dialogs.help_texts import HELP
+from ui.window import PAGES
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_every_page_has_its_help() -> None:
+    assert set(HELP) == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_it_says_what_one_sees_what_one_can_do_and_the_keys(window: QWidget, page: str) -> None:
+    told = words(open_help(window, page))
+    for part in (HELP[page].title, "What you see", "What you can do", "Keys on this page", "Keys everywhere", "Ctrl+K"):
+        assert part in told
+    assert all(sentence in told for sentence in HELP[page].see + HELP[page].do)
+
+
+def test_there_is_one_help_window_and_it_shows_the_page_asked_for(window: QWidget) -> None:
+    first = open_help(window, "offices")
+    second = open_help(window, "activity")
+    assert first is second
+    assert second.windowTitle() == "Help: Activity"
+    assert "newest first" in words(second)
+    assert "departments of Vitec" not in words(second)
+
+
+def test_it_does_not_block_the_window_and_escape_closes_it(window: QWidget) -> None:
+    dialog = open_help(window, "offices")
+    assert not dialog.isModal()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    again = open_help(window, "offices")
+    assert again.isVisible()
+    click(again, "help.close")
+    assert not again.isVisible()
+    assert isinstance(again, HelpDialog)
