@@ -56,7 +56,7 @@ class Screen:
         self._x.XOpenDisplay.restype = ctypes.c_void_p
         self._x.XDefaultRootWindow.restype = ctypes.c_ulong
         self._display = ctypes.c_void_p(self._x.XOpenDisplay(None))
-        if not self._display:
+        if self._display.value is None:
             raise SystemExit("A display is needed for this measurement")
         self._root = ctypes.c_ulong(self._x.XDefaultRootWindow(self._display))
 
@@ -69,14 +69,13 @@ class Screen:
             ctypes.byref(count),
         )  # fmt: skip
         found = any(self._is_main(children[i]) for i in range(count.value))
-        if children:
-            self._x.XFree(children)
+        self._x.XFree(children)
         return found
 
     def _is_main(self, window: int) -> bool:
         attributes = Attributes()
         self._x.XGetWindowAttributes(self._display, ctypes.c_ulong(window), ctypes.byref(attributes))
-        return attributes.map_state == 2 and attributes.width >= 600
+        return bool(attributes.map_state == 2 and attributes.width >= 600)
 
 
 def main() -> int:

@@ -64,7 +64,7 @@ def _settings(vitec: dict[str, str]) -> list[str]:
 
 def _floor(mode: str, vitec: dict[str, str], folder: str) -> subprocess.Popen[bytes]:
     keys = ("base_url", "installation_id", "product_login", "access_key")
-    command = [sys.executable, FLOOR, mode, *(vitec[k] for k in keys), f"{folder}/floor.sqlite3"]
+    command = [sys.executable, str(FLOOR), mode, *(vitec[k] for k in keys), f"{folder}/floor.sqlite3"]
     return subprocess.Popen(command, env=ENVIRONMENT)
 
 

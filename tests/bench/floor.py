@@ -16,7 +16,7 @@ PERSON = ("employeeId", "departmentId", "name", "email", "title", "mobilePhone",
           "employeeActive", "aboutMe")  # fmt: skip
 
 
-def cells(record: dict, names: tuple[str, ...]) -> list:
+def cells(record: dict[str, object], names: tuple[str, ...]) -> list[object]:
     """One row; lists as text."""
     values = [record.get(name) for name in names]
     return [json.dumps(v) if isinstance(v, list | dict) else v for v in values]
