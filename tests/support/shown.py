@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect
 from PySide6.QtGui import Qt
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.tables import Kind, TableView
 from ui.widgets import ElidedLabel
 
 _ROWS = 20  # of a table are enough
@@ -72,6 +74,8 @@ def cut_in(window: QWidget) -> Iterator[str]:
                     yield f"{where}: {widget.text()!r} lacks {lack}"
                 if not _scrolls(widget) and not _inside(widget, window):
                     yield f"{where}: {widget.text()!r} stands over the edge"
+            case TableView():
+                yield from (f"{where}: chip {text!r}" for text in _narrow_chips(widget))
             case QHeaderView():
                 yield from (f"{where}: heading {text!r}" for text in _narrow_headings(widget))
             case QTabBar():
@@ -84,6 +88,15 @@ def _narrow_headings(header: QHeaderView) -> Iterator[str]:
         for index in (i for i in range(header.count()) if not header.isSectionHidden(i)):
             if header.sectionSizeHint(index) > header.sectionSize(index):
                 yield str(header.model().headerData(index, Qt.Orientation.Horizontal))
+
+
+def _narrow_chips(table: TableView[Any]) -> Iterator[str]:
+    chips = [i for i in table.layout_of_columns.visible() if table.rows.columns[i].kind is Kind.CHIP]
+    for column in chips:
+        for row in range(min(_ROWS, table.rows.rowCount())):
+            index = table.rows.index(row, column)
+            if table.sizeHintForIndex(index).width() > table.columnWidth(column):
+                yield str(index.data())
 
 
 def _explains_itself(widget: QWidget) -> bool:

@@ -90,7 +90,7 @@ def _action_words(line: PreviewLine) -> str:
 
 
 COLUMNS: tuple[Column[PreviewLine], ...] = (
-    Column("action", N_("Change"), _action_words, kind=Kind.CHIP, width=150,
+    Column("action", N_("Change"), _action_words, kind=Kind.CHIP, width=176,
            tone=lambda r: ACTION_TONES[r.step.action] if r.step else Tone.WARNING),
     Column("phase", N_("What"), lambda r: _(PHASE_WORDS.get(r.phase, r.phase)), width=90, muted=True),
     Column("subject", N_("Name"), lambda r: r.subject, width=220),

@@ -116,7 +116,7 @@ COLUMNS: tuple[Column[OutcomeLine], ...] = (
     Column("subject", N_("Name"), lambda r: r.outcome.subject, width=220),
     Column("target", N_("Target"), lambda r: _(TARGET_WORDS.get(r.outcome.target, r.outcome.target)), width=110,
            muted=True),
-    Column("status", N_("Status"), lambda r: r.outcome.status.value, text=_status_words, kind=Kind.CHIP, width=130,
+    Column("status", N_("Status"), lambda r: r.outcome.status.value, text=_status_words, kind=Kind.CHIP, width=150,
            tone=_status_tone),
     Column("step", N_("Step"), lambda r: _(STEP_WORDS.get(r.outcome.step, r.outcome.step)), width=90, muted=True),
     Column("message", N_("What happened"), lambda r: happened(r.outcome), width=420),

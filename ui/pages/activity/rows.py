@@ -25,7 +25,7 @@ COLUMNS: tuple[Column[Run], ...] = (
     Column("connection", N_("Connection"), lambda r: r.connection, width=110, muted=True),
     Column("actor", N_("Who"), lambda r: r.actor, width=100, muted=True),
     Column("state", N_("Result"), lambda r: r.state.value, text=lambda r: _(STATE_WORDS[r.state]), kind=Kind.CHIP,
-           width=124, tone=lambda r: STATE_TONES[r.state], icon=lambda r: STATE_ICONS[r.state]),
+           width=140, tone=lambda r: STATE_TONES[r.state], icon=lambda r: STATE_ICONS[r.state]),
     Column("counts", N_("What happened"), end_sentence, width=380),
     Column("duration", N_("Took"), lambda r: r.duration_ms, text=_took, kind=Kind.NUMBER, width=90, muted=True,
            align=Align.RIGHT),

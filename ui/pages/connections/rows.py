@@ -76,7 +76,7 @@ def _last_test(line: ConnectionLine) -> str:
 COLUMNS: tuple[Column[ConnectionLine], ...] = (
     Column("name", N_("Name"), lambda r: r.connection.name, width=170),
     Column("kind", N_("System"), lambda r: _(r.connection.spec.title), width=100, muted=True),
-    Column("health", N_("Health"), lambda r: chip(r)[0], kind=Kind.CHIP, width=140,
+    Column("health", N_("Health"), lambda r: chip(r)[0], kind=Kind.CHIP, width=176,
            tone=lambda r: chip(r)[1], icon=lambda r: chip(r)[2], tooltip=lambda r: health_text(r.health)),
     Column("cause", N_("What is wrong"), cause, width=270, tooltip=cause),
     Column("last_success", N_("Last success"), lambda r: r.last_success, text=lambda r: ago(r.last_success),

@@ -88,7 +88,7 @@ def columns(picture: Callable[[EmployeeLine], QPixmap | None]) -> tuple[Column[E
         Column("email", N_("E-mail"), lambda r: r.employee.email, width=230, muted=True),
         Column("phone", N_("Phone"), lambda r: r.employee.phone, width=110, muted=True),
         Column("source", N_("Source"), source_words, width=70, muted=True, hidden=True),
-        Column("status", N_("Status"), state_words, kind=Kind.CHIP, tone=state_tone, width=110),
+        Column("status", N_("Status"), state_words, kind=Kind.CHIP, tone=state_tone, width=124),
         Column("employee_no", N_("Terminal number"), lambda r: r.employee.employee_no, width=120, hidden=True),
         Column("vitec_employee_id", N_("Vitec employee id"), lambda r: r.employee.vitec_employee_id, hidden=True),
         Column("also_at", N_("Also works at"), lambda r: ", ".join(r.also_at), width=180, hidden=True),
