@@ -43,8 +43,6 @@ LIBRARIES = {
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
     "libgthread-2.0.so.0": "libglib2.0-0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-    "libwayland-egl.so.1": "libwayland-egl1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-image.so.0": "libxcb-image0",
@@ -56,11 +54,9 @@ LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-SCREEN = {"Xvfb": "xvfb", "xauth": "xauth"}  # a display where there is none
-KEYRING = {
-    "dbus-run-session": "dbus-daemon",
-    "gnome-keyring-daemon": "gnome-keyring",
-}  # one test stores a secret for real
+SCREEN = {"xvfb-run": "xvfb", "xauth": "xauth"}  # a display where there is none
+# One test stores a secret for real.
+KEYRING = {"dbus-run-session": "dbus-daemon", "gnome-keyring-daemon": "gnome-keyring"}
 DISPLAY_SIZE = "-screen 0 1600x1200x24"
 
 CHECKS = (  # `lint` runs them all; add a line to add a check
@@ -85,13 +81,16 @@ def start(command, output=None, **environment):
     """Run a program in the checkout and return its exit code, 128 + number when a signal ended it."""
     command = [str(part) for part in command]
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=output)
-    before = signal.signal(signal.SIGINT, lambda *_: None)  # the child gets Ctrl-C too, and ends in good order
+    stopped = []  # Ctrl-C reaches the child too, which ends in good order; then dev.py does
+    before = signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     try:
         code = child.wait()
     finally:
         signal.signal(signal.SIGINT, before)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if stopped:
+        sys.exit(130)
     return 128 - code if code < 0 else code
 
 
@@ -116,17 +115,15 @@ def loads(library):
     return True
 
 
-def missing_for_qt():
-    """Debian packages of what Qt would not find; a window without a font shows boxes."""
-    packages = [package for library, package in LIBRARIES.items() if not loads(library)]
+def provide_linux(programs, purpose):
+    """See to Qt's libraries, without which nothing goes on, and to programs; Windows and macOS bring their own."""
+    if not LINUX:
+        return
+    libraries = [package for library, package in LIBRARIES.items() if not loads(library)]
+    others = [package for program, package in programs.items() if not shutil.which(program)]
     if not any(Path("/usr/share/fonts").rglob("*.[to]tf")):
-        packages.append("fonts-dejavu-core")
-    return packages
-
-
-def missing_programs(programs):
-    """Debian packages of the programs that are not on the path."""
-    return [package for program, package in programs.items() if not shutil.which(program)]
+        others.append("fonts-dejavu-core")  # without a font, letters are boxes
+    provide([*libraries, *others], purpose, required=bool(libraries))
 
 
 def provide(packages, purpose, required=True):
@@ -151,12 +148,6 @@ def provide(packages, purpose, required=True):
     say(problem)
 
 
-def provide_qt():
-    """See to the libraries of the window; Windows and macOS bring their own."""
-    if LINUX:
-        provide(missing_for_qt(), "the window (Qt)")
-
-
 def has_display():
     """Whether windows can be shown here."""
     return not LINUX or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
@@ -164,11 +155,10 @@ def has_display():
 
 def on_screen(command, output=None):
     """Run a program that opens windows: here, on a display of its own (Xvfb), or without one (offscreen)."""
-    provide_qt()
+    provide_linux({} if has_display() else SCREEN, "windows")
     if has_display():
         return start(command, output)
-    provide(missing_programs(SCREEN), "windows without a display", required=False)
-    if missing_programs(SCREEN):
+    if not shutil.which("xvfb-run"):
         say("no display and no Xvfb: the windows are drawn offscreen")
         return start(command, output, QT_QPA_PLATFORM="offscreen")
     return start(["xvfb-run", "-a", "-s", DISPLAY_SIZE, *command], output, QT_QPA_PLATFORM="xcb")
@@ -199,16 +189,10 @@ def find_uv():
     """
     exe = "uv.exe" if WINDOWS else "uv"
     private = cache_folder() / "uv"
-    for place in (
-        shutil.which("uv"),
-        Path.home() / ".local/bin" / exe,
-        Path.home() / ".cargo/bin" / exe,
-        private / "bin" / exe,
-    ):
-        if place and usable_uv([str(place)]):
-            return [str(place)]
-    if usable_uv([sys.executable, "-m", "uv"]):
-        return [sys.executable, "-m", "uv"]
+    places = (shutil.which("uv") or exe, Path.home() / ".local/bin" / exe, private / "bin" / exe)
+    for command in (*([str(place)] for place in places), [sys.executable, "-m", "uv"]):
+        if usable_uv(command):
+            return command
     if quietly([sys.executable, "-m", "pip", "--version"]) is None:
         if LINUX and shutil.which("apt-get"):
             provide(["python3-pip"], "fetching uv")
@@ -216,7 +200,7 @@ def find_uv():
             raise Stop("This Python has no pip. Install uv (https://docs.astral.sh/uv/) and start again.")
     say(f"fetching uv into {private}")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", private, "uv"]
-    if start(pip, PIP_USER="0", PIP_ROOT_USER_ACTION="ignore", PIP_DISABLE_PIP_VERSION_CHECK="1") != 0:
+    if start(pip, PIP_USER="0", PIP_ROOT_USER_ACTION="ignore") != 0:
         raise Stop("uv could not be fetched; pip's reason stands above. Install uv yourself and start again.")
     return [str(private / "bin" / exe)]
 
@@ -266,20 +250,16 @@ def provide_environment():
 def run(_rest):
     """open the window on the demo world; without a display, run its job in the terminal"""
     if has_display():
-        provide_qt()
+        provide_linux({}, "the window")
     provide_environment()
     return start([PYTHON, "-m", "app", "demo"])
 
 
 def test(rest):
     """run the tests, in real windows where there is Xvfb; what follows goes to pytest"""
-    provide_qt()
-    environment = {}
-    if LINUX:
-        provide(missing_programs({**SCREEN, **KEYRING}), "the tests", required=False)
-        platform = "xcb" if shutil.which("Xvfb") else "offscreen"  # pytest-xvfb: a display for each worker
-        environment["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", platform)
-    provide_environment()
+    setup(rest)
+    platform = "xcb" if shutil.which("Xvfb") else "offscreen"  # pytest-xvfb: a display for each worker
+    environment = {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", platform)} if LINUX else {}
     return start([PYTHON, "-m", "pytest", "-n", "logical", "--maxprocesses", "4", *rest], **environment)
 
 
@@ -347,12 +327,10 @@ def translate(_rest):
 
 def package(_rest):
     """build dist/muster with PyInstaller, then run the demo from it on an empty home"""
-    provide_qt()
-    if LINUX:
-        library = sysconfig.get_config_var("INSTSONAME") or ""  # libpython, which Debian keeps in a package of its own
-        inside = Path(sysconfig.get_config_var("LIBDIR") or "/", library)
-        absent = [] if inside.is_file() or loads(library) else ["libpython%d.%d" % sys.version_info[:2]]
-        provide(absent + missing_programs({"objdump": "binutils"}), "PyInstaller")
+    provide_linux({"objdump": "binutils"}, "packaging")
+    library = sysconfig.get_config_var("INSTSONAME") or ""  # libpython, which Debian keeps in a package of its own
+    if LINUX and not Path(sysconfig.get_config_var("LIBDIR"), library).is_file() and not loads(library):
+        provide(["libpython%d.%d" % sys.version_info[:2]], "packaging")
     provide_environment()
     code = start([PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "build.spec"])
     return code or prove_bundle(ROOT / "dist/muster" / ("muster.exe" if WINDOWS else "muster"))
@@ -362,30 +340,21 @@ def prove_bundle(program):
     """Run the demo from the bundle with nothing of this checkout, environment or user in reach."""
     with tempfile.TemporaryDirectory(prefix="muster-bundle-") as empty:
         keep = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
-        clean = {
-            **keep,
-            "HOME": empty,
-            "USERPROFILE": empty,
-            "MUSTER_HOME": empty,
-            "LANG": "C.UTF-8",
-            "PATH": os.defpath,
-        }
+        clean = {**keep, **dict.fromkeys(("HOME", "USERPROFILE", "MUSTER_HOME"), empty), "PATH": os.defpath}
+        command = [program, "demo", "--headless"]
         began = time.monotonic()
-        done = subprocess.run(
-            [program, "demo", "--headless"], cwd=empty, env=clean, capture_output=True, encoding="utf-8"
-        )
+        done = subprocess.run(command, cwd=empty, env=clean, capture_output=True, encoding="utf-8")
+        seconds = time.monotonic() - began
     if done.returncode or "14 offices and 340 employees stored." not in done.stdout:
         print(done.stdout, done.stderr, sep="\n")
         raise Stop(f"The bundle does not work: {program} demo --headless ended with {done.returncode}.")
-    say(f"{program} ran the demo in {time.monotonic() - began:.1f} s: 14 offices, 340 employees")
+    say(f"{program} ran the demo in {seconds:.1f} s: 14 offices, 340 employees")
     return 0
 
 
 def setup(_rest):
     """make the environment and see to everything the other commands need"""
-    provide_qt()
-    if LINUX:
-        provide(missing_programs({**SCREEN, **KEYRING}), "the tests", required=False)
+    provide_linux({**SCREEN, **KEYRING}, "windows and the tests")
     provide_environment()
     return 0
 
