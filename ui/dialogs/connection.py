@@ -46,6 +46,7 @@ class ConnectionDialog(QDialog):
         self._tried: tuple[Typed, bool] | None = None
         self._insists = False
         self._gone = False
+        self._pressed: Button | None = None
         self.setObjectName("connection")
         self.setWindowTitle(_title(spec, connection))
         self.resize(*SIZE)
@@ -173,11 +174,17 @@ class ConnectionDialog(QDialog):
         self._show_state()
 
     def _set_busy(self, reason: str) -> None:
-        for button in (self.save, self.panel.test):
+        """Disable what cannot be pressed meanwhile; the keyboard comes back to where it was."""
+        buttons = (self.save, self.panel.test)
+        if reason:
+            self._pressed = next((button for button in buttons if button.hasFocus()), None)
+        for button in buttons:
             if reason:
                 button.refuse(reason)
             else:
                 button.allow()
+        if not reason and self._pressed is not None:
+            self._pressed.setFocus()
 
     @property
     def _id(self) -> str:

@@ -98,7 +98,7 @@ class _StageRow(QWidget):
         self._message.setProperty("role", "muted")
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._message.setMinimumWidth(1)  # the pane decides the width; a long address must not
-        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for label in (self._title, self._outcome, self._message):
             label.setTextFormat(Qt.TextFormat.PlainText)
         grid = QGridLayout(self)

@@ -201,6 +201,15 @@ class TestTesting:
         type_into(edit(dialog, "product_login"), "muster-demo")
         assert state(dialog) == "Tested"
 
+    async def test_the_keyboard_stays_on_the_button_that_was_pressed(self, parent: QWidget, demo_desk: Desk) -> None:
+        dialog, _answer = await show(parent, demo_desk, "vitec")
+        test = part(dialog, Button, "connection.test")
+        await eventually(dialog.isActiveWindow)
+        test.setFocus()
+        QTest.keyClick(test, Qt.Key.Key_Space)
+        await eventually(lambda: state(dialog) == "Tested")
+        assert test.hasFocus()
+
     async def test_a_test_stores_nothing(self, parent: QWidget, demo_desk: Desk) -> None:
         before = await stored(demo_desk, "vitec")
         dialog, _answer = await show(parent, demo_desk, "vitec")

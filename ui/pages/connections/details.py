@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection, ConnectionStatus
@@ -17,7 +16,7 @@ from ui.pages.connections.actions import ConnectionActions, sync_operations
 from ui.pages.connections.facts import Fact, setting_facts, state_facts
 from ui.pages.connections.rows import ConnectionLine, chip
 from ui.texts import ago
-from ui.theme import GRID, Icon, theme, tokens
+from ui.theme import Icon
 from ui.widgets import Button, DetailsPane, FlowLayout, MenuButton
 from ui.widgets.stages import StageList
 
@@ -31,26 +30,22 @@ class ConnectionDetails(QWidget):
         self._actions = actions
         self._connection: Connection | None = None
         self._last: object = None
+        self._was_pressed = False
         self._stages: StageList | None = None
         self.setObjectName("connections.details")
         self.setAccessibleName(_("Details"))
         self.pane = DetailsPane(object_name="connections.facts")
         self.buttons = QWidget()
         self._build_buttons()
+        self.pane.set_tools(self.buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.pane, 1)
-        column.addWidget(self.buttons)
-        theme.changed.connect(self.update)
+        column.addWidget(self.pane)
         self.show_line(None, None, None)
 
     def _build_buttons(self) -> None:
-        wrapping = QWidget()
-        flow = FlowLayout(wrapping)
-        around = QVBoxLayout(self.buttons)
-        around.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
-        around.addWidget(wrapping)
+        flow = FlowLayout(self.buttons)
         act = self._actions
         self.test = self._button(flow, _("Test"), "test", act.test, Icon.PLUG)
         self.sync_menu = QMenu(self)
@@ -115,7 +110,12 @@ class ConnectionDetails(QWidget):
         """Enable each button, or say on it why not."""
         paused = line.connection.status is ConnectionStatus.INACTIVE
         testing = _("The test is running.") if line.testing else ""
+        self._was_pressed |= bool(testing) and self.test.hasFocus()
         _permit(self.test, self.desk.refusal("connections.test") or testing)
+        if self._was_pressed and not testing:  # a disabled button loses the keyboard; it gets it back
+            self._was_pressed = False
+            if self.buttons.isAncestorOf(self.focusWidget()):
+                self.test.setFocus()
         for button in (self.edit, self.pause):
             _permit(button, self.desk.refusal("connections.update"))
         _permit(self.remove, self.desk.refusal("connections.delete"))
@@ -126,11 +126,6 @@ class ConnectionDetails(QWidget):
         self.sync.setToolTip(reason)
         self.sync.setAccessibleDescription(reason)
         fill_sync_menu(self.sync_menu, self.desk, self._actions, line.connection)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """A hairline above the buttons."""
-        if not self.buttons.isHidden():
-            QPainter(self).fillRect(0, self.buttons.y(), self.width(), 1, QColor(tokens().line))
 
 
 def fill_sync_menu(menu: QMenu, desk: Desk, actions: ConnectionActions, connection: Connection) -> None:

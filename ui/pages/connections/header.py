@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from app.domain.connections import Connection
 from app.domain.health import Health
 from app.i18n import _, ngettext
+from app.store.values import now
 from ui.desk import Desk
 from ui.pages.connections.actions import ConnectionActions
 from ui.pages.connections.rows import ConnectionLine, cause
+from ui.texts import health_text
 from ui.theme import GRID, Icon, Tone, icon
 from ui.widgets import Button, ElidedLabel, Look, MenuButton, StatusChip
 
@@ -46,11 +48,19 @@ class ConnectionsHeader(QWidget):
     def show_lines(self, lines: Sequence[ConnectionLine]) -> None:
         """Show how they are together."""
         word, tone = summary(lines)
-        first = next((line for line in lines if line.needs_a_look), None)
-        said = _("{name}: {cause}").format(name=first.connection.name, cause=cause(first)) if first else ""
+        said = evidence(lines)
         self.chip.set_status(word, tone)
         self.evidence.setText(said)
         self.test_all.setEnabled(bool(lines))
+
+
+def evidence(lines: Sequence[ConnectionLine]) -> str:
+    """The first cause; where nothing is wrong, the age of the oldest evidence."""
+    for line in lines:
+        if line.needs_a_look:
+            return _("{name}: {cause}").format(name=line.connection.name, cause=cause(line))
+    good = [line.health for line in lines if line.health.health is Health.CONNECTED]
+    return health_text(min(good, key=lambda report: report.evidence_at or now())) if good else ""
 
 
 def summary(lines: Sequence[ConnectionLine]) -> tuple[str, Tone]:

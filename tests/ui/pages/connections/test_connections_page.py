@@ -152,6 +152,16 @@ class TestTesting:
         assert cells(page, "vitec")["last_success"] == "just now"
         await eventually(lambda: voice.toasts == ["vitec works."])
         assert part(page, Button, "connections.test").isEnabled()
+        assert "checked just now" in words(page)
+
+    async def test_the_keyboard_stays_on_the_button_that_was_pressed(self, demo_desk: Desk) -> None:
+        page = await open_page(demo_desk)
+        page.activateWindow()
+        test = part(page, Button, "connections.test")
+        test.setFocus()
+        QTest.keyClick(test, Qt.Key.Key_Space)
+        await eventually(lambda: cells(page, "vitec")["health"] == "Connected")
+        await eventually(test.hasFocus)
 
     async def test_a_failure_names_the_step_the_cause_and_what_to_do(
         self, demo_desk: Desk, small_world: DemoWorld
