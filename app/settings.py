@@ -12,8 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from app.access import Role
 from app.i18n import Language, _
 
@@ -49,25 +47,34 @@ class SettingsFile:
 
     def _read(self) -> Settings:
         try:
-            raw = msgspec.json.decode(self.path.read_bytes(), type=dict[str, Any])
+            text = self.path.read_bytes()
+        except FileNotFoundError:
+            return Settings()
+        except OSError as error:
+            return self._unreadable(error)
+        import msgspec  # a first start has no file, and shows its window sooner without it
+
+        try:
+            raw = msgspec.json.decode(text, type=dict[str, Any])
             known = {f.name for f in fields(Settings)} - {"unknown"}
             unknown = {key: value for key, value in raw.items() if key not in known}
             return msgspec.convert({k: v for k, v in raw.items() if k in known} | {"unknown": unknown}, Settings)
-        except FileNotFoundError:
-            return Settings()
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            self.problem = _("The settings file could not be read, so the defaults are in use: {cause}").format(
-                cause=error
-            )
-            with contextlib.suppress(OSError):  # keeping the bad file is a courtesy, not a need
-                self.path.replace(self.path.with_suffix(".unreadable.json"))
-            return Settings()
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            return self._unreadable(error)
+
+    def _unreadable(self, error: Exception) -> Settings:
+        self.problem = _("The settings file could not be read, so the defaults are in use: {cause}").format(cause=error)
+        with contextlib.suppress(OSError):  # keeping the bad file is a courtesy, not a need
+            self.path.replace(self.path.with_suffix(".unreadable.json"))
+        return Settings()
 
     def change(self, **changes: object) -> None:
         """Store changed values; written beside and renamed, so a crash leaves the old file whole.
 
         Raises `OSError` when the folder cannot be written; the values then hold for this session.
         """
+        import msgspec
+
         self.values = msgspec.convert(msgspec.to_builtins(self.values) | changes, Settings)
         raw = msgspec.to_builtins(self.values)
         raw |= raw.pop("unknown")

@@ -6,13 +6,11 @@ closes the workspace and only then ends the loop.
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from app.i18n import use_language
@@ -33,8 +31,6 @@ def run_window(
     home: Home, *, demo: DemoSystems | None = None, started: Callable[[MainWindow], None] | None = None
 ) -> int:
     """Show the window until it is closed; `started` is called once the workspace is open."""
-    from qasync import QEventLoop
-
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     application = make_application()
     collector = Collector(application)
@@ -43,6 +39,16 @@ def run_window(
     apply_theme(application, ThemeChoice(settings.values.theme))
     window = MainWindow(home, settings, demo=demo is not None)
     window.show()
+    # Only now what the first frame does not need: the log, asyncio, the loop.
+    import asyncio
+
+    from qasync import QEventLoop
+
+    from app.logs import start_logging
+    from ui.life import live
+
+    start_logging(home)
+
     with QEventLoop(application) as loop:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(live(window, demo, started))
@@ -59,23 +65,3 @@ def make_application() -> QApplication:
     application.setDesktopFileName("muster")
     application.setQuitOnLastWindowClosed(False)
     return application
-
-
-async def live(
-    window: MainWindow, demo: DemoSystems | None = None, started: Callable[[MainWindow], None] | None = None
-) -> None:
-    """The life of a window on the running loop: open the workspace, wait for the close button, close everything."""
-    await painted()
-    await window.open_workspace(demo)
-    if started is not None:
-        started(window)
-    gc.freeze()  # what is loaded by now stays; later collections need not look at it
-    await window.closed.wait()
-    await window.close_workspace()
-
-
-async def painted() -> None:
-    """Come back when Qt has dealt with everything waiting now, the first frame included."""
-    turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    QTimer.singleShot(0, lambda: None if turn.done() else turn.set_result(None))
-    await turn

@@ -6,12 +6,11 @@ their public names only and no operation beyond what shortcuts start.
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -60,6 +59,8 @@ class Page(Protocol):
 class MainWindow(QMainWindow):
     """The one window of a home folder."""
 
+    closed = Signal()
+
     def __init__(self, home: Home, settings: SettingsFile, *, demo: bool = False) -> None:
         super().__init__()
         self.home = home
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.shell: Shell
-        self.closed = asyncio.Event()
+        self.is_closed = False
         self.layouts = Layouts(home.layout)
         self.pages: dict[str, QWidget] = {}
         self.setWindowTitle(_("Muster – demo data") if demo else "Muster")
@@ -148,7 +149,8 @@ class MainWindow(QMainWindow):
         self.layouts.set("window/tab", PAGES[self.tabs.currentIndex()])
         self.layouts.save()
         event.accept()
-        self.closed.set()
+        self.is_closed = True
+        self.closed.emit()
 
     def _restore_layout(self) -> None:
         geometry = self.layouts.geometry("window/geometry")

@@ -30,8 +30,10 @@ def demo(*, headless: bool) -> int:
         headless = True
     with tempfile.TemporaryDirectory(prefix="muster-demo-", ignore_cleanup_errors=True) as folder, DemoWorld() as world:
         home = Home(Path(folder))
+        if not headless:
+            return open_window(home, world)
         start_logging(home)
-        return _headless(home, world) if headless else open_window(home, world)
+        return _headless(home, world)
 
 
 def _headless(home: Home, world: DemoWorld) -> int:

@@ -30,7 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_utf8()
     args = _parser().parse_args(arguments)
     from app.i18n import Language, use_language
-    from app.logs import start_logging
     from app.places import Home
 
     use_language(Language.ENGLISH)  # scripts read this; the window speaks the person's language
@@ -38,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         handler: Handler = args.handler
         if args.needs_home:
             args.home = Home.find(args.home)
-            start_logging(args.home)
+            if handler is not _gui:  # the window starts it, after its first frame
+                from app.logs import start_logging
+
+                start_logging(args.home)
         return handler(args)
     except MusterError as error:
         from app.cli.output import print_error

@@ -69,7 +69,8 @@ class Screen:
             ctypes.byref(count),
         )  # fmt: skip
         found = any(self._is_main(children[i]) for i in range(count.value))
-        self._x.XFree(children)
+        if count.value:
+            self._x.XFree(children)
         return found
 
     def _is_main(self, window: int) -> bool:

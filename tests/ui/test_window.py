@@ -108,7 +108,7 @@ async def test_closing_in_mid_run_ends_quickly_and_leaves_nothing_running(
     click(window, "offices.sync")
     await eventually(lambda: window.workspace is not None and window.workspace.runner.handles)
     window.close()
-    assert window.closed.is_set()
+    assert window.is_closed
     await asyncio.wait_for(window.close_workspace(), 15)
 
 

@@ -1,0 +1,38 @@
+"""The life of an open window on its event loop: workspace opened behind the first frame, all closed before the end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from app.demonstration import DemoSystems
+
+
+async def live(
+    window: MainWindow, demo: DemoSystems | None = None, started: Callable[[MainWindow], None] | None = None
+) -> None:
+    """Open the workspace, wait for the close button, close everything."""
+    closed = asyncio.Event()
+    window.closed.connect(closed.set)
+    await painted()
+    await window.open_workspace(demo)
+    if started is not None:
+        started(window)
+    gc.freeze()  # what is loaded by now stays; later collections need not look at it
+    if not window.is_closed:
+        await closed.wait()
+    await window.close_workspace()
+
+
+async def painted() -> None:
+    """Come back when Qt has dealt with everything waiting now, the first frame included."""
+    turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    QTimer.singleShot(0, lambda: None if turn.done() else turn.set_result(None))
+    await turn
