@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app import redaction
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
 from app.places import Home
@@ -28,6 +29,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(_MUSTER_VARIABLES):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def clean_redaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test called a secret is an ordinary word in the next."""
+    monkeypatch.setattr(redaction, "_secrets", set[str]())
+    monkeypatch.setattr(redaction, "_pattern", None)
 
 
 @pytest.fixture(autouse=True)
