@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QListView,
     QMenu,
     QTabBar,
     QTableView,
+    QToolButton,
     QWidget,
 )
 
@@ -52,6 +54,8 @@ def _texts_of(widget: QWidget) -> Iterator[str]:
             yield from (widget.itemText(index) for index in range(widget.count()))
         case QTableView():
             yield from _cells(widget)
+        case QListView():
+            yield from (str(widget.model().index(row, 0).data() or "") for row in range(widget.model().rowCount()))
 
 
 def _cells(table: QTableView) -> Iterator[str]:
@@ -100,7 +104,9 @@ def _narrow_chips(table: TableView[Any]) -> Iterator[str]:
 
 
 def _explains_itself(widget: QWidget) -> bool:
-    """One line that gives way on purpose and says the whole as its tooltip."""
+    """An icon, or one line that gives way on purpose, with the whole text as its tooltip."""
+    if isinstance(widget, QToolButton):
+        return widget.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly and bool(widget.toolTip())
     return isinstance(widget, ElidedLabel) and widget.toolTip() == widget.text()
 
 

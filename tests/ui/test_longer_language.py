@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QListView, QWidget
 
 import app.i18n
 from app.demo.world import DemoWorld
@@ -24,16 +24,23 @@ from app.store import connections, directory
 from tests.support.longer_language import longer, untold, write_catalogue
 from tests.support.shown import cut_in, texts_in
 from tests.support.window import click, eventually, open_dialog, part
+from ui.dialogs.connection import ConnectionDialog
+from ui.dialogs.help import open_help
+from ui.dialogs.palette.opening import open_palette
 from ui.dialogs.preview import PreviewDialog
+from ui.dialogs.record import open_editor
+from ui.dialogs.why import WhyDialog
 from ui.pages.record_details import plain
+from ui.pages.start import StartPage
 from ui.settings_menu import LANGUAGE_WORDS
 from ui.tables import TableView
 from ui.widgets import Button
 from ui.window import PAGES, SMALLEST, MainWindow
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_NAMES = "Muster Vitec Hub Ctrl MSFJ TEST"  # the last two are what is shown of a masked installation id
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_NAMES = "Muster Vitec Hub MSFJ TEST"  # the last two are what is shown of a masked installation id
+_KEYS = "Ctrl Shift Esc Space"  # as they stand on the keyboard
+_NO_WORDS = re.compile(r"[0-9a-f]{32}|https?://\S+")
 
 
 @pytest.fixture(autouse=True)
@@ -48,10 +55,10 @@ def made_up_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 @asynccontextmanager
-async def open_window(home: Home, world: DemoWorld) -> AsyncIterator[MainWindow]:
-    """The smallest window there may be, on the demo world; closed before the test's loop stands still."""
+async def open_window(home: Home, world: DemoWorld | None) -> AsyncIterator[MainWindow]:
+    """The smallest window there may be, on the demo world or empty; closed before the test's loop stands still."""
     operations()
-    window = MainWindow(home, SettingsFile(home.settings), demo=True)
+    window = MainWindow(home, SettingsFile(home.settings), demo=world is not None)
     window.resize(*SMALLEST)
     window.show()
     await window.open_workspace(world)
@@ -67,7 +74,7 @@ async def known_words(window: MainWindow) -> set[str]:
     assert window.workspace is not None
     read = window.workspace.store.read
     rows = [*await read(directory.offices), *await read(directory.employees), *await read(connections.connections)]
-    names = [_NAMES, window.workspace.store.label, getpass.getuser(), *LANGUAGE_WORDS.values()]
+    names = [_NAMES, _KEYS, window.workspace.store.label, getpass.getuser(), *LANGUAGE_WORDS.values()]
     return set(_WORD.findall(plain(" ".join([*map(str, rows), *names]))))
 
 
@@ -78,7 +85,7 @@ async def faults(window: MainWindow, shown: QWidget) -> str:
     untouched = [
         f"{where}: {text!r} is not translated"
         for where, text in texts_in(shown)
-        if not set(_WORD.findall(_RUN_ID.sub("", untold(text)))) <= known
+        if not set(_WORD.findall(_NO_WORDS.sub("", untold(text)))) <= known
     ]
     return "\n".join(sorted({*untouched, *cut_in(shown)}))
 
@@ -123,3 +130,53 @@ async def test_the_preview(home: Home, small_world: DemoWorld) -> None:
         await synced(window)
         click(window, "employees.preview")
         assert await faults(window, await open_dialog(PreviewDialog)) == ""
+
+
+async def test_the_first_start(home: Home) -> None:
+    async with open_window(home, None) as window:
+        await eventually(part(window, StartPage, "start").isVisible)
+        assert await faults(window, window) == ""
+
+
+async def test_the_help_of_each_page(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        for page in PAGES:
+            help_of_page = open_help(window, page)
+            assert await faults(window, help_of_page) == "", page
+            help_of_page.close()
+
+
+async def test_the_command_palette(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        await synced(window)
+        assert window.desk is not None
+        palette = open_palette(window, window.desk)
+        await eventually(part(palette, QListView, "palette.list").model().rowCount)
+        assert await faults(window, palette) == ""
+
+
+async def test_the_form_of_a_connection(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        window.open_page("connections")
+        click(window, "connections.add")
+        assert await faults(window, await open_dialog(ConnectionDialog)) == ""
+
+
+async def test_the_form_of_an_office(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        await synced(window)
+        assert window.workspace is not None
+        assert window.desk is not None
+        office = (await window.workspace.store.read(directory.offices))[0]
+        editor = open_editor(window, window.desk, "offices.edit", office)
+        assert await faults(window, editor) == ""
+
+
+async def test_the_reasons_of_a_result(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        await synced(window)
+        table = part(window, TableView, "run.table")
+        table.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(table, Qt.Key.Key_Down)
+        QTest.keyClick(table, Qt.Key.Key_Return)
+        assert await faults(window, await open_dialog(WhyDialog)) == ""
