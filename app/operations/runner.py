@@ -250,11 +250,13 @@ class Runner:
             await asyncio.sleep(BEAT_S)
             try:
                 await self._workspace.store.write(leases.beat, handle.run_id)
-            except Busy as error:
+            except leases.LeaseLost as error:
                 log.warning("Run %s: %s", handle.run_id, error.message)
                 handle.context.lost = error
                 handle.cancel()
                 return
+            except MusterError as error:  # the store is busy or the disk full: the next beat may get through
+                log.warning("Run %s: no sign of life could be given: %s", handle.run_id, error.message)
 
 
 def _open_run(

@@ -13,6 +13,10 @@ from app.store.models import LeaseRow
 from app.store.runs import HOST, program_alive, this_process
 
 
+class LeaseLost(Busy):
+    """Another run holds the target now; a database that is merely busy for a moment is no such loss."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """Who wants the target: the run, its operation and the person."""
@@ -49,10 +53,10 @@ def take_lease(claim: Claim) -> None:
 def beat(run_id: str) -> None:
     """Show that the run is alive.
 
-    Raises `Busy` when the lease was lost, as after a long sleep of this computer.
+    Raises `LeaseLost` after another took it, as in a long sleep of this computer.
     """
     if not LeaseRow.update(beat_at=clock_s()).where(LeaseRow.run_id == run_id).execute():
-        raise Busy(_("Another program took over while this computer slept."), _("Start the run again."))
+        raise LeaseLost(_("Another program took over while this computer slept."), _("Start the run again."))
 
 
 def give_back(run_id: str) -> None:
