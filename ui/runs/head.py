@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.domain.outcomes import Run, RunState
 from app.domain.progress import Progress
 from app.i18n import _
-from ui.runs.words import STATE_ICONS, duration_text, end_sentence
-from ui.texts import STATE_TONES, STATE_WORDS
+from ui.runs.shown import ShownRun
+from ui.runs.words import duration_text, end_sentence, look_text
+from ui.texts import STATE_WORDS
 from ui.theme import CONTROL_HEIGHT, GRID, Icon
 from ui.widgets import Button, ProgressLine, StatusChip
 
@@ -62,19 +63,21 @@ class RunHead(QWidget):
             progress.done, progress.total or None, per_second=progress.per_second, left_s=progress.left_s
         )
 
-    def show_end(self, run: Run, changes: int) -> None:
-        """A run that is over, or runs in another program; `changes` is how many a preview found."""
+    def show_end(self, shown: ShownRun) -> None:
+        """A run that is over, or runs in another program."""
         self._under_way.hide()
         self._over.show()
-        self.state.set_status(_(STATE_WORDS[run.state]), STATE_TONES[run.state], mark=STATE_ICONS[run.state])
+        run, (mark, tone) = shown.run, shown.mark
+        self.state.set_status(_(STATE_WORDS[run.state]), tone, mark=mark, detail=look_text(shown.problems))
         elsewhere = _("It runs in another Muster.")
-        self.sentence.setText(end_sentence(run, changes) if run.state.over else elsewhere)
+        self.sentence.setText(end_sentence(run, shown.changes) if run.state.over else elsewhere)
         self.took.setText(duration_text(run.duration_ms) if run.duration_ms else "")
 
-    def offer(self, *, retry: bool, resume: bool, obstacle: str) -> None:
-        """Which ways on there are, and what stands in their way for this person."""
+    def offer(self, *, retry: str, resume: str, obstacle: str) -> None:
+        """Which ways on there are, by the words on their buttons, and what stands in their way for this person."""
         for button, wanted in ((self.retry, retry), (self.resume, resume)):
-            button.setVisible(wanted)
+            button.setText(wanted)
+            button.setVisible(bool(wanted))
             if obstacle:
                 button.refuse(obstacle)
             else:

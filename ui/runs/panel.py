@@ -148,6 +148,7 @@ class RunPanel(QWidget):
             return
         del self._runs[run_id]
         self.tabs.drop(run_id)
+        self._show_chosen(self.tabs.current_run())
         self.setVisible(self.tabs.count() > 0)
 
     def _open_tab(self, shown: ShownRun) -> None:

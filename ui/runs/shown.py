@@ -16,7 +16,7 @@ from ui.theme import Icon, Tone
 
 @dataclass
 class ShownRun:
-    """A run under way, or one that is over.
+    """A run under way, or one that is over: `results` there are, `changes` and `problems` counted, as far as made rows.
 
     `began` is the moment (seconds of `time.monotonic`) at which this program saw it begin; `here` says that it runs
     in this program and can be cancelled.
@@ -31,6 +31,7 @@ class ShownRun:
     lines: list[OutcomeLine] = field(default_factory=list)
     results: set[Result] = field(default_factory=set)
     changes: int = 0
+    problems: int = 0
 
     @property
     def running(self) -> bool:
@@ -58,6 +59,7 @@ class ShownRun:
             self.lines.append(OutcomeLine(seq, self.outcomes[seq], result, self.run.dry_run))
             self.results.add(result)
             self.changes += result is Result.CHANGED
+            self.problems += result.needs_look
 
     def ended_lines(self) -> list[OutcomeLine]:
         """All rows as they are shown when nothing more comes: what needs a look first."""
@@ -69,7 +71,7 @@ class ShownRun:
         """Whether somebody should do something about the run or one of its outcomes."""
         self.make_lines()
         failed = self.run.error is not None and self.run.state is not RunState.CANCELLED
-        return failed or any(result.needs_look for result in self.results)
+        return failed or self.problems > 0
 
     @property
     def mark(self) -> tuple[Icon, Tone]:

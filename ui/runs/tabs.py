@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QToolButton, QWidget
 
 from app.i18n import _
 from ui.runs.shown import ShownRun
-from ui.runs.words import run_title
+from ui.runs.words import look_text, run_title
 from ui.texts import STATE_WORDS
 from ui.theme import GRID, ICON_SIZE, Icon, Ink, icon, theme, tokens
 
@@ -34,7 +36,7 @@ class RunTabs(QTabBar):
         self.setUsesScrollButtons(True)
         self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-        self.currentChanged.connect(self._chosen)
+        self.currentChanged.connect(lambda place: self.run_chosen.emit(str(self.tabData(place) or "")))
 
     def run_ids(self) -> list[str]:
         """The runs that have a tab, from left to right."""
@@ -49,12 +51,12 @@ class RunTabs(QTabBar):
         run_id = shown.run.run_id
         ids = self.run_ids()
         place = ids.index(run_id) if run_id in ids else self._add(run_id)
-        title, state = run_title(shown.run), _(STATE_WORDS[shown.run.state])
+        title = run_title(shown.run)
         self.setTabText(place, title)
         self.setTabIcon(place, icon(*shown.mark))
-        where = _("{state}, {connection}").format(state=state, connection=shown.run.connection)
-        self.setTabToolTip(place, where if shown.run.connection else state)
-        self.setAccessibleTabName(place, _("{title}, {state}").format(title=title, state=state))
+        state = (_(STATE_WORDS[shown.run.state]), look_text(shown.problems), shown.run.connection)
+        self.setTabToolTip(place, ", ".join(filter(None, state)))
+        self.setAccessibleTabName(place, ", ".join(filter(None, (title, *state))))
         if shown.running:
             self.setTabButton(place, _CLOSE_SIDE, None)
         elif self.tabButton(place, _CLOSE_SIDE) is None:
@@ -62,13 +64,13 @@ class RunTabs(QTabBar):
 
     def bring(self, run_id: str) -> None:
         """Bring the tab of a run to the front."""
-        self.setCurrentIndex(self.run_ids().index(run_id))
+        self._quietly(lambda: self.setCurrentIndex(self.run_ids().index(run_id)))
 
     def drop(self, run_id: str) -> None:
         """Take the tab of a run away."""
         ids = self.run_ids()
         if run_id in ids:
-            self.removeTab(ids.index(run_id))
+            self._quietly(lambda: self.removeTab(ids.index(run_id)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The middle button closes a tab."""
@@ -78,11 +80,14 @@ class RunTabs(QTabBar):
             self.close_requested.emit(str(self.tabData(place)))
 
     def _add(self, run_id: str) -> int:
-        self.blockSignals(True)  # a tab is somebody's choice only when it is brought to the front
-        place = self.addTab("")
-        self.setTabData(place, run_id)
+        self._quietly(lambda: self.setTabData(self.addTab(""), run_id))
+        return self.count() - 1
+
+    def _quietly(self, change: Callable[[], object]) -> None:
+        """`run_chosen` is for what a person chooses; the panel knows of its own changes."""
+        self.blockSignals(True)
+        change()
         self.blockSignals(False)
-        return place
 
     def _close_button(self, run_id: str, title: str) -> QToolButton:
         button = QToolButton(self)
@@ -95,9 +100,6 @@ class RunTabs(QTabBar):
         button.setToolTip(name)
         button.clicked.connect(lambda: self.close_requested.emit(run_id))
         return button
-
-    def _chosen(self, place: int) -> None:
-        self.run_chosen.emit(str(self.tabData(place) or "") if place >= 0 else "")
 
 
 class TabStrip(QWidget):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidg
 from app.i18n import _, ngettext
 from app.operations.runner import Report
 from ui.desk import Desk
-from ui.runs.again import failed_again, failed_ids, obstacle, resume_obstacle, same_again
+from ui.runs.again import failed_again, failed_ids, obstacle, same_again
 from ui.runs.filling import Filling
 from ui.runs.head import RunHead, RunNote
 from ui.runs.rows import COLUMNS, OutcomeLine, Result, filters
@@ -97,7 +97,7 @@ class RunView(QWidget):
         self.pane.show_empty(_("No results"), _("This run ended before it came to any record."), drawing=Icon.HISTORY)
         self._fill(shown, shown.ended_lines())
         self.pane.table.scrollToTop()
-        self.head.show_end(shown.run, shown.changes)
+        self.head.show_end(shown)
         self._offer(shown)
         announce(self, f"{run_title(shown.run)}. {end_sentence(shown.run, shown.changes)}")
 
@@ -130,10 +130,10 @@ class RunView(QWidget):
 
     def _offer(self, shown: ShownRun) -> None:
         run = shown.run
-        resume = run.state.resumable and not run.dry_run
-        retry = run.state.over and (bool(failed_ids(shown.outcomes)) or (run.error is not None and not resume))
-        why_not = resume_obstacle(self.desk, run) if resume else obstacle(self.desk, run)
-        self.head.offer(retry=retry, resume=resume, obstacle=why_not)
+        failed = _("Retry failed") if run.state.over and failed_ids(shown.outcomes) else ""
+        resume = _("Resume") if run.state.resumable and not run.dry_run else ""
+        again = _("Retry") if run.error is not None and not resume else ""  # it came to nobody, and cannot go on
+        self.head.offer(retry=failed or again, resume=resume, obstacle=obstacle(self.desk, run))
 
     # -- what a person does --------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QLocale
 
+from app.domain.connections import KINDS
 from app.domain.outcomes import Run, RunState, Status
 from app.i18n import N_, _, ngettext
 from app.operations.registry import operations
@@ -85,7 +86,7 @@ def run_title(run: Run) -> str:
 def end_sentence(run: Run, changes: int = 0) -> str:
     """How a run ended, in one sentence; `changes` is how many a preview found."""
     if run.error is not None and run.state is not RunState.CANCELLED:
-        return run.error.message
+        return _(run.error.message)  # of a command, which speaks English
     if run.dry_run and run.state is RunState.FINISHED:
         text = ngettext("{count} change found, nothing stored", "{count} changes found, nothing stored", changes)
         return text.format(count=QLocale().toString(changes))
@@ -93,6 +94,12 @@ def end_sentence(run: Run, changes: int = 0) -> str:
         return _("Muster ended before this run did.")
     sentence = run_counts(run)
     return "" if sentence == _(STATE_WORDS[run.state]) else sentence
+
+
+def look_text(problems: int) -> str:
+    """How many results need a look; empty when none does."""
+    text = ngettext("{count} needs a look", "{count} need a look", problems)
+    return text.format(count=QLocale().toString(problems)) if problems else ""
 
 
 def duration_text(milliseconds: int) -> str:
@@ -121,13 +128,19 @@ def asked_rows(run: Run) -> list[tuple[str, str]]:
 
 def _parameter_text(value: Any) -> str:
     if isinstance(value, Mapping):
-        pairs = ((_(FIELD_WORDS.get(str(key), str(key))), value_text(each)) for key, each in value.items())
+        pairs = ((_field_title(str(key)), value_text(each)) for key, each in value.items())
         return ", ".join(_("{name}: {value}").format(name=name, value=text) for name, text in pairs)
     if value in (["all"], ("all",)):
         return _("all")
     if isinstance(value, list | tuple) and len(value) > _MOST_VALUES:
         return ngettext("{count} chosen", "{count} chosen", len(value)).format(count=len(value))
     return value_text(value)
+
+
+def _field_title(key: str) -> str:
+    """What a field of a record, or of a connection, is called."""
+    labels = {field.key: field.label for spec in KINDS.values() for field in spec.fields}
+    return _(FIELD_WORDS.get(key) or labels.get(key) or key)
 
 
 def counted_sections(run: Run) -> list[tuple[str, list[tuple[str, str]]]]:

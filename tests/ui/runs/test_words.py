@@ -70,3 +70,8 @@ def test_reasons_are_told_in_words() -> None:
     assert reason_text("duplicate_id") == "Listed twice with the same id"
     assert reason_text("missing_office:4711") == "Department 4711 is not known here"
     assert reason_text("something new") == "something new"
+
+
+def test_settings_of_a_connection_go_by_the_labels_of_its_form() -> None:
+    asked = asked_rows(run(params={"settings": {"installation_id": "MSTEST", "odd": "1"}}))
+    assert asked == [("Settings", "Installation id: MSTEST, odd: 1")]

@@ -78,7 +78,7 @@ class CommandPalette(QDialog):
         self.list.setModel(self.found)
         self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setUniformItemSizes(True)
-        self.list.viewport().setAutoFillBackground(False)
+        self.list.setStyleSheet("QListView { background: transparent; border: 0; }")
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard stays in the line

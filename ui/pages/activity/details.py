@@ -42,7 +42,7 @@ def _tell_end(pane: DetailsPane, run: Run) -> None:
         pane.add_note(_("Muster ended before this run did. What is confirmed is kept; resume it to do the rest."))
     elif run.error is not None and run.state is not RunState.CANCELLED:
         pane.add_section(_("What went wrong"))
-        pane.add_row(_("Cause"), run.error.message, tone=Tone.DANGER)
+        pane.add_row(_("Cause"), _(run.error.message), tone=Tone.DANGER)
         if run.error.remedy:
             pane.add_row(_("What to do"), _(run.error.remedy))
 

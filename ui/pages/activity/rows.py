@@ -7,7 +7,6 @@ from app.i18n import N_, _
 from ui.runs.words import STATE_ICONS, duration_text, end_sentence, operation_title
 from ui.tables import Align, Column, Kind
 from ui.texts import STATE_TONES, STATE_WORDS
-from ui.theme import Tone
 from ui.widgets import FilterChip
 
 FILTERED = (
@@ -39,8 +38,4 @@ def filters() -> list[FilterChip]:
 
 
 def _chip(state: RunState) -> FilterChip:
-    tone = STATE_TONES[state]
-    shown = None if tone is Tone.NEUTRAL else tone
-    return FilterChip(
-        state.value, _(STATE_WORDS[state]), lambda run: run.state is state, "state", STATE_ICONS[state], shown
-    )
+    return FilterChip(state.value, _(STATE_WORDS[state]), lambda run: run.state is state, "state")
