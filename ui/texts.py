@@ -169,7 +169,7 @@ def health_text(report: HealthReport) -> str:
         fields = ", ".join(_(label) for label in report.cause.split(", "))
         return _("Missing: {fields}").format(fields=fields)
     if report.health is Health.ERROR:
-        return report.cause
+        return _(report.cause)
     if report.evidence_at is None:
         return ""
     return _("checked {when}").format(when=ago(report.evidence_at))

@@ -39,7 +39,7 @@ from ui.window import PAGES, SMALLEST, MainWindow
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NAMES = "Muster Vitec Hub MSFJ TEST"  # the last two are what is shown of a masked installation id
-_KEYS = "Ctrl Shift Esc Space"  # as they stand on the keyboard
+_KEYS = "Ctrl Shift Esc Space Enter"  # as they stand on the keyboard
 _NO_WORDS = re.compile(r"[0-9a-f]{32}|https?://\S+")
 
 
