@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.access import Permission
 from app.domain.directory import Employee, EmployeeStatus, Office
@@ -54,26 +54,30 @@ class EditParams:
 
 @operation("offices.deactivate", N_("Deactivate offices"), Permission.WRITE, OfficesParams, target="directory")
 async def deactivate_offices(context: RunContext, params: OfficesParams) -> None:
-    """Switch offices off."""
-    await _switch_offices(context, params.offices, active=False)
+    """Switch offices off, until they are switched on by hand again."""
+    chosen = _found(await context.workspace.store.read(directory.offices), params.offices)
+    await _switch(context, "offices", chosen, "is_active", False, directory.change_office)
 
 
 @operation("offices.activate", N_("Activate offices"), Permission.WRITE, OfficesParams, target="directory")
 async def activate_offices(context: RunContext, params: OfficesParams) -> None:
-    """Switch offices on again."""
-    await _switch_offices(context, params.offices, active=True)
+    """Switch offices on again; the next sync decides for itself."""
+    chosen = _found(await context.workspace.store.read(directory.offices), params.offices)
+    await _switch(context, "offices", chosen, "is_active", True, directory.change_office)
 
 
 @operation("employees.deactivate", N_("Deactivate employees"), Permission.WRITE, EmployeesParams, target="directory")
 async def deactivate_employees(context: RunContext, params: EmployeesParams) -> None:
-    """Mark people as inactive."""
-    await _switch_employees(context, params.employees, EmployeeStatus.INACTIVE)
+    """Mark people as inactive, until they are marked active by hand again."""
+    chosen = _found(await context.workspace.store.read(directory.employees), params.employees)
+    await _switch(context, "employees", chosen, "status", EmployeeStatus.INACTIVE, directory.change_employee)
 
 
 @operation("employees.activate", N_("Activate employees"), Permission.WRITE, EmployeesParams, target="directory")
 async def activate_employees(context: RunContext, params: EmployeesParams) -> None:
-    """Mark people as active again."""
-    await _switch_employees(context, params.employees, EmployeeStatus.ACTIVE)
+    """Mark people as active again; the next sync decides for itself."""
+    chosen = _found(await context.workspace.store.read(directory.employees), params.employees)
+    await _switch(context, "employees", chosen, "status", EmployeeStatus.ACTIVE, directory.change_employee)
 
 
 @operation("offices.edit", N_("Edit an office"), Permission.WRITE, EditParams, target="directory")
@@ -90,43 +94,39 @@ async def edit_employee(context: RunContext, params: EditParams) -> None:
     await _edit(context, "employees", employee, params, EMPLOYEE_EDITABLE, directory.change_employee)
 
 
-async def _switch_offices(context: RunContext, ids: Sequence[str], *, active: bool) -> None:
-    chosen = _found(await context.workspace.store.read(directory.offices), ids)
-    if not active:
-        await _guard(context, "offices", chosen)
-    changed = [o for o in chosen if o.is_active != active]
-    outcomes = [
-        _switched("offices", o, active, o in changed, FieldChange("is_active", o.is_active, active)) for o in chosen
-    ]
-    if not context.dry_run:
-        await context.workspace.store.write(_write_offices, context.run.run_id, changed, active, outcomes)
-    _finish(context, outcomes)
-
-
-def _write_offices(run_id: str, changed: Sequence[Office], active: bool, outcomes: Sequence[Outcome]) -> None:
-    directory.set_office_active([o.id for o in changed], active=active)
-    runs.add_outcomes(run_id, 0, outcomes)
-
-
-async def _switch_employees(context: RunContext, ids: Sequence[str], status: EmployeeStatus) -> None:
-    chosen = _found(await context.workspace.store.read(directory.employees), ids)
-    active = status is EmployeeStatus.ACTIVE
-    if not active:
-        await _guard(context, "employees", chosen)
-    changed = [e for e in chosen if e.status is not status]
-    outcomes = [
-        _switched("employees", e, active, e in changed, FieldChange("status", e.status.value, status.value))
-        for e in chosen
-    ]
-    if not context.dry_run:
-        await context.workspace.store.write(_write_employees, context.run.run_id, changed, status, outcomes)
-    _finish(context, outcomes)
-
-
-def _write_employees(
-    run_id: str, changed: Sequence[Employee], status: EmployeeStatus, outcomes: Sequence[Outcome]
+async def _switch(
+    context: RunContext,
+    phase: str,
+    chosen: Sequence[R],
+    field_name: str,
+    value: Any,
+    write: Callable[[R], None],
 ) -> None:
-    directory.set_employee_status([e.id for e in changed], status)
+    """Give the chosen records the value; what is off by hand is pinned, so that a sync does not switch it on again."""
+    active = value in (True, EmployeeStatus.ACTIVE)
+    if not active:
+        await _guard(context, phase, chosen)
+    changed = [r for r in chosen if getattr(r, field_name) != value]
+    outcomes = [
+        _switched(phase, r, active, r in changed, FieldChange(field_name, getattr(r, field_name), value))
+        for r in chosen
+    ]
+    written: list[R] = [
+        replace(r, pinned=_with_pin(r, field_name, pinned=not active), **{field_name: value}) for r in changed
+    ]
+    if not context.dry_run:
+        await context.workspace.store.write(_write_all, context.run.run_id, write, written, outcomes)
+    _finish(context, outcomes)
+
+
+def _with_pin(record: Office | Employee, field_name: str, *, pinned: bool) -> tuple[str, ...]:
+    others = {*record.pinned} - {field_name}
+    return tuple(sorted(others | {field_name} if pinned else others))
+
+
+def _write_all(run_id: str, write: Callable[[R], None], records: Sequence[R], outcomes: Sequence[Outcome]) -> None:
+    for record in records:
+        write(record)
     runs.add_outcomes(run_id, 0, outcomes)
 
 
@@ -156,9 +156,7 @@ def _switched(phase: str, record: Office | Employee, active: bool, changes: bool
     if not changes:
         return Outcome(record.name, record.id, phase, "store", Status.SKIPPED, "store", words[1], Action.UNCHANGED)
     action = Action.UPDATE if active else Action.DEACTIVATE
-    return Outcome(
-        record.name, record.id, phase, "store", Status.SUCCESS, "store", words[0], action, changes=(change,)
-    )
+    return Outcome(record.name, record.id, phase, "store", Status.SUCCESS, "store", words[0], action, changes=(change,))
 
 
 async def _edit(
@@ -179,13 +177,8 @@ async def _edit(
     message = _("Stored") if changed != record else _("No changes")
     outcome = Outcome(changed.name, record.id, phase, "store", status, "store", message, action, changes=changes)
     if not context.dry_run and changed != record:
-        await context.workspace.store.write(_write_edit, context.run.run_id, write, changed, outcome)
+        await context.workspace.store.write(_write_all, context.run.run_id, write, [changed], [outcome])
     _finish(context, [outcome])
-
-
-def _write_edit(run_id: str, write: Callable[[R], None], record: R, outcome: Outcome) -> None:
-    write(record)
-    runs.add_outcomes(run_id, 0, [outcome])
 
 
 def _finish(context: RunContext, outcomes: Sequence[Outcome]) -> None:

@@ -116,18 +116,6 @@ def _mark_missing(model: type[BaseModel], ids: Sequence[str], moment: datetime |
         model.update(missing_since=to_time(moment)).where(model.id.in_(chunk)).execute()  # type: ignore[attr-defined]
 
 
-def set_office_active(ids: Iterable[str], *, active: bool) -> None:
-    """Switch offices on or off by hand."""
-    OfficeRow.update(is_active=active, updated_at=to_time(now())).where(OfficeRow.id.in_(list(ids))).execute()
-    forget_listings()
-
-
-def set_employee_status(ids: Iterable[str], status: EmployeeStatus) -> None:
-    """Switch people active or inactive by hand."""
-    EmployeeRow.update(status=status.value, updated_at=to_time(now())).where(EmployeeRow.id.in_(list(ids))).execute()
-    forget_listings()
-
-
 def change_office(office: Office) -> None:
     """Store an office that a person edited."""
     update_rows(OfficeRow, [_office_row(replace(office, updated_at=now()))])

@@ -105,6 +105,23 @@ async def test_deactivate_and_activate_are_each_others_opposite(filled: Workspac
     assert [(await person(filled, i)).status for i in ids] == [EmployeeStatus.ACTIVE] * 2
 
 
+async def test_a_sync_does_not_take_back_what_was_switched_off_by_hand(
+    filled: Workspace, small_world: DemoWorld
+) -> None:
+    person_off = next(p for p in await people(filled) if p.status is EmployeeStatus.ACTIVE)
+    office_off = next(o for o in await offices(filled) if o.is_active)
+    await run(filled, "employees.deactivate", params={"employees": [person_off.id]})
+    await run(filled, "offices.deactivate", params={"offices": [office_off.id]})
+    for raw in small_world.vitec.employees:
+        raw["title"] = "Changed in Vitec"
+    await run(filled, "directory.sync")
+    assert (await person(filled, person_off.id)).title == "Changed in Vitec"
+    assert (await person(filled, person_off.id)).status is EmployeeStatus.INACTIVE
+    assert not next(o for o in await offices(filled) if o.id == office_off.id).is_active
+    await run(filled, "employees.activate", params={"employees": [person_off.id]})
+    assert "status" not in (await person(filled, person_off.id)).pinned
+
+
 async def test_offices_too(filled: Workspace) -> None:
     ids = [o.id for o in await offices(filled)]
     await run(filled, "offices.deactivate", params={"offices": ids})

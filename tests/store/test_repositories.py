@@ -89,7 +89,8 @@ class TestDirectory:
     def test_by_hand(self, store: Store) -> None:
         fill(store)
         ids = [p.id for p in store.run_now(directory.employees)]
-        store.run_now(directory.set_employee_status, ids[:1], EmployeeStatus.INACTIVE)
+        first = store.run_now(directory.employees)[0]
+        store.run_now(directory.change_employee, replace(first, status=EmployeeStatus.INACTIVE))
         statuses = {p.id: p.status for p in store.run_now(directory.employees)}
         assert statuses[ids[0]] is EmployeeStatus.INACTIVE
         assert statuses[ids[1]] is EmployeeStatus.ACTIVE

@@ -107,7 +107,7 @@ class EmployeesPage(DataPage[EmployeeLine]):
     async def _switch(self, people: list[Employee], *, active: bool) -> None:
         count = sum(1 for p in people if p.status is EmployeeStatus.ACTIVE) if not active else len(people)
         label = ngettext("Deactivate {count} person", "Deactivate {count} people", count).format(count=count)
-        text = _("They stay in the list under Inactive and can be activated again.")
+        text = _("They stay in the list under Inactive until they are activated again; a sync does not change that.")
         if not active and not await confirm(self, _("Deactivate employees"), text, label, danger=True):
             return
         operation = "employees.activate" if active else "employees.deactivate"

@@ -84,8 +84,7 @@ class OfficesPage(DataPage[OfficeLine]):
         label = ngettext("Deactivate {count} office", "Deactivate {count} offices", len(offices)).format(
             count=len(offices)
         )
-        text = _("They stay in the list under Inactive and can be activated again. The next sync does not undo it for "
-                 "offices that Vitec does not publish.")  # fmt: skip
+        text = _("They stay in the list under Inactive until they are activated again; a sync does not change that.")
         if not active and not await confirm(self, _("Deactivate offices"), text, label, danger=True):
             return
         operation = "offices.activate" if active else "offices.deactivate"
