@@ -32,6 +32,7 @@ CONNECT_TIMEOUT_S = 5.0
 MOST_ANSWER_BYTES = 100_000_000  # connections.md §10.4
 _EXCERPT_CHARS = 500
 _BREATH_S = 0.005
+_USUAL_RETRY_AFTER_S = 60.0
 _MOST_EXCERPT_BYTES = 1_000_000
 USER_AGENT = f"Muster/{__version__}"
 
@@ -238,13 +239,12 @@ def redirect_target(answer: Answer) -> str:
 
 
 def rate_limited(answer: Answer, system: str) -> RateLimited:
-    """The error for a 429, with the seconds from `Retry-After` in its message where the server named them."""
-    seconds = retry_after_seconds(answer.headers.get("retry-after"))
-    if seconds is None:
-        return RateLimited(_("{system} rate limit reached. Retry after a minute.").format(system=system))
+    """The error for a 429; its message names the seconds of `Retry-After`, or a minute where the server named none."""
+    named = retry_after_seconds(answer.headers.get("retry-after"))
+    seconds = _USUAL_RETRY_AFTER_S if named is None else named
     return RateLimited(
         _("{system} rate limit reached. Retry after {seconds} seconds.").format(system=system, seconds=round(seconds)),
-        retry_after=seconds,
+        retry_after=named,
     )
 
 

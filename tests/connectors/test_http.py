@@ -203,7 +203,7 @@ class TestRateLimit:
     ) -> None:
         error, calls = await self.limited(client, hub, **{"Retry-After": value})
         assert (calls, error.retry_after) == (1, None)
-        assert error.message == "Hub rate limit reached. Retry after a minute."
+        assert error.message == "Hub rate limit reached. Retry after 60 seconds."
 
     async def test_a_missing_header_stops_at_once(
         self, client: HttpClient, hub: respx.MockRouter, no_waiting: list[float]

@@ -215,7 +215,7 @@ ERRORS = [
     ),
     (
         FaultPlan(Fault.RATE_LIMITED, retry_after=RetryAfter.MISSING),
-        "rate_limited", "Vitec Hub rate limit reached. Retry after a minute.", 4,
+        "rate_limited", "Vitec Hub rate limit reached. Retry after 60 seconds.", 4,
     ),
     (FaultPlan(Fault.SERVER_ERROR, status=502), "remote_error", "Vitec Hub error 502: The service is unavailable.", 4),
     (FaultPlan(Fault.HTML), "bad_data", "Invalid Vitec Hub response.", 4),
