@@ -21,10 +21,11 @@ from app.operations.connections import read_report
 from app.operations.runner import Report, Request, RunHandle
 from app.store import connections as stored
 from ui.desk import Desk
+from ui.dialogs.connection_footer import SaveBar
 from ui.dialogs.connection_form import ConnectionForm
 from ui.dialogs.connection_try import TryPanel
 from ui.theme import GRID, Tone
-from ui.widgets import BannerArea, Button, Look, StatusChip, ask, confirm
+from ui.widgets import BannerArea, Button, ask, confirm
 
 Typed = tuple[str, dict[str, str], dict[str, str]]
 """Name, settings and secrets as they stand in the form."""
@@ -45,6 +46,7 @@ class ConnectionDialog(QDialog):
         self._try: RunHandle | None = None
         self._tried: tuple[Typed, bool] | None = None
         self._insists = False
+        self._saving = False
         self._gone = False
         self._pressed: Button | None = None
         self.setObjectName("connection")
@@ -56,6 +58,10 @@ class ConnectionDialog(QDialog):
         self.banners = BannerArea(object_name="connection.banners")
         self.panel = TryPanel()
         self.panel.test.clicked.connect(lambda: desk.start("try settings", self._test()))
+        self.panel.test.setAutoDefault(False)
+        self.foot = SaveBar()
+        self.foot.cancel.clicked.connect(self.reject)
+        self.foot.save.clicked.connect(self._save_pressed)
         self._forget = desk.workspace.events.subscribe(StageReached, self.panel.reached)
         self._arrange()
         self._before = self._typed()
@@ -90,29 +96,8 @@ class ConnectionDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.banners)
         column.addLayout(sides, 1)
-        column.addLayout(self._footer())
+        column.addWidget(self.foot)
         self.form.fields["name"].editor.setFocus()
-
-    def _footer(self) -> QHBoxLayout:
-        self.state = StatusChip(object_name="connection.state")
-        self.hint = QLabel(wordWrap=True)
-        self.hint.setObjectName("connection.hint")
-        self.hint.setProperty("role", "muted")
-        cancel = Button(_("Cancel"), object_name="connection.cancel")
-        cancel.clicked.connect(self.reject)
-        self.save = Button(_("Save"), look=Look.PRIMARY, object_name="connection.save")
-        self.save.setDefault(True)
-        self.save.clicked.connect(lambda: self.desk.start("save connection", self._save()))
-        for button in (cancel, self.panel.test):
-            button.setAutoDefault(False)  # Enter in a field saves, whatever button stands first
-        row = QHBoxLayout()
-        row.setSpacing(2 * GRID)
-        row.setContentsMargins(6 * GRID, 3 * GRID, 5 * GRID, 4 * GRID)
-        row.addWidget(self.state)
-        row.addWidget(self.hint, 1)
-        row.addWidget(cancel)
-        row.addWidget(self.save)
-        return row
 
     # -- what is typed -------------------------------------------------------------------------------------------
 
@@ -131,28 +116,16 @@ class ConnectionDialog(QDialog):
         return self._tried[1]
 
     def _show_state(self) -> None:
-        """Say beside the buttons what saving now would mean."""
-        words = {None: _("Not tested"), True: _("Tested"), False: _("Test failed")}
-        tones = {None: Tone.NEUTRAL, True: Tone.SUCCESS, False: Tone.DANGER}
-        self.state.set_status(words[self._works], tones[self._works])
-        self.save.setText(_("Save anyway") if self._insists else _("Save"))
-        self.hint.setText(self._hint())
-
-    def _hint(self) -> str:
-        if self._insists:
-            return _("The new key does not work. The old one stays in use until you save.")
-        if missing := self.form.missing():
-            text = _("Still missing: {fields}. You can save now and fill it in later.")
-            return text.format(fields=", ".join(missing))
-        if self._tried is not None and self._works is None:
-            return _("Changed since the test.")
-        return "" if self._works else _("You can save without a test, but nobody knows yet whether it works.")
+        """Say at the foot what saving now would mean."""
+        works = self._works
+        stale = works is None and self._tried is not None
+        self.foot.show_state(works, self.form.missing(), stale=stale, insists=self._insists)
 
     # -- testing -------------------------------------------------------------------------------------------------
 
     async def _test(self) -> None:
         """Try what is typed, stage by stage; nothing is stored."""
-        if not self.form.check():
+        if self._try is not None or not self.form.check():
             return
         typed = self._typed()
         params = {"kind": self.spec.kind.value, "settings": _filled(typed[1]), "connection": self._id}
@@ -175,7 +148,7 @@ class ConnectionDialog(QDialog):
 
     def _set_busy(self, reason: str) -> None:
         """Disable what cannot be pressed meanwhile; the keyboard comes back to where it was."""
-        buttons = (self.save, self.panel.test)
+        buttons = (self.foot.save, self.panel.test)
         if reason:
             self._pressed = next((button for button in buttons if button.hasFocus()), None)
         for button in buttons:
@@ -191,6 +164,18 @@ class ConnectionDialog(QDialog):
         return self.connection.id if self.connection else ""
 
     # -- saving --------------------------------------------------------------------------------------------------
+
+    def _save_pressed(self) -> None:
+        """A second press while the first is under way saves nothing twice."""
+        if not self._saving:
+            self._saving = True
+            self.desk.start("save connection", self._saved_or_not())
+
+    async def _saved_or_not(self) -> None:
+        try:
+            await self._save()
+        finally:
+            self._saving = False
 
     async def _save(self) -> None:
         """Store what is typed; a replaced key is tested first, and a test that went well is remembered."""

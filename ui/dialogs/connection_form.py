@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection, FieldSpec, FieldType, KindSpec, checked_settings, refuse_secrets
 from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import standing_in
-from ui.theme import CONTROL_HEIGHT, GRID, Icon, Ink, icon, theme, tokens
+from ui.dialogs.connection_editors import make_editor
+from ui.theme import CONTROL_HEIGHT, GRID, theme, tokens
 
 NAME = FieldSpec("name", N_("Name"), required=True, help=N_("As it appears in lists and in the history."))
 _LABELS = 136  # pixels
-CHOICE_WORDS = {"production": N_("Production"), "qa": N_("QA / test")}
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,11 @@ class ConnectionForm(QWidget):
         self._hint()
 
     def _add(self, spec: FieldSpec, stored: str) -> None:
-        editor, text, edited = self._editor(spec, stored)
+        made = make_editor(spec, stored, is_set=spec.key in self._secrets_set)
+        editor = made.widget
         editor.setObjectName(f"connection.{spec.key}")
-        editor.setAccessibleDescription(_(spec.help))
-        edited.connect(lambda *_value: self._edited(spec.key))
+        editor.installEventFilter(self)
+        made.changed.connect(lambda *_value: self._edited(spec.key))
         label = QLabel(_(spec.label), wordWrap=True)
         label.setBuddy(editor)
         label.setFixedWidth(_LABELS)
@@ -77,40 +78,8 @@ class ConnectionForm(QWidget):
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addLayout(cell, row, 1)
-        self.fields[spec.key] = Field(spec, editor, text, note)
+        self.fields[spec.key] = Field(spec, editor, made.text, note)
         self.show_problem(spec.key, "")
-
-    # -- editors -------------------------------------------------------------------------------------------------
-
-    def _editor(self, spec: FieldSpec, stored: str) -> tuple[QWidget, Callable[[], str], SignalInstance]:
-        match spec.type:
-            case FieldType.NUMBER:
-                number = NumberField(spec, stored)
-                number.installEventFilter(self)
-                return number, number.stored_text, number.valueChanged
-            case FieldType.CHOICE:
-                choice = _choice(spec, stored)
-                choice.installEventFilter(self)
-                default = str(spec.default or "")
-                return choice, lambda: _unless(str(choice.currentData()), default), choice.currentIndexChanged
-            case FieldType.SECRET:
-                secret = self._secret_edit(spec)
-                return secret, lambda: secret.text().strip(), secret.textChanged
-            case _:
-                edit = QLineEdit(stored)
-                edit.setPlaceholderText(_("Required") if spec.required else "")
-                return edit, lambda: edit.text().strip(), edit.textChanged
-
-    def _secret_edit(self, spec: FieldSpec) -> QLineEdit:
-        edit = QLineEdit()
-        edit.setEchoMode(QLineEdit.EchoMode.Password)
-        edit.setPlaceholderText(_("Unchanged") if spec.key in self._secrets_set else _("Required"))
-        look = edit.addAction(icon(Icon.EYE, Ink.MUTED), QLineEdit.ActionPosition.TrailingPosition)
-        look.setText(_("Show what is typed"))
-        look.setCheckable(True)
-        modes = {True: QLineEdit.EchoMode.Normal, False: QLineEdit.EchoMode.Password}
-        look.toggled.connect(lambda on: edit.setEchoMode(modes[on]))
-        return edit
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the form; it changes a value only where the keyboard is."""
@@ -203,38 +172,3 @@ class ConnectionForm(QWidget):
         for field in self.fields.values():
             ink = tokens().danger.ink if field.editor.property("wrong") else tokens().muted
             field.note.setStyleSheet(f"color: {ink};")
-
-
-class NumberField(QDoubleSpinBox):
-    """A number within its bounds, written without needless zeros."""
-
-    def __init__(self, spec: FieldSpec, stored: str) -> None:
-        super().__init__()
-        self._default = float(spec.default or 0)
-        self.setDecimals(0 if spec.whole else 2)
-        self.setRange(spec.low if spec.low is not None else 0, spec.high if spec.high is not None else 1e9)
-        self.setValue(float(stored) if stored else self._default)
-        self.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
-
-    def textFromValue(self, value: float) -> str:
-        """As Qt shows it."""
-        return self.locale().toString(value, "g", 10)
-
-    def stored_text(self) -> str:
-        """The number, blank for the default."""
-        return "" if self.value() == self._default else f"{self.value():.10g}"
-
-
-def _choice(spec: FieldSpec, stored: str) -> QComboBox:
-    """The choices in words; a stored one that is none stays visible."""
-    box = QComboBox()
-    for choice in spec.choices:
-        box.addItem(_(CHOICE_WORDS.get(choice, choice)), choice)
-    if stored and stored not in spec.choices:
-        box.addItem(_("{choice} (unknown)").format(choice=stored), stored)
-    box.setCurrentIndex(box.findData(stored or str(spec.default or "")))
-    return box
-
-
-def _unless(text: str, default: str) -> str:
-    return "" if text == default else text

@@ -14,9 +14,10 @@ from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.domain.connections import VITEC, Connection
 from app.domain.health import Health, connection_health
+from app.domain.outcomes import RunState
 from app.events import ConnectionsChanged
 from app.operations.runner import Request
-from app.store import connections
+from app.store import connections, runs
 from app.vault import MemoryKeyring
 from tests.support.running import dump
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
@@ -88,6 +89,18 @@ class TestAdding:
         buddies = {label.buddy() for label in dialog.findChildren(QLabel)}
         assert {field.editor for field in dialog.form.fields.values()} <= buddies
 
+    async def test_the_keyboard_can_uncover_a_typed_key(self, parent: QWidget, desk: Desk) -> None:
+        dialog, _answer = await show(parent, desk)
+        await eventually(dialog.isActiveWindow)
+        key = edit(dialog, "access_key")
+        type_into(key, "typed")
+        QTest.keyClick(key, Qt.Key.Key_Tab)
+        eye = dialog.focusWidget()
+        assert eye is not None
+        assert eye.accessibleName() == "Show what is typed"
+        QTest.keyClick(eye, Qt.Key.Key_Space)
+        assert key.echoMode() == QLineEdit.EchoMode.Normal
+
     async def test_the_environment_shows_its_address_in_grey(self, parent: QWidget, desk: Desk) -> None:
         dialog, _answer = await show(parent, desk)
         assert edit(dialog, "base_url").placeholderText() == "https://hub.qa.vitecnext.no"
@@ -129,6 +142,14 @@ class TestAdding:
         QTest.keyClick(edit(dialog, "name"), Qt.Key.Key_Return)  # Enter saves
         assert await answer == "Vitec Hub"
         assert (await stored(desk, "Vitec Hub")).last_test_at is None
+
+    async def test_pressing_save_twice_saves_once(self, parent: QWidget, desk: Desk, voice: Heard) -> None:
+        dialog, answer = await show(parent, desk)
+        click(dialog, "connection.save")
+        click(dialog, "connection.save")
+        await answer
+        assert [run.state for run in await desk.workspace.store.read(runs.runs)] == [RunState.FINISHED]
+        assert voice.toasts == ["Saved Vitec Hub."]
 
     async def test_what_is_wrong_stands_at_its_field(self, parent: QWidget, desk: Desk) -> None:
         dialog, answer = await show(parent, desk)

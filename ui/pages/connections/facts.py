@@ -11,7 +11,7 @@ from app.domain.connections import Connection, FieldSpec, FieldType
 from app.domain.health import Health, TestReport, masked
 from app.i18n import _
 from app.operations.connections import standing_in
-from ui.dialogs.connection_form import CHOICE_WORDS
+from ui.dialogs.connection_editors import CHOICE_WORDS
 from ui.pages.connections.rows import ConnectionLine
 from ui.texts import ago, health_text, moment_text, value_text
 from ui.theme import Tone
@@ -49,7 +49,7 @@ def _problem(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
             known = report is not None and report.message == line.health.cause
             remedy = _(report.remedy) if report is not None and known else ""
             remedy = remedy or _("Press Test to see which step fails.")
-            return [Fact(_("Problem"), line.health.cause, tone=Tone.DANGER), Fact(_("What to do"), remedy)]
+            return [Fact(_("Problem"), _(line.health.cause), tone=Tone.DANGER), Fact(_("What to do"), remedy)]
         case Health.PAUSED:
             return [Fact(_("Paused"), _("Nothing is fetched until you resume it. What it brought stays."))]
         case Health.NEVER_TESTED:

@@ -104,8 +104,12 @@ class ConnectionsPage(QWidget):
             found = await self.desk.workspace.store.read(stored.connections)
         except MusterError as error:
             again = Action(_("Retry"), self.refresh, icon=Icon.REFRESH)
-            self.pane.show_error(error.message, _(error.remedy), [again])
+            if self._found:  # what was read before stays in the table
+                self.banners.show_banner("store", Tone.DANGER, error.message, _(error.remedy), [again])
+            else:
+                self.pane.show_error(error.message, _(error.remedy), [again])
             return
+        self.banners.clear("store")
         self._found = sorted(found, key=lambda connection: connection.name.casefold())
         self._show()
 

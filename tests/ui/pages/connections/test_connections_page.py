@@ -6,12 +6,13 @@ import asyncio
 import html
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QMenu
 
 from app.access import Role
 from app.demo.faults import Fault, FaultPlan
@@ -128,6 +129,25 @@ class TestOpening:
         assert not page.details.isVisible()
         QTest.keyClick(page.pane.table, Qt.Key.Key_Space)
         assert page.details.isVisible()
+
+    async def test_a_store_that_cannot_be_read_is_a_banner_and_the_rows_stay(self, demo_desk: Desk) -> None:
+        page = await open_page(demo_desk)
+        database: Any = demo_desk.workspace.store.database
+        database.execute_sql("ALTER TABLE connection RENAME TO elsewhere")
+        page.refresh()
+        await eventually(lambda: "no such table" in words(page.banners))
+        assert page.pane.rows.total == 1
+        database.execute_sql("ALTER TABLE elsewhere RENAME TO connection")
+        retry = next(b for b in page.banners.findChildren(Button) if b.text() == "Retry")
+        QTest.mouseClick(retry, Qt.MouseButton.LeftButton)
+        await eventually(lambda: not page.banners.isVisible())
+
+    async def test_every_control_has_a_name(self, demo_desk: Desk) -> None:
+        page = await open_page(demo_desk)
+        for button in page.findChildren(QAbstractButton):
+            if button.isVisible() and button.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                assert button.accessibleName() or button.text(), button.objectName()
+        assert page.pane.table.accessibleName() == "Connections"
 
     async def test_it_follows_changes_made_elsewhere(self, demo_desk: Desk) -> None:
         page = await open_page(demo_desk)
