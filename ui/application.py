@@ -17,6 +17,7 @@ from app.i18n import use_language
 from app.places import Home
 from app.settings import SettingsFile
 from ui.collecting import Collector
+from ui.qt_texts import QtTexts
 from ui.theme import ThemeChoice, apply_theme
 from ui.window import MainWindow
 
@@ -36,6 +37,7 @@ def run_window(
     collector = Collector(application)
     settings = SettingsFile(home.settings)
     use_language(settings.values.language, QLocale.system().uiLanguages()[0])
+    application.installTranslator(QtTexts(application))
     apply_theme(application, ThemeChoice(settings.values.theme))
     window = MainWindow(home, settings, demo=demo is not None)
     window.show()
