@@ -10,13 +10,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QWidget
 
 from app.access import Role
+from app.demo.world import DemoWorld
 from app.domain.outcomes import RunState
 from app.operations.runner import Request
+from app.places import Home
+from app.settings import SettingsFile
 from app.store import directory
 from app.store import runs as stored
 from tests.support.window import Heard, eventually, part
 from ui.desk import Desk
-from ui.dialogs.palette import CommandPalette, Group, PaletteEntry
+from ui.dialogs.palette import CommandPalette, Group, PaletteEntry, open_palette
+from ui.window import MainWindow
 
 Key = Qt.Key
 
@@ -176,3 +180,25 @@ async def test_a_palette_closed_while_it_reads_is_no_trouble(desk: Desk) -> None
     report = await desk.report_of(Request("connections.list"))
     assert report is not None
     assert report.run.state is RunState.FINISHED
+
+
+async def test_the_window_brings_its_pages_its_settings_and_its_runs(home: Home, small_world: DemoWorld) -> None:
+    window = MainWindow(home, SettingsFile(home.settings), demo=True)
+    window.show()
+    await window.open_workspace(small_world)
+    assert window.desk is not None
+    await window.desk.report_of(Request("offices.sync", "vitec"))
+    palette = open_palette(window, window.desk)
+    type_in(palette, "look dark")
+    assert shown(palette) == ["Look: Dark"]
+    type_in(palette, "activity")
+    assert entry(palette, "Activity").keys == "Ctrl+4"
+    QTest.keyClick(palette.line, Key.Key_Return)
+    assert window.tabs.tabText(window.tabs.currentIndex()) == "Activity"
+    again = open_palette(window, window.desk)
+    type_in(again, "finished updated 3 of 3")
+    await eventually(lambda: shown(again) == ["Sync offices"])
+    QTest.keyClick(again.line, Key.Key_Return)
+    await eventually(window.shell.run_panel.isVisible)
+    await window.close_workspace()
+    window.close()
