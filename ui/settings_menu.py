@@ -49,6 +49,7 @@ class SettingsButton(IconButton):
         self.shell = shell
         menu = QMenu(self)
         values = shell.desk.workspace.settings
+        # Translators: light, dark, high contrast
         self._choices(menu.addMenu(_("Look")), THEME_WORDS, values.theme, self.choose_theme)
         self._choices(menu.addMenu(_("Language")), LANGUAGE_WORDS, values.language, self.choose_language)
         menu.addSeparator()

@@ -89,6 +89,7 @@ FIELD_WORDS = {
     "short_code": N_("Short code"),
     "email": N_("E-mail"),
     "phone": N_("Phone"),
+    # Translators: what somebody is employed as
     "title": N_("Title"),
     "street_address": N_("Street address"),
     "postal_code": N_("Postal code"),

@@ -53,6 +53,7 @@ class RecordDetails:
             return _("Pinned")
         vitec = record.vitec_department_id if isinstance(record, Office) else record.vitec_employee_id
         own = field in {"short_code", "employee_no"}
+        # Translators: a value that was entered in Muster, not fetched
         return "Vitec" if vitec and not own else _("Here")
 
     async def _read_history(self, record_id: str) -> None:

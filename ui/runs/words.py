@@ -27,6 +27,7 @@ STATE_ICONS = {
     RunState.INTERRUPTED: Icon.WARNING,
 }
 TARGET_WORDS = {"offices": N_("Offices"), "employees": N_("Employees"), "pictures": N_("Pictures")}
+# Translators: names of the steps of a run
 STEP_WORDS = {"store": N_("Store"), "picture": N_("Picture")}
 PARAMETER_WORDS = {
     "employees": N_("Employees"),

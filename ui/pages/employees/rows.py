@@ -19,6 +19,7 @@ ROLE_WORDS = {
     "fagansvarlig": N_("Professionally responsible agent"),
     "antihvitvaskingsansvarlig": N_("Anti-money-laundering officer"),
     "medhjelper": N_("Assistant"),
+    # Translators: roles at a Norwegian estate agent's, here whoever settles the payments of a sale
     "oppgjor": N_("Settlement"),
     "administrasjon": N_("Administration"),
     "eiendomsmeglerfullmektig": N_("Trainee agent"),
