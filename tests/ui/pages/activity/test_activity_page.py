@@ -214,11 +214,13 @@ async def test_a_store_that_cannot_be_read_says_why_and_is_tried_again(desk: Des
     page.pane.set_rows([])
     database: Any = desk.workspace.store.database
 
-    database.execute_sql("ALTER TABLE run RENAME TO run_away")
+    with database.connection_context():
+        database.execute_sql("ALTER TABLE run RENAME TO run_away")
     page.refresh()
     await eventually(lambda: part(page, QLabel, "activity.count").isHidden())
     await eventually(lambda: "no such table" in words(page))
-    database.execute_sql("ALTER TABLE run_away RENAME TO run")
+    with database.connection_context():
+        database.execute_sql("ALTER TABLE run_away RENAME TO run")
     retry = next(b for b in page.findChildren(Button) if b.text() == "Retry" and b.isVisible())
     QTest.mouseClick(retry, Qt.MouseButton.LeftButton)
     await eventually(lambda: page.pane.rows.total == 3)

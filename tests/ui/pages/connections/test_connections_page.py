@@ -133,11 +133,13 @@ class TestOpening:
     async def test_a_store_that_cannot_be_read_is_a_banner_and_the_rows_stay(self, demo_desk: Desk) -> None:
         page = await open_page(demo_desk)
         database: Any = demo_desk.workspace.store.database
-        database.execute_sql("ALTER TABLE connection RENAME TO elsewhere")
+        with database.connection_context():
+            database.execute_sql("ALTER TABLE connection RENAME TO elsewhere")
         page.refresh()
         await eventually(lambda: "no such table" in words(page.banners))
         assert page.pane.rows.total == 1
-        database.execute_sql("ALTER TABLE elsewhere RENAME TO connection")
+        with database.connection_context():
+            database.execute_sql("ALTER TABLE elsewhere RENAME TO connection")
         retry = next(b for b in page.banners.findChildren(Button) if b.text() == "Retry")
         QTest.mouseClick(retry, Qt.MouseButton.LeftButton)
         await eventually(lambda: not page.banners.isVisible())
