@@ -81,4 +81,3 @@ class SettingsFile:
         beside = self.path.with_suffix(".new")
         beside.write_bytes(msgspec.json.format(msgspec.json.encode(raw), indent=2))
         beside.replace(self.path)
-

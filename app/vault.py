@@ -120,9 +120,7 @@ class Vault:
                 async with asyncio.timeout(_PATIENCE_S):
                     return await asyncio.wrap_future(future)
             except TimeoutError as error:
-                raise NoKeyring(
-                    _("The keyring did not answer."), _("Unlock the keyring, then try again.")
-                ) from error
+                raise NoKeyring(_("The keyring did not answer."), _("Unlock the keyring, then try again.")) from error
 
     def _use(self) -> Backend:
         if self._backend is None:

@@ -1,8 +1,8 @@
 """The workspace: everything an open Muster works with, put together in one place and closed in one place.
 
-    async with await Workspace.open(Home.find()) as workspace:
-        handle = await workspace.runner.start(Request("offices.sync"))
-        report = await handle.report()
+async with await Workspace.open(Home.find()) as workspace:
+    handle = await workspace.runner.start(Request("offices.sync"))
+    report = await handle.report()
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Vitec Megler Hub: the connector (vitec-hub.md §2-§6, §11). Reads only; never asks for customer data.
 
-    async with VitecHub(VitecSettings(...)) as hub:
-        offices = await hub.departments()
+async with VitecHub(VitecSettings(...)) as hub:
+    offices = await hub.departments()
 """
 
 from __future__ import annotations

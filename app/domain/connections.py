@@ -127,12 +127,8 @@ VITEC = KindSpec(
             required=True,
             help=N_("Kept in the system's keyring only."),
         ),
-        FieldSpec(
-            "timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300
-        ),
-        FieldSpec(
-            "max_rps", N_("Most requests per second"), FieldType.NUMBER, default=50, low=1, high=200, whole=True
-        ),
+        FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
+        FieldSpec("max_rps", N_("Most requests per second"), FieldType.NUMBER, default=50, low=1, high=200, whole=True),
     ),
 )
 

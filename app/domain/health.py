@@ -60,9 +60,7 @@ def connection_health(connection: Connection, known_secrets: Sequence[str]) -> H
 
     `known_secrets` are the secrets that can be read, from keyring or environment.
     """
-    missing = [
-        f.label for f in connection.missing_fields() if f.key not in known_secrets
-    ]
+    missing = [f.label for f in connection.missing_fields() if f.key not in known_secrets]
     evidence = max(filter(None, (connection.last_test_at, connection.last_sync)), default=None)
     if connection.status is ConnectionStatus.INACTIVE:
         return HealthReport(Health.PAUSED, "", evidence)

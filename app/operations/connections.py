@@ -129,9 +129,7 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
     context.workspace.events.publish(ConnectionsChanged())
 
 
-@operation(
-    "connections.update", N_("Edit a connection"), Permission.ADMIN, UpdateParams, kinds=ALL, works_paused=True
-)
+@operation("connections.update", N_("Edit a connection"), Permission.ADMIN, UpdateParams, kinds=ALL, works_paused=True)
 async def update_connection(context: RunContext, params: UpdateParams) -> None:
     """Change settings; a secret that is not given stays (connections.md §1)."""
     old = context.own_connection
@@ -160,9 +158,7 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     context.workspace.events.publish(ConnectionsChanged())
 
 
-@operation(
-    "connections.delete", N_("Remove a connection"), Permission.ADMIN, NoParams, kinds=ALL, works_paused=True
-)
+@operation("connections.delete", N_("Remove a connection"), Permission.ADMIN, NoParams, kinds=ALL, works_paused=True)
 async def delete_connection(context: RunContext, _params: NoParams) -> None:
     """Remove a connection and its secrets; records and history stay."""
     connection = context.own_connection

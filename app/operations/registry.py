@@ -1,7 +1,7 @@
 """The registry: every operation, declared once, from which button, form, command, check and history row are made.
 
-    @operation("offices.sync", N_("Sync offices"), Permission.SYNC, SyncParams, kinds=(ConnectionKind.VITEC,))
-    async def sync_offices(context: RunContext, params: SyncParams) -> None: ...
+@operation("offices.sync", N_("Sync offices"), Permission.SYNC, SyncParams, kinds=(ConnectionKind.VITEC,))
+async def sync_offices(context: RunContext, params: SyncParams) -> None: ...
 """
 
 from __future__ import annotations

@@ -119,4 +119,3 @@ def _without_homeless(plan: Plan[Employee], office_ids: set[str]) -> Plan[Employ
         for s in plan.steps
     )
     return replace(plan, steps=steps)
-

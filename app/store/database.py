@@ -217,9 +217,7 @@ def _marks(columns: Sequence[peewee.Field]) -> str:
     return ", ".join([database_proxy.param] * len(columns))
 
 
-def _in_slices(
-    sql: str, table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None
-) -> None:
+def _in_slices(sql: str, table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None) -> None:
     cursor = database_proxy.cursor()
     statement = sql.format(table=f'"{table._meta.table_name}"')
     for start in range(0, len(rows), _SLICE_ROWS):

@@ -43,9 +43,7 @@ def take_lease(claim: Claim) -> None:
         holder.delete_instance()
     values = {"run_id": claim.run_id, "operation": claim.operation, "actor": claim.actor}
     try:
-        LeaseRow.insert(
-            target=claim.target, host=HOST, process=this_process(), beat_at=clock_s(), **values
-        ).execute()
+        LeaseRow.insert(target=claim.target, host=HOST, process=this_process(), beat_at=clock_s(), **values).execute()
     except peewee.IntegrityError as error:
         raise Busy(_("Another program just took the same target.")) from error
 

@@ -114,7 +114,8 @@ async def test_similar_names_are_suggested_with_low_confidence_and_not_taken_by_
     office = (await desk.store.read(directory.offices))[0]
     renamed = office.name[:-1] + "xx"
     await desk.store.write(
-        lambda: execute(desk.store,
+        lambda: execute(
+            desk.store,
             "UPDATE office SET vitec_department_id = NULL, organization_number = NULL, name = ? WHERE id = ?",
             (renamed, office.id),
         )

@@ -26,7 +26,7 @@ from app.operations import runner as runner_module
 from app.operations.context import RunContext
 from app.operations.registry import Operation, operation, operations
 from app.operations.runner import Request
-from app.store import database, directory, leases, runs
+from app.store import database, directory, runs
 from app.workspace import Workspace
 from tests.support.running import dump, execute, run
 
@@ -335,7 +335,8 @@ def stranger() -> Iterator[subprocess.Popen[str]]:
 def held_by(workspace: Workspace, host: str, process: str, beat_at: float) -> None:
     """Another program holds the target of Vitec syncs."""
     (connection_id,) = execute(workspace.store, "SELECT id FROM connection").fetchone()
-    execute(workspace.store,
+    execute(
+        workspace.store,
         "INSERT INTO lease VALUES (?, 'other-run', 'offices.sync', 'Kari', ?, ?, ?)",
         (f"vitec:{connection_id}", host, process, beat_at),
     )
@@ -441,9 +442,7 @@ class TestLostLease:
 class TestInterrupted:
     async def test_a_run_of_a_dead_process_is_found_and_offered(self, desk: Workspace) -> None:
         report = await run(desk, "offices.sync")
-        await desk.store.write(
-            lambda: execute(desk.store, "UPDATE run SET state = 'running', process = '999999:1.00'")
-        )
+        await desk.store.write(lambda: execute(desk.store, "UPDATE run SET state = 'running', process = '999999:1.00'"))
         found = await desk.runner.interrupted()
         assert report.run.run_id in {r.run_id for r in found}
         assert {r.state for r in found} == {RunState.INTERRUPTED}

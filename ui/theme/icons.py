@@ -48,7 +48,6 @@ class Icon(StrEnum):
     HISTORY = "history"
     IMPORT = "file-input"
     INFO = "info"
-    KEY = "key-round"
     LOADER = "loader"
     MINUS = "circle-minus"
     MORE = "ellipsis"

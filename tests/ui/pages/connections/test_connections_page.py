@@ -100,9 +100,7 @@ class TestOpening:
         assert part(page, StatusChip, "connections.chip").word == "1 needs a look"
         assert "Half: Missing" in words(page)
 
-    async def test_the_details_show_settings_and_never_a_secret(
-        self, demo_desk: Desk, small_world: DemoWorld
-    ) -> None:
+    async def test_the_details_show_settings_and_never_a_secret(self, demo_desk: Desk, small_world: DemoWorld) -> None:
         page = await open_page(demo_desk)
         told = small_world.describe()["vitec"]
         assert told["base_url"] in facts(page)
@@ -110,9 +108,7 @@ class TestOpening:
         assert "Access key\n•••••••• In the keyring" in facts(page)
         assert told["access_key"] not in facts(page)
 
-    async def test_a_key_from_the_environment_is_named_so(
-        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_a_key_from_the_environment_is_named_so(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MUSTER_SECRET_HUB_ACCESS_KEY", "from outside")
         await add(desk, "hub", installation_id="MS", product_login="me")
         page = await open_page(desk)
