@@ -59,6 +59,7 @@ class Shell(QObject):
         known = [*await workspace.store.read(connections.connections), *await workspace.store.read(directory.offices)]
         if not self.window.demo and not known:
             self._show_start()
+        self.window.page("connections")  # its tab says from the start how many need a look
 
     def wire(self, name: str, page: QWidget) -> None:
         """Connect what a new page tells to what the window does."""

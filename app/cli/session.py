@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from app.errors import Cancelled
-from app.events import EventBus, OutcomesReported, RunProgress
+from app.events import EventBus, RunProgress
 from app.i18n import _
 from app.operations.runner import Report, RunHandle
 from app.places import Home
@@ -66,12 +66,8 @@ def _progress(events: EventBus, handle: RunHandle, quiet: bool) -> Iterator[None
         def show(event: RunProgress) -> None:
             bar.update(line, description=event.doing, total=event.total or None, completed=event.done)
 
-        def count(event: OutcomesReported) -> None:
-            bar.advance(line, len(event.outcomes))
-
-        ends = [events.subscribe(RunProgress, show), events.subscribe(OutcomesReported, count)]
+        end = events.subscribe(RunProgress, show)
         try:
             yield
         finally:
-            for end in ends:
-                end()
+            end()

@@ -76,7 +76,7 @@ HELP: dict[str, HelpText] = {
 }
 
 EVERYWHERE: tuple[tuple[str, str], ...] = (
-    ("Ctrl+1 … Ctrl+8", N_("Go to a page")),
+    ("Ctrl+1 … Ctrl+4", N_("Go to a page")),
     ("Ctrl+K", N_("Find and do anything by name")),
     ("Ctrl+F", N_("Search in the table")),
     ("Space", N_("Show or hide the details of the chosen row")),
