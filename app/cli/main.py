@@ -19,7 +19,7 @@ Handler = Callable[[argparse.Namespace], int]
 
 def command() -> int:
     """The command `muster` as installed: `main` without the collector, which only costs a process that ends soon."""
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(1_000_000, 50, 50)
     code = main()
     gc.freeze()  # the interpreter would look through everything once more before it ends
     return code

@@ -6,7 +6,7 @@ pinned field stays, and a record that the source stopped listing is reported but
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -310,13 +310,17 @@ def possible_duplicates(employees: Iterable[Employee]) -> dict[str, list[str]]:
 
     They stay two people until somebody decides.
     """
-    by_name: dict[str, list[Employee]] = {}
-    for employee in employees:
-        by_name.setdefault(employee.name.casefold(), []).append(employee)
+    people = list(employees)
+    names = [f"{e.first_name} {e.last_name}".casefold() for e in people]
+    several = {name for name, count in Counter(names).items() if count > 1}
+    by_name: dict[str, list[Employee]] = defaultdict(list)
+    for name, employee in zip(names, people, strict=True):
+        if name in several:
+            by_name[name].append(employee)
     return {
         group[0].name: [e.id for e in group]
         for group in by_name.values()
-        if len(group) > 1 and len({e.vitec_employee_id for e in group}) > 1
+        if len({e.vitec_employee_id for e in group}) > 1
     }
 
 
