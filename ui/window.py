@@ -191,8 +191,11 @@ class MainWindow(QMainWindow):
         return self.page(PAGES[self.tabs.currentIndex()])
 
     def _page_shown(self, index: int) -> None:
-        if self.desk is not None and index >= 0:
-            self.page(PAGES[index])
+        if self.desk is None or index < 0:
+            return
+        self.page(PAGES[index])
+        if not self.tabs.tabBar().hasFocus():  # whoever walks along the tabs by keyboard stays there
+            self.pages[PAGES[index]].setFocus(Qt.FocusReason.OtherFocusReason)  # Ctrl+F and Ctrl+E reach the page
 
     def set_attention(self, name: str, count: int) -> None:
         """Write a count of things that need a look into the tab's text."""

@@ -75,6 +75,16 @@ async def test_ctrl_f_goes_to_the_search_of_the_page_in_front(window: MainWindow
     await eventually(lambda: part(window, QLineEdit, "offices.search").hasFocus())
 
 
+async def test_ctrl_f_works_right_after_the_start_and_on_every_page(window: MainWindow) -> None:
+    await synced(window)
+    for name in PAGES:
+        window.open_page(name)
+        focus = window.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        await eventually(part(window, QLineEdit, f"{name}.search").hasFocus, f"Ctrl+F on {name}")
+
+
 async def test_a_stopped_run_stays_as_a_banner_with_its_remedy_until_it_works(
     window: MainWindow, small_world: DemoWorld
 ) -> None:
