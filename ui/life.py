@@ -23,6 +23,8 @@ async def live(
     window.closed.connect(closed.set)
     await painted()
     await window.open_workspace(demo)
+    if demo is not None:
+        window.shell.fill_demo()
     if started is not None:
         started(window)
     gc.freeze()  # what is loaded by now stays; later collections need not look at it

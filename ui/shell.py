@@ -61,6 +61,10 @@ class Shell(QObject):
             self._show_start()
         self.window.page("connections")  # its tab says from the start how many need a look
 
+    def fill_demo(self) -> None:
+        """Fetch the demo firm at once: who only wants to look sees offices and people, and how a run looks."""
+        self.desk.run(Request("directory.sync"))
+
     def wire(self, name: str, page: QWidget) -> None:
         """Connect what a new page tells to what the window does."""
         if name == "activity":
