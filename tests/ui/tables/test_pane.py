@@ -36,6 +36,7 @@ def pane(qtbot: QtBot) -> TablePane[Person]:
     made.resize(900, 400)
     made.show()
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)  # keys reach shortcuts of the active window only
     return made
 
 
