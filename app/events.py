@@ -69,6 +69,26 @@ class DirectoryChanged:
     """Offices or employees changed in the store."""
 
 
+@dataclass(frozen=True)
+class DevicesChanged:
+    """A device was added, changed, tested or removed."""
+
+
+@dataclass(frozen=True)
+class CoverageChanged:
+    """Who is where changed: pairs of device id and employee id (`#` and number of an extra); none means everywhere."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class OutcomesRevised:
+    """Outcomes that are known better now: their number within the run, and what is known."""
+
+    run_id: str
+    outcomes: Sequence[tuple[int, Outcome]]
+
+
 class EventBus:
     """Delivers each event to whoever subscribed to its type."""
 

@@ -62,6 +62,11 @@ class Home:
         return self.path / "pictures"
 
     @property
+    def faces(self) -> Path:
+        """Photos made ready for terminals."""
+        return self.path / "faces"
+
+    @property
     def logs(self) -> Path:
         """Log files."""
         return self.path / "logs"

@@ -1,8 +1,9 @@
 """The vault: secrets in the operating system's keyring, and nowhere else.
 
-A secret is kept under service `muster/integrations` and account `<connection id>:<field>`. Windows holds at most
-2,560 bytes an entry (connections.md §5.1), so a long value is split over several entries on every system alike. A
-value in the environment variable `MUSTER_SECRET_<CONNECTION>_<KEY>` wins and is never stored (command-line.md).
+A secret is kept under service `muster/integrations` and account `<id of the connection or device>:<field>`. Windows
+holds at most 2,560 bytes an entry (connections.md §5.1), so a long value is split over several entries on every system
+alike. A value in the environment variable `MUSTER_SECRET_<CONNECTION>_<KEY>` wins and is never stored
+(command-line.md).
 """
 
 from __future__ import annotations
@@ -42,6 +43,18 @@ class Backend(Protocol):
         """Forget a value."""
 
 
+class SecretOwner(Protocol):
+    """Whom a secret belongs to: a connection or a device."""
+
+    @property
+    def id(self) -> str:
+        """Its key, which names the entry in the keyring."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which names the environment variable."""
+
+
 class MemoryKeyring:
     """A keyring that lives as long as the process: for the demo world."""
 
@@ -73,14 +86,14 @@ class Vault:
         self._backend = backend
         self._one_at_a_time = asyncio.Lock()
 
-    async def get(self, connection: Connection, key: str) -> str:
+    async def get(self, owner: SecretOwner, key: str) -> str:
         """The secret, or an empty text when none is set.
 
         Raises `NoKeyring` when the keyring cannot be used.
         """
-        value = os.environ.get(environment_name(connection.name, key), "")
+        value = os.environ.get(environment_name(owner.name, key), "")
         if not value:
-            value = await self._call(lambda: self._get(_account(connection.id, key)) or "")
+            value = await self._call(lambda: self._get(_account(owner.id, key)) or "")
         register_secret(value)
         return value
 
@@ -92,17 +105,17 @@ class Vault:
             if f.key in connection.secrets or os.environ.get(environment_name(connection.name, f.key))
         )
 
-    async def set(self, connection_id: str, key: str, value: str) -> None:
+    async def set(self, owner_id: str, key: str, value: str) -> None:
         """Keep a secret and prove it by reading it back.
 
         Raises `NoKeyring` when the keyring cannot be used or does not keep it.
         """
         register_secret(value)
-        await self._call(lambda: self._set(_account(connection_id, key), value))
+        await self._call(lambda: self._set(_account(owner_id, key), value))
 
-    async def delete(self, connection_id: str, key: str) -> None:
+    async def delete(self, owner_id: str, key: str) -> None:
         """Forget a secret; none being there is fine."""
-        await self._call(lambda: self._delete(_account(connection_id, key)))
+        await self._call(lambda: self._delete(_account(owner_id, key)))
 
     async def problem(self) -> str:
         """Why the keyring cannot be used, in words; empty when it can."""

@@ -18,6 +18,7 @@ class Source(StrEnum):
     """A system that a record came from."""
 
     VITEC = "vitec"
+    SUPABASE = "supabase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,12 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """One person. `photo` is a file name in the home's picture folder; `also_at` lists further office ids."""
+    """One person. `photo` is a file name in the home's picture folder; `also_at` lists further office ids.
+
+    `employee_no` is the number on the terminals. `photo_address` is where the source keeps the face photo, as the
+    source writes it; `photo_digest` names the bytes of a local photo, which wins over that address.
+    `supabase_missing_since` is when Supabase stopped listing the person as active.
+    """
 
     id: str
     first_name: str
@@ -67,6 +73,11 @@ class Employee:
     connection: str | None = None
     pinned: tuple[str, ...] = ()
     missing_since: datetime | None = None
+    supabase_id: str | None = None
+    supabase_connection: str | None = None
+    supabase_missing_since: datetime | None = None
+    photo_address: str | None = None
+    photo_digest: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -76,6 +87,17 @@ class Employee:
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def terminal_name(self) -> str:
+        """The name on a terminal: family name first (supabase.md §4.1)."""
+        return " ".join(f"{self.last_name} {self.first_name}".split())
+
+    @property
+    def has_photo(self) -> bool:
+        """Whether there is a photo that a terminal could get."""
+        return bool(self.photo_digest or self.photo_address)
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """The systems that know this person."""
-        return (Source.VITEC,) if self.vitec_employee_id else ()
+        known = ((Source.VITEC, self.vitec_employee_id), (Source.SUPABASE, self.supabase_id))
+        return tuple(source for source, key in known if key)

@@ -28,6 +28,11 @@ class Action(StrEnum):
     DEACTIVATE = "deactivate"
     CONFLICT = "conflict"
     SKIP = "skip"
+    VERIFIED = "verified"
+    MISSING = "missing"
+    DIFFERENT = "different"
+    EXTRA = "extra"
+    INCOMPLETE = "incomplete"
 
 
 class RunState(StrEnum):
@@ -63,7 +68,10 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to one subject (person, office ...) at one target (table, device ...)."""
+    """What happened to one subject (person, office ...) at one target (table, device ...).
+
+    `asked` and `answered` say what went over the line, in the words of the protocol and without anything secret.
+    """
 
     subject: str
     subject_id: str
@@ -75,6 +83,8 @@ class Outcome:
     action: Action
     remedy: str = ""
     changes: tuple[FieldChange, ...] = ()
+    asked: str = ""
+    answered: str = ""
 
 
 @dataclass(frozen=True)

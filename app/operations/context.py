@@ -12,7 +12,7 @@ from app.domain.connections import Connection
 from app.domain.outcomes import Outcome, Run
 from app.domain.plans import Plan
 from app.errors import MusterError
-from app.events import OutcomesReported, RunProgress
+from app.events import OutcomesReported, OutcomesRevised, RunProgress
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -59,3 +59,9 @@ class RunContext:
         """Tell listeners of outcomes; whoever calls this has stored them."""
         self.outcomes += outcomes
         self.workspace.events.publish(OutcomesReported(self.run.run_id, outcomes))
+
+    def revise(self, revised: Sequence[tuple[int, Outcome]]) -> None:
+        """Tell listeners of outcomes that are known better now, by their number; whoever calls this has stored them."""
+        for number, outcome in revised:
+            self.outcomes[number] = outcome
+        self.workspace.events.publish(OutcomesRevised(self.run.run_id, revised))

@@ -190,6 +190,11 @@ def _employee_row(employee: Employee) -> tuple[Any, ...]:
         e.connection,
         to_strings(e.pinned),
         to_time(e.missing_since),
+        e.supabase_id,
+        e.supabase_connection,
+        to_time(e.supabase_missing_since),
+        e.photo_address,
+        e.photo_digest,
         to_time(e.created_at),
         to_time(e.updated_at),
     )
@@ -209,7 +214,11 @@ def _to_employee(row: tuple[Any, ...]) -> Employee:
         from_time(row[14]),
         row[15],
         from_strings(row[16]),
-        *map(from_time, row[17:20]),
+        from_time(row[17]),
+        *row[18:20],
+        from_time(row[20]),
+        *row[21:23],
+        *map(from_time, row[23:25]),
     )
 
 

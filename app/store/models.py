@@ -99,12 +99,76 @@ class EmployeeRow(BaseModel):
     connection = CharField(null=True)
     pinned = TextField()
     missing_since = CharField(null=True)
+    supabase_id = CharField(null=True)
+    supabase_connection = CharField(null=True)
+    supabase_missing_since = CharField(null=True)
+    photo_address = TextField(null=True)
+    photo_digest = CharField(null=True)
     created_at = CharField()
     updated_at = CharField()
 
     class Meta:
         table_name = "employee"
-        indexes = ((("connection", "vitec_employee_id"), True),)
+        indexes = ((("connection", "vitec_employee_id"), True), (("supabase_connection", "supabase_id"), True))
+
+
+class DeviceRow(BaseModel):
+    """A face terminal; `facts` is what it said of itself."""
+
+    id = CharField(primary_key=True)
+    name = CharField(max_length=255, unique=True)
+    host = TextField()
+    port = IntegerField()
+    https = BooleanField()
+    username = TextField()
+    status = CharField()
+    source = CharField()
+    site = TextField(null=True)
+    source_id = CharField(null=True)
+    connection = CharField(null=True)
+    fingerprint = CharField()
+    has_password = BooleanField()
+    pinned = TextField()
+    facts = TextField()
+    missing_since = CharField(null=True)
+    created_at = CharField()
+    updated_at = CharField()
+
+    class Meta:
+        table_name = "device"
+        indexes = ((("connection", "source_id"), True),)
+
+
+class PlacementRow(BaseModel):
+    """What is known of one person at one device; `subject` is the employee's id, or `#` and the number of an extra."""
+
+    device_id = CharField()
+    subject = CharField()
+    number = CharField()
+    state = CharField()
+    name = TextField()
+    person_digest = CharField()
+    face_digest = CharField()
+    refused_face = CharField()
+    message = TextField()
+    run_id = CharField()
+    sent_at = CharField(null=True)
+    checked_at = CharField(null=True)
+
+    class Meta:
+        table_name = "placement"
+        primary_key = CompositeKey("device_id", "subject")
+        indexes = ((("subject",), False),)
+
+
+class CooldownRow(BaseModel):
+    """Until when a device's account is left alone after a refused sign-in (hikvision-isapi.md §3.3)."""
+
+    account = CharField(primary_key=True)
+    until = CharField()
+
+    class Meta:
+        table_name = "cooldown"
 
 
 class RunRow(BaseModel):
@@ -146,6 +210,8 @@ class OutcomeRow(BaseModel):
     action = CharField()
     remedy = TextField()
     changes = TextField()
+    asked = TextField(default="")
+    answered = TextField(default="")
 
     class Meta:
         table_name = "outcome"
@@ -207,4 +273,17 @@ class ListingRow(BaseModel):
         primary_key = CompositeKey("connection", "phase")
 
 
-TABLES = (ConnectionRow, OfficeRow, EmployeeRow, RunRow, OutcomeRow, OutcomePackRow, JournalRow, LeaseRow, ListingRow)
+TABLES = (
+    ConnectionRow,
+    OfficeRow,
+    EmployeeRow,
+    DeviceRow,
+    PlacementRow,
+    CooldownRow,
+    RunRow,
+    OutcomeRow,
+    OutcomePackRow,
+    JournalRow,
+    LeaseRow,
+    ListingRow,
+)

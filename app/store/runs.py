@@ -131,15 +131,28 @@ def add_outcomes(run_id: str, first_seq: int, outcomes: Sequence[Outcome]) -> No
     packs: dict[tuple[str, str, str], _Pack] = {}
     rows: list[tuple[Any, ...]] = []
     for seq, o in enumerate(outcomes, first_seq):
-        if o.action is not Action.UNCHANGED:
+        if o.action is not Action.UNCHANGED or o.status is not Status.SKIPPED:
             rows.append(_outcome_row(run_id, seq, o))
             continue
-        key = (o.target, o.step, o.message)
+        key = (o.target_id, o.step, o.message)
         if key not in packs:
             packs[key] = _Pack(seq, o, [])
         packs[key].records.append((seq, o.subject, o.subject_id))
     insert_rows(OutcomeRow, rows)
     insert_rows(OutcomePackRow, [(run_id, pack.first_seq, to_json(pack)) for pack in packs.values()])
+
+
+def revise_outcomes(run_id: str, revised: Iterable[tuple[int, Outcome]]) -> None:
+    """Replace outcomes that are known better now, by their number within the run."""
+    for seq, outcome in revised:
+        row = dict(zip(OutcomeRow._meta.sorted_field_names, _outcome_row(run_id, seq, outcome), strict=True))
+        OutcomeRow.update(row).where(OutcomeRow.run_id == run_id, OutcomeRow.seq == seq).execute()
+
+
+def forget_outcomes(run_id: str) -> None:
+    """Drop the outcomes of a run that is taken up again and numbers them anew, in the transaction that stores them."""
+    for table in (OutcomeRow, OutcomePackRow):
+        table.delete().where(table.run_id == run_id).execute()
 
 
 def outcomes(run_id: str) -> list[Outcome]:
@@ -192,6 +205,17 @@ def journal_receipts(run_id: str) -> dict[str, Any]:
     return {row.key: from_json(row.receipt, dict[str, Any]) for row in query}
 
 
+def journal_open(run_id: str) -> list[str]:
+    """Keys of what was begun in a run and never confirmed: the program ended in the middle of it."""
+    query = JournalRow.select(JournalRow.key).where(JournalRow.run_id == run_id, JournalRow.confirmed_at.is_null())
+    return [key for (key,) in fetch(query)]
+
+
+def forget_journal(run_id: str) -> None:
+    """Drop the journal of a run that finished: nothing will go by it any more."""
+    JournalRow.delete().where(JournalRow.run_id == run_id).execute()
+
+
 def _outcome_row(run_id: str, seq: int, o: Outcome) -> tuple[Any, ...]:
     return (
         run_id,
@@ -206,14 +230,16 @@ def _outcome_row(run_id: str, seq: int, o: Outcome) -> tuple[Any, ...]:
         o.action.value,
         o.remedy,
         to_json(o.changes) if o.changes else "[]",
+        o.asked,
+        o.answered,
     )
 
 
 def _to_outcome(row: tuple[Any, ...]) -> Outcome:
-    subject, subject_id, target, target_id, status, step, message, action, remedy, packed = row[2:]
+    subject, subject_id, target, target_id, status, step, message, action, remedy, packed, *line = row[2:]
     changes = () if packed == "[]" else _changes_decoder.decode(packed)
     return Outcome(
-        subject, subject_id, target, target_id, Status(status), step, message, Action(action), remedy, changes
+        subject, subject_id, target, target_id, Status(status), step, message, Action(action), remedy, changes, *line
     )
 
 

@@ -41,7 +41,8 @@ def a_run(run_id: str = "run-1", **fields: Any) -> Run:
 
 def outcome(subject: str = "Kari", action: Action = Action.UPDATE, **fields: Any) -> Outcome:
     values: dict[str, Any] = {"remedy": "", **fields}
-    return Outcome(subject, f"id-{subject}", "employees", "store", Status.SUCCESS, "store", "Updated", action, **values)
+    status = Status.SKIPPED if action is Action.UNCHANGED else Status.SUCCESS
+    return Outcome(subject, f"id-{subject}", "employees", "store", status, "store", "Updated", action, **values)
 
 
 class TestDirectory:
