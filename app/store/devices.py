@@ -184,4 +184,5 @@ def _placement_row(p: Placement) -> tuple[Any, ...]:
 def _to_placement(row: tuple[Any, ...]) -> Placement:
     device_id, subject, number, state, *texts = row[:10]
     employee_id = "" if subject.startswith("#") else subject
-    return Placement(device_id, employee_id, number, _STATES[state], *texts, from_time(row[10]), from_time(row[11]))
+    times = from_time(row[10]), from_time(row[11])
+    return Placement(device_id, employee_id, number, _STATES[state], *texts, *times)  # type: ignore[call-arg]  # mypy cannot count slices
