@@ -87,13 +87,13 @@ class Desk:
         self.voice.clear_banner(key)
         return handle
 
-    def resume(self, run_id: str) -> None:
-        """Take up an interrupted, stopped or cancelled run."""
-        self.start("resume", self._resume(run_id))
+    def resume(self, run_id: str, without: Sequence[str] = ()) -> None:
+        """Take up an interrupted, stopped or cancelled run; `without` are devices to go on without."""
+        self.start("resume", self._resume(run_id, without))
 
-    async def _resume(self, run_id: str) -> None:
+    async def _resume(self, run_id: str, without: Sequence[str]) -> None:
         try:
-            await self.workspace.runner.resume(run_id)
+            await self.workspace.runner.resume(run_id, without)
         except MusterError as error:
             self.voice.banner("resume", Tone.DANGER, error.message, _(error.remedy))
 

@@ -111,6 +111,10 @@ def _add_run_commands(
     for verb in ("show", "resume", "export"):
         parser = verbs.add_parser(verb, parents=common)
         parser.add_argument("run_id", metavar="ID")
+        if verb == "resume":
+            parser.add_argument(
+                "--without", action="append", default=[], metavar="DEVICE", help="go on without this device"
+            )
         if verb == "export":
             parser.add_argument("file", metavar="FILE", help="name ending in .csv, .xlsx or .json")
         parser.set_defaults(handler=_runs, verb=verb, needs_home=True)

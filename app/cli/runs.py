@@ -52,7 +52,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _resume(args: argparse.Namespace) -> int:
     async def work(workspace: Workspace) -> Report:
-        handle = await workspace.runner.resume(args.run_id)
+        handle = await workspace.runner.resume(args.run_id, args.without)
         return await follow(workspace, handle, quiet=args.json)
 
     report = with_workspace(args.home, work)

@@ -334,6 +334,10 @@ def directory_summary(plan: Plan[Any], written: Counter[Action]) -> dict[str, in
     """The counters of §9.3: `written` holds what was really created and updated (in a dry run: would be)."""
     total = len(plan.steps)
     created, updated = written[Action.CREATE], written[Action.UPDATE]
+    if plan.phase not in {"offices", "employees"}:  # people and devices: command-line.md, "Commands"
+        failed = plan.counts()[Action.CONFLICT]
+        skipped = total - created - updated - failed
+        return {"total": total, "created": created, "updated": updated, "skipped": skipped, "failed": failed}
     summary = {"total": total, "synced": created + updated, "created": created, "updated": updated}
     if plan.phase == "offices":
         return summary | {"skipped": total - created - updated}

@@ -47,7 +47,7 @@ async def carry_out(context: RunContext, plan: Plan[Any], digest: str = "") -> d
         outcomes, summary = await store.write(_commit, context, plan, digest, context.stop)
     _note(context, plan)
     context.report(outcomes)
-    if not context.dry_run and (summary["synced"] or plan.missing or plan.returned):
+    if not context.dry_run and (summary["created"] or summary["updated"] or plan.missing or plan.returned):
         context.workspace.events.publish(DirectoryChanged())
     return summary
 

@@ -10,7 +10,7 @@ import asyncio
 import getpass
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -137,10 +137,12 @@ class Runner:
         )
         return await self._begin(operation, context, params)
 
-    async def resume(self, run_id: str) -> RunHandle:
+    async def resume(self, run_id: str, without: Sequence[str] = ()) -> RunHandle:
         """Take up a run where it ended; what was confirmed is not done again.
 
-        Raises `UsageError` for an unknown run or one that finished, `Busy` when it still runs.
+        `without` names targets, such as a device that stopped the run, to go on without from now on.
+        Raises `UsageError` for an unknown run, one that finished or one that cannot leave anything out, `Busy` when it
+        still runs.
         """
         store = self._workspace.store
         await store.write(runs.mark_interrupted)
@@ -154,14 +156,18 @@ class Runner:
         operation = find_operation(run.operation)
         demand(self._workspace.settings.role, operation.permission)
         connection = await self._connection(operation, run.connection)
+        params = operation.read_params(_leaving_out(run.params, without) if without else run.params)
+        again = replace(
+            run, state=RunState.RUNNING, error=None, first_fatal=None, params=msgspec.to_builtins(params)
+        )
         context = RunContext(
             self._workspace,
-            replace(run, state=RunState.RUNNING, error=None, first_fatal=None),
+            again,
             connection,
             receipts=await store.read(runs.journal_receipts, run_id),
             outcomes=await store.read(runs.outcomes, run_id),
         )
-        return await self._begin(operation, context, operation.read_params(run.params))
+        return await self._begin(operation, context, params)
 
     async def interrupted(self) -> list[Run]:
         """Runs whose process ended without saying so, newest first."""
@@ -257,6 +263,12 @@ class Runner:
                 return
             except MusterError as error:  # the store is busy or the disk full: the next beat may get through
                 log.warning("Run %s: no sign of life could be given: %s", handle.run_id, error.message)
+
+
+def _leaving_out(params: Mapping[str, Any], without: Sequence[str]) -> dict[str, Any]:
+    if "without" not in params:
+        raise UsageError(_("This run cannot leave anything out."))
+    return {**params, "without": [*params["without"], *without]}
 
 
 def _open_run(

@@ -12,7 +12,7 @@ from app.domain.connections import Connection, ConnectionKind, ConnectionStatus
 from app.errors import UsageError
 from app.i18n import _
 from app.store.listings import forget_listings
-from app.store.models import ConnectionRow, EmployeeRow, OfficeRow, RunRow
+from app.store.models import ConnectionRow, DeviceRow, EmployeeRow, OfficeRow, RunRow
 from app.store.values import from_json, from_strings, from_time, now, to_json, to_strings, to_time
 
 
@@ -58,8 +58,9 @@ def change_connection(connection: Connection) -> Connection:
 
 def remove_connection(connection_id: str) -> None:
     """Forget a connection; the records it brought stay and are found again by whichever connection lists them."""
-    for table in (OfficeRow, EmployeeRow):
+    for table in (OfficeRow, EmployeeRow, DeviceRow):
         table.update(connection=None).where(table.connection == connection_id).execute()
+    EmployeeRow.update(supabase_connection=None).where(EmployeeRow.supabase_connection == connection_id).execute()
     forget_listings()
     ConnectionRow.delete().where(ConnectionRow.id == connection_id).execute()
 

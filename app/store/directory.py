@@ -11,27 +11,33 @@ from typing import Any, Generic, TypeVar
 
 from peewee import fn
 
+from app.domain.devices import Device
 from app.domain.directory import Employee, EmployeeStatus, Office
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
 from app.store.database import fetch, insert_rows, update_rows
+from app.store.devices import device_row, devices
 from app.store.listings import forget_listings
-from app.store.models import BaseModel, EmployeeRow, OfficeRow
+from app.store.models import BaseModel, DeviceRow, EmployeeRow, OfficeRow
 from app.store.values import from_strings, from_time, now, to_strings, to_time
 
-R = TypeVar("R", Office, Employee)
+R = TypeVar("R", Office, Employee, Device)
 
 
 @dataclass(frozen=True)
 class _Table(Generic[R]):
+    """A kind of record and the fields that tie it to one source; a person may have several sources."""
+
     model: type[BaseModel]
     to_row: Callable[[R], tuple[Any, ...]]
     read: Callable[[], list[R]]
     source_field: str
+    connection_field: str = "connection"
+    missing_field: str = "missing_since"
 
-    def source_key(self, record: R) -> tuple[str | None, Any]:
+    def source_key(self, record: R) -> tuple[Any, Any]:
         """What no two records may share: the connection and the source's id."""
-        return record.connection, getattr(record, self.source_field)
+        return getattr(record, self.connection_field), getattr(record, self.source_field)
 
 
 def offices() -> list[Office]:
@@ -58,7 +64,7 @@ def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldC
     Returns, by record id, the fields that changed here since the plan was made; those records were not written
     (vitec-hub.md §10: shown again instead of being overwritten). Raises `Cancelled` when `stop` is set.
     """
-    table: _Table[Any] = _OFFICES if plan.phase == "offices" else _EMPLOYEES
+    table = _TABLES[plan.phase]
     moment = now()
     stamp = to_time(moment)
     writing: list[Step[Any]] = [s for s in plan.steps if s.writes and s.record is not None]
@@ -68,20 +74,22 @@ def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldC
     # Created and updated are the last two columns; `dataclasses.replace` would cost more than everything else here.
     created = [(*table.to_row(r)[:-2], stamp, stamp) for s, r in pairs if s.action is Action.CREATE]
     insert_rows(table.model, created, stop)
-    updated = [_changed(present[r.id], s) for s, r in pairs if s.action is not Action.CREATE]
+    updated = [_changed(present[r.id], s, table) for s, r in pairs if s.action is not Action.CREATE]
     update_rows(table.model, [(*table.to_row(r)[:-1], stamp) for r in updated], stop)
     if not plan.suspicious:  # a list that lacks too much proves nothing about single records (§9.5)
-        _mark_missing(table.model, [r.id for r in plan.missing if r.missing_since is None], moment)
-    _mark_missing(table.model, [r.id for r in plan.returned], None)
+        gone = [r.id for r in plan.missing if getattr(r, table.missing_field) is None]
+        _mark_missing(table, gone, moment)
+    _mark_missing(table, [r.id for r in plan.returned], None)
     if pairs or plan.missing or plan.returned:
         forget_listings()
     return moved
 
 
-def _changed(current: R, step: Step[R]) -> R:
+def _changed(current: Any, step: Step[Any], table: _Table[Any]) -> Any:
     """The record as it is now with the step's changes: what else changed since the plan was made stays."""
     assert step.record is not None
-    return replace(current, connection=step.record.connection, **{c.field: c.after for c in step.changes})
+    owner = {table.connection_field: getattr(step.record, table.connection_field)}
+    return replace(current, **owner, **{c.field: c.after for c in step.changes})
 
 
 def _moved_since(
@@ -110,10 +118,11 @@ def _differing(step: Step[Any], before: Any, current: Any) -> tuple[FieldChange,
     )
 
 
-def _mark_missing(model: type[BaseModel], ids: Sequence[str], moment: datetime | None) -> None:
+def _mark_missing(table: _Table[Any], ids: Sequence[str], moment: datetime | None) -> None:
+    model: Any = table.model
     for start in range(0, len(ids), 500):
         chunk = list(ids[start : start + 500])
-        model.update(missing_since=to_time(moment)).where(model.id.in_(chunk)).execute()  # type: ignore[attr-defined]
+        model.update({table.missing_field: to_time(moment)}).where(model.id.in_(chunk)).execute()
 
 
 def change_office(office: Office) -> None:
@@ -224,3 +233,16 @@ def _to_employee(row: tuple[Any, ...]) -> Employee:
 
 _OFFICES: _Table[Office] = _Table(OfficeRow, _office_row, offices, "vitec_department_id")
 _EMPLOYEES: _Table[Employee] = _Table(EmployeeRow, _employee_row, employees, "vitec_employee_id")
+_PEOPLE: _Table[Employee] = replace(
+    _EMPLOYEES,
+    source_field="supabase_id",
+    connection_field="supabase_connection",
+    missing_field="supabase_missing_since",
+)
+_DEVICES: _Table[Device] = _Table(DeviceRow, device_row, devices, "source_id")
+_TABLES: dict[str, _Table[Any]] = {
+    "offices": _OFFICES,
+    "employees": _EMPLOYEES,
+    "people": _PEOPLE,
+    "devices": _DEVICES,
+}

@@ -205,15 +205,24 @@ def journal_receipts(run_id: str) -> dict[str, Any]:
     return {row.key: from_json(row.receipt, dict[str, Any]) for row in query}
 
 
+def journal_begin(run_id: str, keys: Sequence[str]) -> None:
+    """Write down steps that are about to be done, many at once."""
+    begun = to_time(now())
+    for key in keys:
+        JournalRow.insert(run_id=run_id, key=key, begun_at=begun).on_conflict_ignore().execute()
+
+
+def journal_end(run_id: str, keys: Sequence[str]) -> None:
+    """Forget steps whose outcome is stored in the same transaction: the outcome says that they were done."""
+    for start in range(0, len(keys), 500):
+        chunk = list(keys[start : start + 500])
+        JournalRow.delete().where(JournalRow.run_id == run_id, JournalRow.key.in_(chunk)).execute()
+
+
 def journal_open(run_id: str) -> list[str]:
     """Keys of what was begun in a run and never confirmed: the program ended in the middle of it."""
     query = JournalRow.select(JournalRow.key).where(JournalRow.run_id == run_id, JournalRow.confirmed_at.is_null())
     return [key for (key,) in fetch(query)]
-
-
-def forget_journal(run_id: str) -> None:
-    """Drop the journal of a run that finished: nothing will go by it any more."""
-    JournalRow.delete().where(JournalRow.run_id == run_id).execute()
 
 
 def _outcome_row(run_id: str, seq: int, o: Outcome) -> tuple[Any, ...]:
