@@ -25,7 +25,7 @@ class Late(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait, then hand over to `answer`."""
         try:
-            await asyncio.wait_for(_gone(receive), self.seconds)
+            await asyncio.wait_for(gone(receive), self.seconds)
         except TimeoutError:
             await self.answer(scope, receive, send)
 
@@ -35,7 +35,7 @@ class Silence(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Wait for the other side to give up."""
-        await _gone(receive)
+        await gone(receive)
 
 
 class BrokenOff(Response):
@@ -57,10 +57,10 @@ class BrokenOff(Response):
 
         await self.answer(scope, receive, send_half)
         hang_up()
-        await _gone(receive)
+        await gone(receive)
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
     """Returns when the other side has closed the connection, or the server has."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
@@ -22,10 +23,11 @@ CLOSING_S = 0.5
 
 
 class LoopbackServer:
-    """Serves `app`. The first `open` takes a free port, later ones the same again."""
+    """Serves `app`, with `tls` as https. The first `open` takes a free port, later ones the same again."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
         self._app = app
+        self._tls = tls
         self._port = 0
         self._listening: asyncio.Server | None = None
         self._state = ServerState()
@@ -35,7 +37,7 @@ class LoopbackServer:
         """Where it is reached, without a final slash. Raises RuntimeError before the first `open`."""
         if not self._port:
             raise RuntimeError("The demo world has not been started.")
-        return f"http://{HOST}:{self._port}"
+        return f"{'https' if self._tls else 'http'}://{HOST}:{self._port}"
 
     async def open(self) -> None:
         """Returns when the port accepts. Raises OSError when it cannot listen."""
@@ -50,7 +52,7 @@ class LoopbackServer:
         )  # fmt: skip
         config.load()
         loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(lambda: H11Protocol(config, state, {}), sock=listener)
+        self._listening = await loop.create_server(lambda: H11Protocol(config, state, {}), sock=listener, ssl=self._tls)
 
     async def close(self) -> None:
         """Stops listening and breaks every connection, whatever is under way on it."""

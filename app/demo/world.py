@@ -15,9 +15,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from app.demo.firm import build_firm
+from app.demo.terminals.fleet import TerminalFleet
 from app.demo.vitec import VitecHub
 from app.errors import Unreachable
 from app.i18n import _
@@ -32,26 +33,27 @@ class DemoSystem(Protocol):
     async def close(self) -> None:
         """Ends within half a second, whatever is under way."""
 
-    def describe(self) -> dict[str, str]:
+    def describe(self) -> dict[str, Any]:
         """Base URL and credentials, by the names of a connection's fields."""
         ...
 
 
 class DemoWorld:
-    """All demo systems, with a firm of `people` and `offices` made from `seed`.
+    """All demo systems, with a firm of `people` and `offices` made from `seed`, and `terminals` face terminals.
 
     A world can be stopped and started again: it keeps its ports and what was changed in it.
-    Raises ValueError for a size the firm cannot have.
+    Raises ValueError for a size the firm or the fleet cannot have.
     """
 
-    def __init__(self, *, people: int = 340, offices: int = 14, seed: int = 2026) -> None:
+    def __init__(self, *, people: int = 340, offices: int = 14, seed: int = 2026, terminals: int = 9) -> None:
         self.vitec = VitecHub(build_firm(people=people, offices=offices, seed=seed))
-        self.systems: dict[str, DemoSystem] = {"vitec": self.vitec}
+        self.terminals = TerminalFleet(terminals)
+        self.systems: dict[str, DemoSystem] = {"vitec": self.vitec, "terminals": self.terminals}
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
 
-    def describe(self) -> dict[str, dict[str, str]]:
+    def describe(self) -> dict[str, dict[str, Any]]:
         """Base URLs and credentials per system. Raises RuntimeError before the first start."""
         return {name: system.describe() for name, system in self.systems.items()}
 
