@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
 
 import msgspec
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from app.demo.terminals.quirks import Quirks, StatusForm
 from app.demo.terminals.statuses import STATUS_TEXT, STATUSES, Refusal, Status
@@ -95,6 +98,20 @@ def read_json(body: bytes, kind: type[T]) -> T:
         raise Refusal("badJsonFormat") from error
 
 
+def xml_fields(body: bytes, root: str) -> dict[str, str]:
+    """The fields of a flat document `root`, without namespaces.
+
+    Raises Refusal as a terminal does: badXmlFormat for what is no XML, badXmlContent for another document.
+    """
+    try:
+        document: Element = fromstring(body)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise Refusal("badXmlFormat") from error
+    if _plain(document.tag) != root:
+        raise Refusal("badXmlContent", root)
+    return {_plain(child.tag): (child.text or "").strip() for child in document}
+
+
 def json_reply(payload: object) -> Reply:
     """HTTP 200 with `payload`."""
     return Reply(200, msgspec.json.encode(payload))
@@ -146,6 +163,10 @@ def status_reply(
         fields = {key: str(value) if isinstance(value, int) else value for key, value in fields.items()}
     payload: dict[str, Any] = {"ResponseStatus": fields} if quirks.status_form is StatusForm.WRAPPED else fields
     return Reply(http, msgspec.json.encode(payload))
+
+
+def _plain(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _xml_value(value: object) -> str:

@@ -12,6 +12,14 @@ import msgspec
 from app.demo.terminals.calls import Latency
 from app.demo.terminals.quirks import PLAIN, Quirks
 
+PERSON_KEYS = {
+    "number": "employeeNo",
+    "user_type": "userType",
+    "validity": "Valid",
+    "door_right": "doorRight",
+    "plans": "RightPlan",
+    "local_rights": "localUIRight",
+}
 EARLIEST, LATEST = "1970-01-01T00:00:00", "2037-12-31T23:59:59"
 
 
@@ -31,18 +39,7 @@ class DoorPlan(msgspec.Struct, frozen=True, rename="camel"):
     plan_template_no: str = ""
 
 
-class Person(
-    msgspec.Struct,
-    frozen=True,
-    rename={
-        "number": "employeeNo",
-        "user_type": "userType",
-        "validity": "Valid",
-        "door_right": "doorRight",
-        "plans": "RightPlan",
-        "local_rights": "localUIRight",
-    },
-):
+class Person(msgspec.Struct, frozen=True, rename=PERSON_KEYS):
     """A person as the terminal stores them, by the keys of section 6.2."""
 
     number: str
@@ -79,6 +76,8 @@ class Device:
     time_mode: str = "NTP"
     has_library: bool = True
     door_state: int = 4
+    camera: bytes | None = field(default=None, repr=False)
+    """The picture the camera takes when asked to capture; None: nobody looks into it."""
     people: dict[str, Person] = field(default_factory=dict)
     faces: dict[str, bytes] = field(default_factory=dict)
     pictures: dict[bytes, bytes] = field(default_factory=dict, repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import math
 import re
 import secrets
 import time
@@ -62,7 +63,7 @@ class Doorman:
     @property
     def locked_s(self) -> int:
         """Seconds until the account is unlocked; 0 when it is not locked."""
-        return max(0, round(self._locked_until - time.monotonic()))
+        return max(0, math.ceil(self._locked_until - time.monotonic()))
 
     @property
     def tries_left(self) -> int:

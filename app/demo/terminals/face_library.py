@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from app.demo.terminals.calls import Call, Reply, done, json_reply, read_json
 from app.demo.terminals.device import Device
-from app.demo.terminals.faces import LIBRARY, LIBRARY_NUMBER, check_library
+from app.demo.terminals.faces import FACE_KEYS, LIBRARY, LIBRARY_NUMBER, check_library
 from app.demo.terminals.people import employee_number
 from app.demo.terminals.statuses import STATUS_TEXT, Refusal
 
@@ -14,11 +14,7 @@ PICTURES = "/LOCALS/pic/enrlFace/0/"
 """Where stored pictures are fetched, by `faceURL` of the search (section 7.5)."""
 
 
-class _Search(
-    Struct, rename={"position": "searchResultPosition", "most": "maxResults", "library": "faceLibType"} | {
-        "library_number": "FDID", "number": "FPID"
-    }
-):  # fmt: skip
+class _Search(Struct, rename=FACE_KEYS):
     library: str
     library_number: str
     position: int

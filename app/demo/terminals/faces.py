@@ -15,13 +15,18 @@ from app.demo.terminals.statuses import Refusal
 
 LIBRARY, LIBRARY_NUMBER = "blackFD", "1"
 SMALLEST_SIDE = 80
+FACE_KEYS = {
+    "library": "faceLibType",
+    "library_number": "FDID",
+    "number": "FPID",
+    "address": "faceURL",
+    "deletes": "deleteFP",
+    "position": "searchResultPosition",
+    "most": "maxResults",
+}
 
 
-class _Order(
-    Struct, rename={"library": "faceLibType", "library_number": "FDID", "number": "FPID", "address": "faceURL"} | {
-        "deletes": "deleteFP"
-    }
-):  # fmt: skip
+class _Order(Struct, rename=FACE_KEYS):
     library: str
     library_number: str
     number: str | int

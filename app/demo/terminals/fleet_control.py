@@ -1,9 +1,9 @@
-"""The control path of the fleet: troubles, ways, people and requests of each terminal, for people and other processes.
+"""The control path of the fleet: faults, ways, people and requests of each terminal, for people and other processes.
 
     GET    /_demo/terminals                 one line about each: number, name, port, on, people, faces, most_at_once ...
     GET    /_demo/terminals/3               all that can be changed about it
     POST   /_demo/terminals/3               changes what is named, all fields of `Change`:
-               {"troubles": [{"kind": "status", "code": "deviceBusy", "only": "person", "times": 2}]}
+               {"faults": [{"kind": "status", "code": "deviceBusy", "only": "person", "times": 2}]}
                {"quirks": {"lies": ["stores_no_face"]}, "latency": {"face_s": 0.4}}      the other quirks stay
                {"on": false}   {"password": "..."}   {"serial": "..."}   {"unlock": true}   {"forget": true}
     GET    /_demo/terminals/3/people        {"1042": {"employeeNo": "1042", "name": "..."}, ...}
@@ -29,13 +29,13 @@ from starlette.routing import Route, Router
 
 from app.demo.control import CONTROL
 from app.demo.terminals.calls import Latency
+from app.demo.terminals.faults import TerminalFault
 from app.demo.terminals.quirks import Quirks
 from app.demo.terminals.terminal import SimulatedTerminal
-from app.demo.terminals.troubles import Trouble
 
 
 class Change(Struct, forbid_unknown_fields=True):
-    """What a POST may change; `quirks` and `latency` are laid over what is there, `troubles` replace."""
+    """What a POST may change; `quirks` and `latency` are laid over what is there, `faults` replace."""
 
     name: str | UnsetType = UNSET
     model: str | UnsetType = UNSET
@@ -49,7 +49,7 @@ class Change(Struct, forbid_unknown_fields=True):
     has_library: bool | UnsetType = UNSET
     quirks: dict[str, Any] | UnsetType = UNSET
     latency: dict[str, float] | UnsetType = UNSET
-    troubles: list[Trouble] | UnsetType = UNSET
+    faults: list[TerminalFault] | UnsetType = UNSET
     on: bool | UnsetType = UNSET
     unlock: bool = False
     forget: bool = False
@@ -135,8 +135,8 @@ async def _apply(terminal: SimulatedTerminal, change: Change) -> None:
         value = getattr(change, field)
         if value is not UNSET:
             setattr(terminal, field, value)
-    if change.troubles is not UNSET:
-        terminal.troubles = tuple(change.troubles)
+    if change.faults is not UNSET:
+        terminal.faults = tuple(change.faults)
     await _act(terminal, change)
 
 
@@ -172,7 +172,7 @@ def _line(terminal: SimulatedTerminal) -> dict[str, Any]:
 
 def _settings(terminal: SimulatedTerminal) -> dict[str, Any]:
     settings = {field: getattr(terminal, field) for field in _PLAIN_FIELDS}
-    bad_days = {"quirks": terminal.quirks, "latency": terminal.latency, "troubles": terminal.troubles}
+    bad_days = {"quirks": terminal.quirks, "latency": terminal.latency, "faults": terminal.faults}
     return _line(terminal) | settings | bad_days
 
 

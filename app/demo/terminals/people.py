@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from app.demo.terminals.calls import Call, Reply, done, json_reply, read_json
-from app.demo.terminals.device import EARLIEST, LATEST, Device, DoorPlan, Person, Validity
+from app.demo.terminals.device import EARLIEST, LATEST, PERSON_KEYS, Device, DoorPlan, Person, Validity
 from app.demo.terminals.quirks import Lie
 from app.demo.terminals.statuses import Refusal
 
@@ -24,9 +24,7 @@ DELETING_S = 0.3
 """How long the deletion in the background takes."""
 
 
-class _Given(Struct, rename={"validity": "Valid", "plans": "RightPlan", "local_rights": "localUIRight"} | {
-    "number": "employeeNo", "user_type": "userType", "door_right": "doorRight"
-}):  # fmt: skip
+class _Given(Struct, rename=PERSON_KEYS):
     number: str | int
     name: str | UnsetType = UNSET
     user_type: str | UnsetType = UNSET

@@ -1,6 +1,6 @@
 """How a terminal differs from the plain one: its firmware's ways and its lies (hikvision-isapi.md sections 2 to 14).
 
-Quirks stay until they are changed; what goes wrong now and then is `troubles`.
+Quirks stay until they are changed; what goes wrong now and then is `faults`.
 """
 
 from __future__ import annotations
@@ -119,6 +119,8 @@ class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """No terminal at all: HTML to every request, without asking for a sign-in."""
     most_connections: int | None = None
     """Requests at once; one more is refused with `invalidOperation`."""
+    closes_silently: bool = False
+    """Advertises keep-alive and closes the connection after each answer all the same."""
     missing: dict[str, int] = {}
     """Paths that this firmware lacks, by their end ("FDSetUp", "UserInfo/Search"): HTTP 404, 405, or 200 and 403 for
     `notSupport`."""

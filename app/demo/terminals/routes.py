@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from app.demo.terminals import face_library, faces, people, system
 from app.demo.terminals.calls import Answer, Call, Pace, Reply, xml_reply
+from app.demo.terminals.capture import PICTURE, Capture
 from app.demo.terminals.device import Device
 from app.demo.terminals.doorman import Doorman
+from app.demo.terminals.faults import Place
 from app.demo.terminals.people import BackgroundDeletion
 from app.demo.terminals.searching import PeopleSearch
-from app.demo.terminals.troubles import Place
 
 ACCESS = "/ISAPI/AccessControl/"
 FACES = "/ISAPI/Intelligent/FDLib"
-JSON_ONLY = ("?format=json", "&format=json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Routes:
             **_people(searches, deletion),
             **_faces(),
             **_system(),
+            **_capture(Capture()),
             "/ISAPI/Security/userCheck": Route(Place.USER_CHECK, {"GET": self._user_check}, json=False),
         }
         self._door = Route(Place.DOOR, {"PUT": system.door}, json=False)
@@ -99,4 +100,14 @@ def _system() -> dict[str, Route]:
         "/ISAPI/System/time": Route(Place.TIME, clock, json=False),
         f"{ACCESS}capabilities": Route(Place.CAPABILITIES, {"GET": system.functions}, json=False),
         f"{ACCESS}AcsWorkStatus": Route(Place.STATUS, {"GET": system.work_status}),
+    }
+
+
+def _capture(capture: Capture) -> dict[str, Route]:
+    path = f"{ACCESS}CaptureFaceData"
+    return {
+        path: Route(Place.CAPTURE, {"POST": capture.begin}, Pace.FACE, json=False),
+        f"{path}/Progress": Route(Place.CAPTURE, {"GET": capture.progress}, json=False),
+        f"{path}/capabilities": Route(Place.CAPABILITIES, {"GET": capture.capabilities}, json=False),
+        PICTURE: Route(Place.CAPTURE, {"GET": capture.picture}, json=False),
     }

@@ -15,13 +15,16 @@ from app.demo.terminals.statuses import Refusal
 
 MOST_NUMBERS = 30
 MOST_REMEMBERED = 100
+_CONDITION_KEYS = {
+    "search_id": "searchID",
+    "position": "searchResultPosition",
+    "most": "maxResults",
+    "people": "EmployeeNoList",
+    "text": "fuzzySearch",
+}
 
 
-class _Condition(
-    Struct, rename={"search_id": "searchID", "position": "searchResultPosition"} | {
-        "most": "maxResults", "people": "EmployeeNoList", "text": "fuzzySearch"
-    }
-):  # fmt: skip
+class _Condition(Struct, rename=_CONDITION_KEYS):
     search_id: str
     position: int
     most: int

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-from app.demo.terminals.calls import Call, Reply, done, json_reply, xml_reply
+from app.demo.terminals.calls import Call, Reply, done, json_reply, xml_fields, xml_reply
 from app.demo.terminals.device import Device
 from app.demo.terminals.statuses import Refusal
 
@@ -61,7 +57,7 @@ async def clock(device: Device, call: Call) -> Reply:  # noqa: ARG001 - every en
 
 async def set_clock(device: Device, call: Call) -> Reply:
     """`PUT System/time`: `localTime` without an offset, in the terminal's own zone."""
-    fields = _fields(call.body, "Time")
+    fields = xml_fields(call.body, "Time")
     text = fields.get("localTime", "")
     if fields.get("timeMode") != "manual" or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text):
         raise Refusal("badXmlContent", "localTime" if fields.get("timeMode") == "manual" else "timeMode")
@@ -94,7 +90,7 @@ async def door(device: Device, call: Call) -> Reply:
     """`RemoteControl/door/1`, or 65535 for all."""
     if call.path.removeprefix(DOOR) not in ("1", "65535"):
         raise Refusal("badParameters", "doorNo")
-    command = _fields(call.body, "RemoteControlDoor").get("cmd", "")
+    command = xml_fields(call.body, "RemoteControlDoor").get("cmd", "")
     if command not in DOOR_STATES:
         raise Refusal("badXmlContent", "cmd")
     device.door_state = DOOR_STATES[command]
@@ -103,18 +99,3 @@ async def door(device: Device, call: Call) -> Reply:
 
 def _zone(device: Device) -> str:
     return f"CST{-device.utc_offset_h:+d}:00:00"
-
-
-def _fields(body: bytes, root: str) -> dict[str, str]:
-    """The fields of a flat document, without namespaces. Raises Refusal when it is none."""
-    try:
-        document: Element = fromstring(body)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise Refusal("badXmlFormat") from error
-    if _plain(document.tag) != root:
-        raise Refusal("badXmlContent", root)
-    return {_plain(child.tag): (child.text or "").strip() for child in document}
-
-
-def _plain(tag: str) -> str:
-    return tag.rpartition("}")[2]

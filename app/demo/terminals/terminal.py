@@ -1,7 +1,7 @@
 """One simulated terminal: its port, and the way of a request through it.
 
 terminal.quirks = Quirks(schemes=Schemes.SHA256, nonce_uses=1)
-terminal.troubles = [Trouble(TroubleKind.STATUS, code="deviceBusy", only=Place.PERSON, times=2)]
+terminal.faults = [TerminalFault(FaultKind.STATUS, code="deviceBusy", only=Place.PERSON, times=2)]
 terminal.people["1042"], terminal.faces["1042"]         what it stores
 terminal.calls, terminal.most_at_once                   what it was asked
 terminal.switch_off(); terminal.switch_on()             the port refuses; from another thread than the server's
@@ -15,20 +15,20 @@ import ssl
 import time
 from collections.abc import Coroutine, Iterable
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from app.demo.line import HANG_UP, gone
+from app.demo.line import HANG_UP
 from app.demo.loopback import HOST, LoopbackServer
 from app.demo.terminals.call_log import CallLog, LoggedCall
 from app.demo.terminals.calls import Call, Reply, html_reply, status_reply
 from app.demo.terminals.certificate import change_certificate, new_context
+from app.demo.terminals.delivery import answer, answer_badly, break_off, whole_body
 from app.demo.terminals.device import Device
 from app.demo.terminals.doorman import Doorman
+from app.demo.terminals.faults import FaultKind, FaultSwitch, Place, TerminalFault
 from app.demo.terminals.routes import Route, Routes
 from app.demo.terminals.statuses import STATUSES, Refusal
-from app.demo.terminals.troubles import Place, Trouble, TroubleKind, TroubleSwitch
 
-MOST_BODY_BYTES = 8 << 20
 SWITCHING_S = 5.0
 """How long `switch_off` and `switch_on` wait for the server's thread."""
 _READING = frozenset({Place.SEARCH, Place.FACE_SEARCH})
@@ -42,7 +42,7 @@ class SimulatedTerminal(Device):
     def __post_init__(self) -> None:
         self._doorman = Doorman(self)
         self._routes = Routes(self._doorman)
-        self._switch = TroubleSwitch(self.number)
+        self._switch = FaultSwitch(self.number)
         self._log = CallLog()
         self._tls: ssl.SSLContext | None = new_context(self.name, HOST) if self.https else None
         self._server = LoopbackServer(self, self._tls)
@@ -70,13 +70,13 @@ class SimulatedTerminal(Device):
         return self._is_on
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
+    def faults(self) -> tuple[TerminalFault, ...]:
         """What goes wrong now, with what is left of each; assign to change it, `()` to heal."""
-        return self._switch.troubles
+        return self._switch.faults
 
-    @troubles.setter
-    def troubles(self, troubles: Iterable[Trouble]) -> None:
-        self._switch.troubles = tuple(troubles)
+    @faults.setter
+    def faults(self, faults: Iterable[TerminalFault]) -> None:
+        self._switch.faults = tuple(faults)
 
     @property
     def calls(self) -> list[LoggedCall]:
@@ -137,31 +137,33 @@ class SimulatedTerminal(Device):
         logged = self._log.arrived(scope["method"], path, query, authorization.partition(" ")[0].lower())
         try:
             route = self._routes.find(path)
-            trouble = self._switch.take(route.place if route else None, signed=logged.signed)
-            if self._breaks(trouble, headers, signed=logged.signed):
-                await _break(scope, receive, hangs=trouble is not None and trouble.kind is TroubleKind.HANG)
+            fault = self._switch.take(route.place if route else None, signed=logged.signed)
+            if self._breaks(fault, headers, signed=logged.signed):
+                await break_off(scope, receive, hangs=fault is not None and fault.kind is FaultKind.HANG)
                 return
-            body = await _whole_body(receive)
+            body = await whole_body(receive)
             uri = f"{path}?{query}" if query else path
             call = Call(scope["method"], path, uri, headers, body)
             _note_body(logged, call)
-            reply = await self._reply(call, route, authorization, trouble, logged)
-            if trouble is not None:
-                await _answer_badly(trouble, reply, logged, scope, receive, send)
+            reply = await self._reply(call, route, authorization, fault, logged)
+            if fault is not None:
+                await answer_badly(fault, reply, logged, scope, receive, send)
             else:
-                await _answer(reply, logged, send)
+                await answer(reply, logged, send)
+            if self.quirks.closes_silently:
+                scope[HANG_UP]()
         finally:
             self._log.left()
 
-    def _breaks(self, trouble: Trouble | None, headers: dict[bytes, bytes], *, signed: bool) -> bool:
+    def _breaks(self, fault: TerminalFault | None, headers: dict[bytes, bytes], *, signed: bool) -> bool:
         """Does the line break, or go silent, before the request is even read."""
-        if trouble is not None and trouble.kind in (TroubleKind.DROP, TroubleKind.HANG):
+        if fault is not None and fault.kind in (FaultKind.DROP, FaultKind.HANG):
             return True
         limit = self.quirks.drops_bare_bodies_over
         return not signed and limit is not None and int(headers.get(b"content-length", 0)) > limit
 
     async def _reply(
-        self, call: Call, route: Route | None, authorization: str, trouble: Trouble | None, logged: LoggedCall
+        self, call: Call, route: Route | None, authorization: str, fault: TerminalFault | None, logged: LoggedCall
     ) -> Reply:
         if self.quirks.speaks_html:
             return html_reply("Welcome to your router")
@@ -173,15 +175,15 @@ class SimulatedTerminal(Device):
         if route is None:
             return html_reply("Document Error: Not Found", 404)
         try:
-            reply = await self._work(call, route, trouble)
+            reply = await self._work(call, route, fault)
         except Refusal as refusal:
             reply = status_reply(self.quirks, refusal.status, refusal.about, as_xml=not route.json)
         await asyncio.sleep(max(0.0, logged.arrived_at + self.latency.of(route.pace) - time.monotonic()))
         return reply
 
-    async def _work(self, call: Call, route: Route, trouble: Trouble | None) -> Reply:
-        if trouble is not None and trouble.kind is TroubleKind.STATUS:
-            raise Refusal(trouble.code)
+    async def _work(self, call: Call, route: Route, fault: TerminalFault | None) -> Reply:
+        if fault is not None and fault.kind is FaultKind.STATUS:
+            raise Refusal(fault.code)
         lacking = next((http for end, http in self.quirks.missing.items() if call.path.endswith(end)), None)
         if lacking == 404:
             return html_reply("Document Error: Not Found", 404)
@@ -189,8 +191,8 @@ class SimulatedTerminal(Device):
             raise Refusal("methodNotAllowed")
         if lacking is not None:
             return dataclasses.replace(status_reply(self.quirks, STATUSES["notSupport"]), http=lacking)
-        answer = route.answers.get(call.method)
-        if answer is None:
+        work = route.answers.get(call.method)
+        if work is None:
             if route.place is Place.SEARCH and call.method == "GET":
                 return html_reply("Document Error: Not Found", 404)
             raise Refusal("methodNotAllowed")
@@ -198,18 +200,7 @@ class SimulatedTerminal(Device):
             raise Refusal("lowPrivilege")
         if route.json and call.query.get("format") != "json":
             raise Refusal("badXmlFormat")
-        return await answer(self, call)
-
-
-async def _whole_body(receive: Receive) -> bytes:
-    """The body; what is over MOST_BODY_BYTES is thrown away."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        message = await receive()
-        if len(body) <= MOST_BODY_BYTES:
-            body += message.get("body", b"")
-    return body
+        return await work(self, call)
 
 
 def _note_body(logged: LoggedCall, call: Call) -> None:
@@ -220,42 +211,3 @@ def _note_body(logged: LoggedCall, call: Call) -> None:
         logged.sent = call.body[start + 4 : call.body.find(b"\r\n--", start)]
     elif call.body.startswith(b"{"):
         logged.sent = call.body
-
-
-async def _break(scope: Scope, receive: Receive, *, hangs: bool) -> None:
-    """Take what has come so far, then close the line, or say nothing until the other side has."""
-    await receive()
-    if not hangs:
-        scope[HANG_UP]()
-    await gone(receive)
-
-
-async def _answer_badly(
-    trouble: Trouble, reply: Reply, logged: LoggedCall, scope: Scope, receive: Receive, send: Send
-) -> None:
-    """`reply` as `trouble` leaves it."""
-    if trouble.kind is TroubleKind.LOST_ANSWER:
-        await _break(scope, receive, hangs=False)
-        return
-    if trouble.kind is TroubleKind.CUT:
-        await _answer(reply, logged, send, half=True)
-        await _break(scope, receive, hangs=False)
-        return
-    if trouble.kind is TroubleKind.SLOW:
-        try:
-            await asyncio.wait_for(gone(receive), trouble.seconds)
-        except TimeoutError:
-            await _answer(reply, logged, send)
-        return
-    spoilt = {TroubleKind.HTML: html_reply("Please sign in"), TroubleKind.EMPTY: Reply(200, b"")}
-    await _answer(spoilt.get(trouble.kind, reply), logged, send)
-
-
-async def _answer(reply: Reply, logged: LoggedCall, send: Send, *, half: bool = False) -> None:
-    logged.status, logged.answered_at = reply.http, time.monotonic()
-    size = str(len(reply.body)).encode()
-    headers = [(b"Content-Type", reply.media), (b"Content-Length", size), *reply.headers]
-    head: Message = {"type": "http.response.start", "status": reply.http, "headers": headers}
-    await send(head)
-    body = reply.body[: len(reply.body) // 2] if half else reply.body
-    await send({"type": "http.response.body", "body": body, "more_body": half})

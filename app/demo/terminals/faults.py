@@ -1,10 +1,10 @@
 """What goes wrong at a terminal for a while, and the switch that deals it out to requests.
 
-    Trouble(TroubleKind.STATUS, code="deviceBusy", only=Place.PERSON, times=2)      twice, then healed
-    Trouble(TroubleKind.STATUS, code="SubpicAnalysisModelingError", only=Place.FACE, chance=0.1)
-    Trouble(TroubleKind.DROP, only=Place.FACE, times=1)                             the line breaks in mid-upload
+    TerminalFault(FaultKind.STATUS, code="deviceBusy", only=Place.PERSON, times=2)      twice, then healed
+    TerminalFault(FaultKind.STATUS, code="SubpicAnalysisModelingError", only=Place.FACE, chance=0.1)
+    TerminalFault(FaultKind.DROP, only=Place.FACE, times=1)                             the line breaks in mid-upload
 
-Troubles hit signed requests, and with `bare` also the handshakes.
+Faults hit signed requests, and with `bare` also the handshakes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from app.demo.terminals.statuses import STATUSES
 
 
 class Place(StrEnum):
-    """Kinds of calls a trouble may be aimed at."""
+    """Kinds of calls a fault may be aimed at."""
 
     PERSON = "person"
     """Record, Modify, SetUp and both deletes."""
@@ -40,7 +40,7 @@ class Place(StrEnum):
     CAPTURE = "capture"
 
 
-class TroubleKind(StrEnum):
+class FaultKind(StrEnum):
     """What goes wrong."""
 
     STATUS = "status"
@@ -61,14 +61,14 @@ class TroubleKind(StrEnum):
     """HTTP 200 without a body."""
 
 
-class Trouble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One trouble: what, where (None is everywhere), how often, how likely.
+class TerminalFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One fault: what, where (None is everywhere), how often, how likely.
 
     A struct and not a dataclass because it is also the body of the control path, checked as it is read.
     Raises ValueError for numbers that mean nothing and for a status that section 5.2 does not know.
     """
 
-    kind: TroubleKind
+    kind: FaultKind
     only: Place | None = None
     times: int | None = None
     """Requests it still hits; None: until changed."""
@@ -85,48 +85,46 @@ class Trouble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("chance must be over 0 and at most 1")
         if self.seconds < 0:
             raise ValueError("seconds must not be negative")
-        if self.kind is TroubleKind.STATUS and self.code not in STATUSES:
+        if self.kind is FaultKind.STATUS and self.code not in STATUSES:
             raise ValueError(f"code must be a subStatusCode of section 5.2, not {self.code!r}")
 
 
-class TroubleSwitch:
-    """The troubles in force at one terminal; set from other threads than the server's. `seed` makes chance repeat."""
+class FaultSwitch:
+    """The faults in force at one terminal; set from other threads than the server's. `seed` makes chance repeat."""
 
     def __init__(self, seed: int) -> None:
-        self._troubles: tuple[Trouble, ...] = ()
+        self._faults: tuple[TerminalFault, ...] = ()
         self._lock = threading.Lock()
         self._random = Random(seed)
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
+    def faults(self) -> tuple[TerminalFault, ...]:
         """What is in force, with the number of requests each still hits."""
-        return self._troubles
+        return self._faults
 
-    @troubles.setter
-    def troubles(self, troubles: Iterable[Trouble]) -> None:
+    @faults.setter
+    def faults(self, faults: Iterable[TerminalFault]) -> None:
         with self._lock:
-            self._troubles = tuple(troubles)
+            self._faults = tuple(faults)
 
-    def take(self, place: Place | None, *, signed: bool) -> Trouble | None:
-        """The first trouble that hits this request, counted off; None when all is well."""
-        if not self._troubles:
+    def take(self, place: Place | None, *, signed: bool) -> TerminalFault | None:
+        """The first fault that hits this request, counted off; None when all is well."""
+        if not self._faults:
             return None
         with self._lock:
-            for number, trouble in enumerate(self._troubles):
-                if self._hits(trouble, place, signed=signed):
-                    self._count_off(number, trouble)
-                    return trouble
+            for number, fault in enumerate(self._faults):
+                if self._hits(fault, place, signed=signed):
+                    self._count_off(number, fault)
+                    return fault
         return None
 
-    def _hits(self, trouble: Trouble, place: Place | None, *, signed: bool) -> bool:
-        aimed = (trouble.only is None or trouble.only == place) and (signed or trouble.bare)
-        return aimed and (trouble.chance == 1 or self._random.random() < trouble.chance)
+    def _hits(self, fault: TerminalFault, place: Place | None, *, signed: bool) -> bool:
+        aimed = (fault.only is None or fault.only == place) and (signed or fault.bare)
+        return aimed and (fault.chance == 1 or self._random.random() < fault.chance)
 
-    def _count_off(self, number: int, trouble: Trouble) -> None:
-        if trouble.times is None:
+    def _count_off(self, number: int, fault: TerminalFault) -> None:
+        if fault.times is None:
             return
-        left = list(self._troubles)
-        left[number : number + 1] = (
-            [msgspec.structs.replace(trouble, times=trouble.times - 1)] if trouble.times > 1 else []
-        )
-        self._troubles = tuple(left)
+        left = list(self._faults)
+        left[number : number + 1] = [msgspec.structs.replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+        self._faults = tuple(left)
