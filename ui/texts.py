@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QDateTime, QLocale
 
+from app.domain.coverage import CoverageState
 from app.domain.health import Health, HealthReport
 from app.domain.outcomes import Action, Run, RunState, Status
 from app.i18n import N_, _, ngettext
@@ -55,6 +56,12 @@ ACTION_WORDS = {
     Action.DEACTIVATE: N_("Deactivate"),
     Action.CONFLICT: N_("Conflict"),
     Action.SKIP: N_("Left out"),
+    # Translators: from here on, what was found when a device was read back
+    Action.VERIFIED: N_("Verified"),
+    Action.MISSING: N_("Missing"),
+    Action.DIFFERENT: N_("Different"),
+    Action.EXTRA: N_("Unknown here"),
+    Action.INCOMPLETE: N_("List incomplete"),
 }
 ACTION_TONES = {
     Action.CREATE: Tone.SUCCESS,
@@ -63,6 +70,32 @@ ACTION_TONES = {
     Action.DEACTIVATE: Tone.WARNING,
     Action.CONFLICT: Tone.DANGER,
     Action.SKIP: Tone.WARNING,
+    Action.VERIFIED: Tone.SUCCESS,
+    Action.MISSING: Tone.DANGER,
+    Action.DIFFERENT: Tone.WARNING,
+    Action.EXTRA: Tone.WARNING,
+    Action.INCOMPLETE: Tone.WARNING,
+}
+COVERAGE_WORDS = {
+    # Translators: how a person is on a device
+    CoverageState.VERIFIED: N_("Verified"),
+    CoverageState.SENT: N_("Sent"),
+    CoverageState.PHOTO_MISSING: N_("Photo missing"),
+    CoverageState.DIFFERENT: N_("Different"),
+    CoverageState.MISSING: N_("Missing"),
+    CoverageState.EXTRA: N_("Unknown here"),
+    CoverageState.FAILED: N_("Failed"),
+    CoverageState.WAITING: N_("Waiting"),
+}
+COVERAGE_TONES = {
+    CoverageState.VERIFIED: Tone.SUCCESS,
+    CoverageState.SENT: Tone.INFO,
+    CoverageState.PHOTO_MISSING: Tone.WARNING,
+    CoverageState.DIFFERENT: Tone.WARNING,
+    CoverageState.MISSING: Tone.DANGER,
+    CoverageState.EXTRA: Tone.WARNING,
+    CoverageState.FAILED: Tone.DANGER,
+    CoverageState.WAITING: Tone.NEUTRAL,
 }
 HEALTH_WORDS = {
     Health.CONNECTED: N_("Connected"),

@@ -90,6 +90,12 @@ def placement_states() -> Iterator[tuple[str, str, CoverageState]]:
         yield device_id, subject, _STATES[state]
 
 
+def extra_names() -> dict[str, str]:
+    """What devices call the people whom only they know, by `#` and number."""
+    p = PlacementRow
+    return dict(fetch(p.select(p.subject, p.name).where(p.state == CoverageState.EXTRA.value)))
+
+
 def note_placements(found: Sequence[Placement]) -> None:
     """Remember what was sent or read back; one row per person and device."""
     rows = [dict(zip(_PLACEMENT_FIELDS, _placement_row(p), strict=True)) for p in found]
