@@ -67,8 +67,7 @@ class Pace(StrEnum):
     READ = "read"
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a terminal takes for a signed call, in seconds; handshakes are answered at once."""
 
     person_s: float = 0.03

@@ -26,11 +26,9 @@ async def whole_body(receive: Receive) -> bytes:
     return body
 
 
-async def break_off(scope: Scope, receive: Receive, *, hangs: bool) -> None:
-    """Take what has come so far, then close the line, or say nothing until the other side has."""
-    await receive()
-    if not hangs:
-        scope[HANG_UP]()
+async def break_off(scope: Scope, receive: Receive) -> None:
+    """Close the line, and wait until it is closed."""
+    scope[HANG_UP]()
     await gone(receive)
 
 
@@ -39,11 +37,11 @@ async def answer_badly(
 ) -> None:
     """`reply` as `fault` leaves it."""
     if fault.kind is FaultKind.LOST_ANSWER:
-        await break_off(scope, receive, hangs=False)
+        await break_off(scope, receive)
         return
     if fault.kind is FaultKind.CUT:
         await answer(reply, logged, send, half=True)
-        await break_off(scope, receive, hangs=False)
+        await break_off(scope, receive)
         return
     if fault.kind is FaultKind.SLOW:
         try:

@@ -78,8 +78,8 @@ class Device:
     door_state: int = 4
     camera: bytes | None = field(default=None, repr=False)
     """The picture the camera takes when asked to capture; None: nobody looks into it."""
-    people: dict[str, Person] = field(default_factory=dict)
-    faces: dict[str, bytes] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict, repr=False)
+    faces: dict[str, bytes] = field(default_factory=dict, repr=False)
     pictures: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     """Picture bytes that all terminals of a fleet keep once, however many of them hold the face."""
 

@@ -17,7 +17,7 @@ from collections.abc import Coroutine, Iterable
 
 from starlette.types import Receive, Scope, Send
 
-from app.demo.line import HANG_UP
+from app.demo.line import HANG_UP, gone
 from app.demo.loopback import HOST, LoopbackServer
 from app.demo.terminals.call_log import CallLog, LoggedCall
 from app.demo.terminals.calls import Call, Reply, html_reply, status_reply
@@ -138,8 +138,12 @@ class SimulatedTerminal(Device):
         try:
             route = self._routes.find(path)
             fault = self._switch.take(route.place if route else None, signed=logged.signed)
-            if self._breaks(fault, headers, signed=logged.signed):
-                await break_off(scope, receive, hangs=fault is not None and fault.kind is FaultKind.HANG)
+            if fault is not None and fault.kind is FaultKind.HANG:
+                await gone(receive)
+                return
+            if self._drops(fault, headers, signed=logged.signed):
+                await receive()
+                await break_off(scope, receive)
                 return
             body = await whole_body(receive)
             uri = f"{path}?{query}" if query else path
@@ -155,9 +159,9 @@ class SimulatedTerminal(Device):
         finally:
             self._log.left()
 
-    def _breaks(self, fault: TerminalFault | None, headers: dict[bytes, bytes], *, signed: bool) -> bool:
-        """Does the line break, or go silent, before the request is even read."""
-        if fault is not None and fault.kind in (FaultKind.DROP, FaultKind.HANG):
+    def _drops(self, fault: TerminalFault | None, headers: dict[bytes, bytes], *, signed: bool) -> bool:
+        """Does the line break before the request is even read."""
+        if fault is not None and fault.kind is FaultKind.DROP:
             return True
         limit = self.quirks.drops_bare_bodies_over
         return not signed and limit is not None and int(headers.get(b"content-length", 0)) > limit
