@@ -1,0 +1,150 @@
+"""Reads whatever a terminal answers into one form (hikvision-isapi.md §4): decided by content, never by the request.
+
+Any bytes give an `Envelope`; what cannot be read is one without content, which the catalogue calls no terminal.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from app.domain.terminals import LockState
+from app.redaction import redact
+
+_MOST_DEPTH = 20
+_EXCERPT_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One answer, read. `content` is the JSON or XML as nested dicts, XML under the name of its root.
+
+    `status_code`, `sub_status`, `error_code` and `error_msg` are those of a status object, None or empty without one;
+    `lock` is what a refused sign-in says of the account; `excerpt` the beginning of what could not be read.
+    """
+
+    http: int
+    content: dict[str, Any] = field(default_factory=dict)
+    status_code: int | None = None
+    sub_status: str = ""
+    error_code: int | None = None
+    error_msg: str = ""
+    lock: LockState | None = None
+    excerpt: str = ""
+
+    @property
+    def has_status(self) -> bool:
+        """Whether the answer carries a status object, which then wins over HTTP."""
+        return self.status_code is not None or bool(self.sub_status)
+
+    @property
+    def succeeded(self) -> bool:
+        """The success of §4, widened: HTTP 200 alone is none."""
+        if not self.has_status:
+            return self.http == 200 and bool(self.content)
+        return self.status_code in {0, 1} and self.sub_status.casefold() in {"ok", "", "riskpassword"}
+
+    def described(self) -> str:
+        """The answer in the protocol's words, for logs and for whoever asks why."""
+        parts = [f"HTTP {self.http}"]
+        if self.status_code is not None:
+            parts.append(f"statusCode {self.status_code}")
+        if self.sub_status:
+            parts.append(self.sub_status)
+        if self.error_code is not None:
+            parts.append(f"0x{self.error_code:08X} {self.error_msg}".strip())
+        elif self.error_msg:
+            parts.append(self.error_msg)
+        if not self.content:
+            parts.append(self.excerpt or "no content")
+        return ", ".join(parts)
+
+
+def read_envelope(http: int, body: bytes) -> Envelope:
+    """The answer with this HTTP status and body."""
+    content = _content(body)
+    if content is None:
+        return Envelope(http, excerpt=redact(body[:4000].decode("utf-8", "replace")).strip()[:_EXCERPT_CHARS])
+    if "userCheck" in content and isinstance(content["userCheck"], dict):
+        check = content["userCheck"]
+        return Envelope(http, content, lock=_lock(check))
+    status = content.get("ResponseStatus", content)
+    status = status if isinstance(status, dict) else {}
+    code, sub = _number(status.get("statusCode")), str(status.get("subStatusCode") or "")
+    locks = {"lockStatus", "retryTimes", "retryLoginTime", "resLockTime", "unlockTime"} & set(status)
+    return Envelope(
+        http,
+        content,
+        code,
+        sub,
+        _number(status.get("errorCode")),
+        str(status.get("errorMsg") or ""),
+        _lock(status) if locks else None,
+    )
+
+
+def _content(body: bytes) -> dict[str, Any] | None:
+    text = body.strip().removeprefix(b"\xef\xbb\xbf")
+    if text.startswith(b"{"):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+    if text.startswith(b"<"):
+        try:
+            root = fromstring(text, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, ValueError, LookupError):
+            return None
+        name = _local(root.tag)
+        return None if name.casefold() == "html" else {name: _plain(root, 0)}
+    return None
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _plain(element: Element, depth: int) -> Any:
+    """An element as text or as a dict; of equal children a list."""
+    if not len(element) or depth > _MOST_DEPTH:
+        return (element.text or "").strip()
+    found: dict[str, Any] = {}
+    for child in element:
+        name, value = _local(child.tag), _plain(child, depth + 1)
+        if name in found:
+            found[name] = [*found[name], value] if isinstance(found[name], list) else [found[name], value]
+        else:
+            found[name] = value
+    return found
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        return int(str(value), 0) if value is not None else None
+    except ValueError:
+        return None
+
+
+def _lock(values: dict[str, Any]) -> LockState:
+    """What is said of the account, under the names of either form (§3.3)."""
+    activated = str(values.get("isActivated", "")).casefold()
+    left = values.get("retryLoginTime", values.get("retryTimes"))
+    return LockState(
+        locked=str(values.get("lockStatus", "")).casefold() in {"lock", "locked"},
+        seconds=_number(values.get("unlockTime", values.get("resLockTime"))),
+        tries_left=_number(left),
+        activated=None if not activated else activated == "true",
+    )
+
+
+def number(value: Any) -> int | None:
+    """A number that may arrive as text; None for anything else."""
+    return _number(value)
