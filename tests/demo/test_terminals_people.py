@@ -122,6 +122,8 @@ async def test_unknown_keys_are_ignored_and_a_mistyped_plan_opens_no_door() -> N
         ({"Valid": valid(begins="2020-01-01")}, "badJsonContent", "beginTime"),
         ({"Valid": valid(begins="2020-02-30T00:00:00")}, "badJsonContent", "beginTime"),
         ({"Valid": valid("2030-01-01T00:00:00", "2020-01-01T00:00:00")}, "badJsonContent", "beginTime and endTime"),
+        ({"RightPlan": [{"doorNo": 2, "planTemplateNo": "1"}]}, "badJsonContent", "doorNo"),
+        ({"Valid": valid() | {"timeType": "summer"}}, "badJsonContent", "timeType"),
         ({"Valid": {"enable": "true"}}, "badJsonContent", "enable"),
         ({"password": "123456789"}, "badJsonContent", "password"),
     ],

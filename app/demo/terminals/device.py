@@ -18,7 +18,6 @@ PERSON_KEYS = {
     "validity": "Valid",
     "door_right": "doorRight",
     "plans": "RightPlan",
-    "local_rights": "localUIRight",
 }
 EARLIEST, LATEST = "1970-01-01T00:00:00", "2037-12-31T23:59:59"
 
@@ -48,8 +47,6 @@ class Person(msgspec.Struct, frozen=True, rename=PERSON_KEYS):
     validity: Validity = Validity()
     door_right: str = ""
     plans: tuple[DoorPlan, ...] = ()
-    local_rights: bool = False
-    gender: str = "unknown"
 
 
 @dataclass(eq=False)

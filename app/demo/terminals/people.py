@@ -31,8 +31,6 @@ class _Given(Struct, rename=PERSON_KEYS):
     validity: Validity | UnsetType = UNSET
     door_right: str | UnsetType = UNSET
     plans: tuple[DoorPlan, ...] | UnsetType = UNSET
-    local_rights: bool | UnsetType = UNSET
-    gender: str | UnsetType = UNSET
     password: str | UnsetType = UNSET
 
 
@@ -206,7 +204,11 @@ def _check(device: Device, person: Person) -> None:
         raise Refusal("badJsonContent", "beginTime and endTime")
     if not re.fullmatch(r"(1(,2)?)?", person.door_right):
         raise Refusal("badJsonContent", "doorRight")
+    if person.validity.time_type not in ("local", "UTC"):
+        raise Refusal("badJsonContent", "timeType")
     for plan in person.plans:
+        if plan.door_no != 1:
+            raise Refusal("badJsonContent", "doorNo")
         templates = plan.plan_template_no.split(",") if plan.plan_template_no else []
         if len(templates) > 4 or not all(text.isdecimal() and 1 <= int(text) <= 255 for text in templates):
             raise Refusal("badJsonContent", "planTemplateNo")

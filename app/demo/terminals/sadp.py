@@ -29,7 +29,6 @@ class SadpResponder(asyncio.DatagramProtocol):
         self._port, self._group = port, group
         self._transport: asyncio.DatagramTransport | None = None
         self.dirty = False
-        self.probes = 0
 
     @property
     def host(self) -> str:
@@ -70,7 +69,6 @@ class SadpResponder(asyncio.DatagramProtocol):
         probe = _probe(data)
         if probe is None or self._transport is None:
             return
-        self.probes += 1
         for terminal in self._terminals:
             if terminal.is_on:
                 self._transport.sendto(self._match(terminal, *probe), addr)
