@@ -19,7 +19,8 @@ import httpx
 from app import __version__
 from app.connectors.http import Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited, redirect_target
 from app.connectors.vitec_answers import read_departments, read_employees, read_methods
-from app.domain.vitec import Snapshot, VitecEmployee, VitecOffice
+from app.domain.snapshots import Snapshot
+from app.domain.vitec import VitecEmployee, VitecOffice
 from app.errors import ExitCode, Forbidden, MusterError, NotConfigured, Redirected, RefusedSignIn, RemoteError
 from app.i18n import _
 from app.redaction import register_basic

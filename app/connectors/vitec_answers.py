@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.domain.directory import EmployeeStatus
-from app.domain.vitec import ROLES, Snapshot, VitecEmployee, VitecOffice
+from app.domain.snapshots import Snapshot
+from app.domain.vitec import ROLES, VitecEmployee, VitecOffice
 from app.errors import BadData
 from app.i18n import _, ngettext
 

@@ -18,7 +18,8 @@ from app.domain.matching import Match, match_employees, match_offices
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
 from app.domain.short_codes import short_code
-from app.domain.vitec import Snapshot, VitecEmployee, VitecOffice
+from app.domain.snapshots import Snapshot
+from app.domain.vitec import VitecEmployee, VitecOffice
 from app.i18n import N_, _, ngettext
 
 OFFICE_FIELDS = (

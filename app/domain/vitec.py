@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass
 
 from app.domain.directory import EmployeeStatus
-
-R = TypeVar("R")
 
 # Known position types; the vendor publishes no list, so unknown ones are counted and shown (§8.4).
 ROLES: Mapping[int, str] = {
@@ -62,18 +59,3 @@ class VitecEmployee:
     def name(self) -> str:
         """Full name as shown."""
         return f"{self.first_name} {self.last_name}".strip()
-
-
-@dataclass(frozen=True)
-class Snapshot(Generic[R]):
-    """One whole list as the Hub sent it.
-
-    `unreadable` counts elements that were no objects; `unknown_fields` are names we do not know yet (§7.1);
-    `unmapped_roles` counts position types without a role (§8.4); `warnings` are sentences for the run.
-    """
-
-    records: tuple[R, ...]
-    unreadable: int = 0
-    unknown_fields: tuple[str, ...] = ()
-    unmapped_roles: Mapping[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()

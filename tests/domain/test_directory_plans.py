@@ -21,7 +21,8 @@ from app.domain.directory_plans import (
 )
 from app.domain.outcomes import Action
 from app.domain.plans import Plan
-from app.domain.vitec import Snapshot, VitecEmployee, VitecOffice
+from app.domain.snapshots import Snapshot
+from app.domain.vitec import VitecEmployee, VitecOffice
 from app.store.values import now
 from tests.support.records import CONNECTION, department, employee, office, offices_read, people_read, person
 

@@ -9,7 +9,8 @@ import msgspec
 from app.connectors.vitec_answers import read_departments, read_employees
 from app.domain.connections import Connection, ConnectionKind, ConnectionStatus
 from app.domain.directory import Employee, Office
-from app.domain.vitec import Snapshot, VitecEmployee, VitecOffice
+from app.domain.snapshots import Snapshot
+from app.domain.vitec import VitecEmployee, VitecOffice
 
 CONNECTION = "conn"
 
