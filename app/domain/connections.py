@@ -1,7 +1,6 @@
-"""Connections and the declaration of their kinds.
+"""Connections: what one holds, what it lacks, and the check of what a person gives it.
 
-Each kind declares its fields once; form, command line, check and `.env` import are made from that declaration.
-Keys and rules: command-line.md "Connection kinds and their keys", vitec-hub.md §2.
+Keys and rules: `app.domain.kinds`, command-line.md "Connection kinds and their keys".
 """
 
 from __future__ import annotations
@@ -9,22 +8,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.domain.kinds import KINDS, ConnectionKind, FieldSpec, FieldType, KindSpec
+from app.domain.supabase_keys import refuse_full_access
 from app.errors import UsageError
-from app.i18n import N_, _
+from app.i18n import _
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class ConnectionKind(StrEnum):
-    """The remote systems Muster can be connected to."""
-
-    VITEC = "vitec"
 
 
 class ConnectionStatus(StrEnum):
@@ -35,111 +30,12 @@ class ConnectionStatus(StrEnum):
     ERROR = "error"
 
 
-class FieldType(StrEnum):
-    """What a field of a connection holds."""
-
-    TEXT = "text"
-    URL = "url"
-    NUMBER = "number"
-    CHOICE = "choice"
-    SECRET = "secret"
-
-
-@dataclass(frozen=True)
-class FieldSpec:
-    """One field: `env` are the names `import-env` reads, first wins; `low` and `high` clamp a number.
-
-    `aliases` maps other spellings of a choice to the stored one; `overruled_by` is a field that makes the choice moot.
-    """
-
-    key: str
-    label: str
-    type: FieldType = FieldType.TEXT
-    env: tuple[str, ...] = ()
-    default: str | float | None = None
-    required: bool = False
-    help: str = ""
-    choices: tuple[str, ...] = ()
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    low: float | None = None
-    high: float | None = None
-    whole: bool = False
-    overruled_by: str = ""
-
-
-@dataclass(frozen=True)
-class KindSpec:
-    """A kind of connection: its title and fields, in the order of the form."""
-
-    kind: ConnectionKind
-    title: str
-    about: str
-    fields: tuple[FieldSpec, ...]
-
-    @property
-    def secrets(self) -> tuple[FieldSpec, ...]:
-        """The fields whose values live in the keyring."""
-        return tuple(f for f in self.fields if f.type is FieldType.SECRET)
-
-    @property
-    def settings(self) -> tuple[FieldSpec, ...]:
-        """The fields whose values live in the store."""
-        return tuple(f for f in self.fields if f.type is not FieldType.SECRET)
-
-
-VITEC = KindSpec(
-    ConnectionKind.VITEC,
-    N_("Vitec Hub"),
-    N_("Offices, employees and pictures of Norwegian estate agents"),
-    (
-        FieldSpec(
-            "environment",
-            N_("Environment"),
-            FieldType.CHOICE,
-            ("VITEC_ENVIRONMENT",),
-            default="qa",
-            choices=("production", "qa"),
-            aliases={"prod": "production", "test": "qa", "testing": "qa"},
-            help=N_("Fills in the address; an address of your own wins."),
-            overruled_by="base_url",
-        ),
-        FieldSpec(
-            "base_url",
-            N_("Address"),
-            FieldType.URL,
-            ("VITEC_HUB_BASE_URL",),
-            help=N_("Leave empty to use the environment's address."),
-        ),
-        FieldSpec(
-            "installation_id",
-            N_("Installation id"),
-            FieldType.TEXT,
-            ("VITEC_INSTALLATION_ID",),
-            required=True,
-            help=N_("Short code of the customer's installation, for example MSABCTEST."),
-        ),
-        FieldSpec("product_login", N_("Product login"), FieldType.TEXT, ("VITEC_HUB_PRODUCT_LOGIN",), required=True),
-        FieldSpec(
-            "access_key",
-            N_("Access key"),
-            FieldType.SECRET,
-            ("VITEC_HUB_ACCESS_KEY", "VITEC_ACCESS_KEY"),
-            required=True,
-            help=N_("Kept in the system's keyring only."),
-        ),
-        FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
-        FieldSpec("max_rps", N_("Most requests per second"), FieldType.NUMBER, default=50, low=1, high=200, whole=True),
-    ),
-)
-
-KINDS: dict[ConnectionKind, KindSpec] = {VITEC.kind: VITEC}
-
-
 @dataclass(frozen=True)
 class Connection:
     """One configured remote system; secrets are in the vault under `id` and the field's key.
 
-    `secrets` names the secrets that are set. `last_test` is the last test report as it was shown.
+    `secrets` names the secrets that are set, also those a sign-in gave. `last_test` is the last test report as it was
+    shown.
     """
 
     id: str
@@ -170,11 +66,15 @@ class Connection:
 
     def missing_fields(self) -> tuple[FieldSpec, ...]:
         """Required fields without a value, and choices that are none; secrets of the environment are not seen."""
-        return tuple(f for f in self.spec.fields if self._missing(f))
+        return tuple(f for f in self.spec.in_use(self.settings) if self._missing(f))
+
+    def signed_in(self, spec: FieldSpec) -> bool:
+        """Whether a sign-in gave what it gives for this secret."""
+        return bool(spec.traded_for) and spec.traded_for in self.secrets
 
     def _missing(self, spec: FieldSpec) -> bool:
         if spec.type is FieldType.SECRET:
-            return spec.required and spec.key not in self.secrets
+            return spec.required and spec.key not in self.secrets and not self.signed_in(spec)
         if spec.type is FieldType.CHOICE:
             overruled = bool(spec.overruled_by and self.setting(spec.overruled_by))
             return not overruled and self.setting(spec.key) not in spec.choices
@@ -187,6 +87,7 @@ def refuse_secrets(settings: Mapping[str, object]) -> None:
     Raises `UsageError`.
     """
     for key, value in settings.items():
+        refuse_full_access(str(value).strip())
         if any(key == secret.key for spec in KINDS.values() for secret in spec.secrets):
             raise UsageError(
                 _("{key} is a secret and never a setting.").format(key=key),
@@ -220,15 +121,36 @@ def checked_settings(kind: ConnectionKind, given: Mapping[str, object]) -> dict[
     return checked
 
 
+def check_secret(spec: FieldSpec, text: str) -> None:
+    """Refuse a secret that belongs into another field.
+
+    Raises `UsageError` without repeating it.
+    """
+    if spec.check is not None and text:
+        spec.check(text)
+
+
 def _checked_value(spec: FieldSpec, text: str) -> Any:
     if spec.type is FieldType.NUMBER:
         return _checked_number(spec, text)
     if spec.type is FieldType.URL:
-        return checked_url(text)
+        text = checked_url(text)
+    if spec.check is not None:
+        text = spec.check(text)
     if spec.type is FieldType.CHOICE:
-        # An unknown environment is stored as it is: the connection then reads "not configured" (vitec-hub.md §2.1).
-        return spec.aliases.get(text.lower(), text.lower())
+        return _checked_choice(spec, text.lower())
     return text
+
+
+def _checked_choice(spec: FieldSpec, text: str) -> str:
+    choice = spec.aliases.get(text, text)
+    # An unknown environment is stored as it is: the connection then reads "not configured" (vitec-hub.md §2.1).
+    if choice not in spec.choices and not spec.overruled_by:
+        raise UsageError(
+            _("{field} cannot be {value}.").format(field=spec.key, value=text),
+            _("It is one of: {choices}.").format(choices=", ".join(spec.choices)),
+        )
+    return choice
 
 
 def _checked_number(spec: FieldSpec, text: str) -> float | int:

@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.access import Permission
-from app.domain.connections import Connection, ConnectionKind
+from app.domain.connections import Connection
 from app.domain.directory import Employee
+from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import BadData, MusterError, RemoteError, StoreError, UsageError
 from app.events import DirectoryChanged

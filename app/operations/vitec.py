@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.access import Permission
-from app.domain.connections import ConnectionKind
 from app.domain.directory import Employee, Office
 from app.domain.directory_plans import PlanSettings, plan_employees, plan_offices
+from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Action
 from app.domain.plans import Plan
 from app.errors import MusterError

@@ -8,7 +8,8 @@ from typing import Any
 
 import peewee
 
-from app.domain.connections import Connection, ConnectionKind, ConnectionStatus
+from app.domain.connections import Connection, ConnectionStatus
+from app.domain.kinds import ConnectionKind
 from app.errors import UsageError
 from app.i18n import _
 from app.store.listings import forget_listings

@@ -18,7 +18,7 @@ import pytest
 from app import __version__
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
-from app.domain.connections import KINDS
+from app.domain.kinds import KINDS
 from tests.support.command import ROOT, Muster, Ran
 
 RUN_KEYS = {

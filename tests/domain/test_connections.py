@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.connections import (
-    KINDS,
-    ConnectionKind,
-    ConnectionStatus,
-    checked_settings,
-    checked_url,
-    refuse_secrets,
-)
+from app.domain.connections import ConnectionStatus, checked_settings, checked_url, refuse_secrets
 from app.domain.health import Health, OverallHealth, connection_health, masked, overall_health
+from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.outcomes import RunState
 from app.errors import UsageError
 from app.store.values import now

@@ -9,7 +9,7 @@ import pytest
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
-from app.domain.connections import ConnectionKind
+from app.domain.kinds import ConnectionKind
 from app.events import StageReached
 from app.operations.connections import read_report, standing_in, stored_report
 from app.store import connections

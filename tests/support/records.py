@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from app.connectors.vitec_answers import read_departments, read_employees
-from app.domain.connections import Connection, ConnectionKind, ConnectionStatus
+from app.domain.connections import Connection, ConnectionStatus
 from app.domain.directory import Employee, Office
+from app.domain.kinds import ConnectionKind
 from app.domain.snapshots import Snapshot
 from app.domain.vitec import VitecEmployee, VitecOffice
 

@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.connections import Connection, KindSpec
+from app.domain.connections import Connection
+from app.domain.kinds import KindSpec
 from app.errors import NoKeyring
 from app.events import StageReached
 from app.i18n import _

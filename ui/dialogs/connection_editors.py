@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolButton, QWidget
 
-from app.domain.connections import FieldSpec, FieldType
+from app.domain.kinds import FieldSpec, FieldType
 from app.i18n import N_, _
 from ui.theme import GRID, Icon, Ink, icon
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.domain.connections import Connection, FieldSpec, FieldType, KindSpec, checked_settings, refuse_secrets
+from app.domain.connections import Connection, checked_settings, refuse_secrets
+from app.domain.kinds import FieldSpec, FieldType, KindSpec
 from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import standing_in

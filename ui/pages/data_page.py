@@ -14,8 +14,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from app.domain.connections import Connection, ConnectionKind
+from app.domain.connections import Connection
 from app.domain.health import Health, HealthReport, connection_health
+from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import RunState
 from app.errors import MusterError
 from app.events import ConnectionsChanged, DirectoryChanged, RunEnded, RunProgress, RunStarted

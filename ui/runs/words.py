@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QLocale
 
-from app.domain.connections import KINDS
+from app.domain.kinds import KINDS
 from app.domain.outcomes import Run, RunState, Status
 from app.i18n import N_, _, ngettext
 from app.operations.registry import operations

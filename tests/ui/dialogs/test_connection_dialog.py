@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QWid
 
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
-from app.domain.connections import VITEC, Connection
+from app.domain.connections import Connection
 from app.domain.health import Health, connection_health
+from app.domain.kinds import VITEC
 from app.domain.outcomes import RunState
 from app.events import ConnectionsChanged
 from app.operations.runner import Request

@@ -11,8 +11,9 @@ from enum import IntEnum
 from functools import partial
 
 from app.access import Permission
-from app.domain.connections import KINDS, Connection, ConnectionStatus
+from app.domain.connections import Connection, ConnectionStatus
 from app.domain.directory import Employee, Office
+from app.domain.kinds import KINDS
 from app.domain.outcomes import Run
 from app.i18n import N_, _
 from app.operations.registry import Operation, operations

@@ -11,7 +11,8 @@ from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.access import Permission
-from app.domain.connections import KINDS, Connection, ConnectionKind, ConnectionStatus
+from app.domain.connections import Connection, ConnectionStatus
+from app.domain.kinds import KINDS, ConnectionKind
 from app.i18n import _, ngettext
 from app.operations.registry import Operation, operations
 from app.operations.runner import Report, Request

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.connections import Connection, FieldSpec, FieldType
+from app.domain.connections import Connection
 from app.domain.health import Health, TestReport, masked
+from app.domain.kinds import FieldSpec, FieldType
 from app.i18n import _
 from app.operations.connections import standing_in
 from ui.dialogs.connection_editors import CHOICE_WORDS

@@ -1,0 +1,101 @@
+"""How a kind of connection is declared: its fields, with their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ConnectionKind(StrEnum):
+    """The remote systems Muster can be connected to."""
+
+    VITEC = "vitec"
+    SUPABASE = "supabase"
+
+
+class FieldType(StrEnum):
+    """What a field of a connection holds."""
+
+    TEXT = "text"
+    URL = "url"
+    NUMBER = "number"
+    CHOICE = "choice"
+    SECRET = "secret"
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field: `env` are the names `import-env` reads, first wins; `low` and `high` clamp a number.
+
+    `aliases` maps other spellings of a choice to the stored one; `overruled_by` is a field that makes the choice moot;
+    `only_when` names a choice and the value of it that the field belongs to. `check` gives the value as it is kept or
+    raises `UsageError`. `traded_for` is the secret that a sign-in gives for this one, which is then forgotten.
+    """
+
+    key: str
+    label: str
+    type: FieldType = FieldType.TEXT
+    env: tuple[str, ...] = ()
+    default: str | float | None = None
+    required: bool = False
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    overruled_by: str = ""
+    only_when: tuple[str, str] | None = None
+    check: Callable[[str], str] | None = None
+    traded_for: str = ""
+
+
+@dataclass(frozen=True)
+class KindSpec:
+    """A kind of connection: its title and fields, in the order of the form.
+
+    `account` are the settings that say which account of which system is meant: what a sign-in gave is worth nothing
+    once one of them changed.
+    """
+
+    kind: ConnectionKind
+    title: str
+    about: str
+    fields: tuple[FieldSpec, ...]
+    account: tuple[str, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[FieldSpec, ...]:
+        """The fields whose values live in the keyring."""
+        return tuple(f for f in self.fields if f.type is FieldType.SECRET)
+
+    @property
+    def settings(self) -> tuple[FieldSpec, ...]:
+        """The fields whose values live in the store."""
+        return tuple(f for f in self.fields if f.type is not FieldType.SECRET)
+
+    @property
+    def address(self) -> str:
+        """The key of the setting that holds the address of the system."""
+        return next(f.key for f in self.fields if f.type is FieldType.URL)
+
+    @property
+    def earned_secrets(self) -> tuple[str, ...]:
+        """The keys of secrets that no person types but a sign-in gives."""
+        return tuple(f.traded_for for f in self.fields if f.traded_for)
+
+    def field(self, key: str) -> FieldSpec:
+        """The field of that key."""
+        return next(f for f in self.fields if f.key == key)
+
+    def in_use(self, settings: Mapping[str, object]) -> tuple[FieldSpec, ...]:
+        """The fields that matter with these settings."""
+        return tuple(f for f in self.fields if self.uses(f, settings))
+
+    def uses(self, spec: FieldSpec, settings: Mapping[str, object]) -> bool:
+        """Whether a field matters with these settings."""
+        if spec.only_when is None:
+            return True
+        key, wanted = spec.only_when
+        return (settings.get(key) or self.field(key).default) == wanted
