@@ -150,9 +150,39 @@ def run_counts(run: Run) -> str:
         return _synced("employees", summary)
     if "synced" in summary:
         return _synced("offices", summary)
+    if "not_attempted" in summary:
+        return _counted(_PUSHED, summary)
+    if "incomplete" in summary:
+        return _counted(_READ_BACK, summary)
     if "updated" in summary:
         return _("{updated} of {total} changed").format(updated=summary["updated"], total=summary["total"])
     return _(STATE_WORDS[run.state])
+
+
+_PUSHED = {
+    "success": N_("{count} done"),
+    "verified": N_("{count} of these verified"),
+    "partial": N_("{count} without photo"),
+    "skipped": N_("{count} left out or unchanged"),
+    "fatal": N_("{count} failed"),
+    "not_attempted": N_("{count} not attempted"),
+    "unknown": N_("{count} unknown"),
+}
+_READ_BACK = {
+    "verified": N_("{count} verified"),
+    "missing": N_("{count} missing"),
+    "different": N_("{count} different"),
+    "extra": N_("{count} unknown here"),
+    "incomplete": N_("{count} in incomplete lists"),
+    "skipped": N_("{count} left out"),
+    "failed": N_("{count} could not be read"),
+}
+
+
+def _counted(words: Mapping[str, str], counts: Mapping[str, Any]) -> str:
+    """The counts that are not zero, with what they count."""
+    parts = [_(word).format(count=QLocale().toString(counts[key])) for key, word in words.items() if counts.get(key)]
+    return ", ".join(parts) or _("Nothing to do")
 
 
 def _synced(phase: str, counts: Mapping[str, Any]) -> str:

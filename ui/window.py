@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 SMALLEST = (1024, 680)
 USUAL = (1360, 860)
-PAGES = ("offices", "employees", "connections", "activity")
+PAGES = ("offices", "employees", "devices", "connections", "activity")
 TITLES = {
     "offices": N_("Offices"),
     "employees": N_("Employees"),
+    "devices": N_("Devices"),
     "connections": N_("Connections"),
     "activity": N_("Activity"),
 }

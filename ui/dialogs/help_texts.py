@@ -47,6 +47,28 @@ HELP: dict[str, HelpText] = {
         ),
         _SYNC_KEYS,
     ),
+    "devices": HelpText(
+        N_("Devices"),
+        (
+            N_("The face terminals at the doors: how each of them is, how full it is and whether its clock is right."),
+            N_("Coverage shows every person at every device: a cell is verified only after the device was read back."),
+            N_("The line under the matrix says in words what the chosen cell shows. Click a name for its whole story."),
+        ),
+        (
+            N_("Push all sends every active person with photo to every active device. Preview says what it would do."),
+            N_("Pace and what a failing device does stand beside the button, and are remembered."),
+            N_("Verify reads the devices back and names who is missing, different or unknown."),
+            N_("Sync devices fetches the terminals of Supabase. Add others by hand, from a file or by a search."),
+            N_("Test goes step by step and stops before a wrong password could lock the device."),
+        ),
+        (
+            ("F5", N_("Sync devices")),
+            ("Shift+F5", N_("Preview: show what a push would do")),
+            ("Ctrl++", N_("Coverage: larger cells")),
+            ("Ctrl+-", N_("Coverage: smaller cells")),
+            ("Enter", N_("Coverage: the story of a cell")),
+        ),
+    ),
     "connections": HelpText(
         N_("Connections"),
         (
@@ -76,7 +98,7 @@ HELP: dict[str, HelpText] = {
 }
 
 EVERYWHERE: tuple[tuple[str, str], ...] = (
-    ("Ctrl+1 … Ctrl+4", N_("Go to a page")),
+    ("Ctrl+1 … Ctrl+5", N_("Go to a page")),
     ("Ctrl+K", N_("Find and do anything by name")),
     ("Ctrl+F", N_("Search in the table")),
     ("Space", N_("Show or hide the details of the chosen row")),

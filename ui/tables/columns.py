@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CHIP = "chip"  # icon, word and status colour
     PERSON = "person"  # round picture or initials, and the name
     LINK = "link"  # a word to press; the view reports it
+    BAR = "bar"  # how full something is: a bar, and the words
 
 
 class Align(StrEnum):
@@ -73,6 +74,7 @@ class Column(Generic[Row]):
     icon: Callable[[Row], Icon | None] | None = None
     tooltip: Callable[[Row], str] | None = None
     picture: Callable[[Row], QPixmap | None] | None = None  # for PERSON; asked for visible rows only
+    # for BAR, `value` is the part of the whole, 0 to 1, and `text` says it in words
     copyable: bool = True  # copied and exported
 
     @property
@@ -87,8 +89,8 @@ class Column(Generic[Row]):
 
     @property
     def sorts_by_value(self) -> bool:
-        """Numbers and moments sort by value; all else by the words shown, as the language orders them."""
-        return self.kind in {Kind.NUMBER, Kind.MOMENT}
+        """Numbers, moments and bars sort by value; all else by the words shown, as the language orders them."""
+        return self.kind in {Kind.NUMBER, Kind.MOMENT, Kind.BAR}
 
     def words(self, row: Row) -> str:
         """The cell as the user reads it."""
@@ -99,7 +101,7 @@ class Column(Generic[Row]):
 
     def exported(self, row: Row) -> object:
         """The cell for a file: numbers and moments as such, all else in words."""
-        return self.value(row) if self.sorts_by_value else self.words(row)
+        return self.value(row) if self.kind in {Kind.NUMBER, Kind.MOMENT} else self.words(row)
 
 
 def format_value(value: object) -> str:

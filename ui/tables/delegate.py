@@ -35,6 +35,7 @@ from ui.theme import (
     avatar,
     chip_size,
     device_ratio,
+    draw_bar,
     draw_chip,
     draw_focus,
     draw_tick,
@@ -50,6 +51,7 @@ _AVATAR = 20
 _ICON = 14
 _GAP = 8
 _TICK = 16
+_BAR = 56
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _ACTIVE = QStyle.StateFlag.State_Active.value
 _FOCUSED = QStyle.StateFlag.State_HasFocus.value
@@ -133,6 +135,8 @@ class CellDelegate(QStyledItemDelegate):
                 painter.setFont(chip_font(painter.font()))
                 draw_chip(painter, area, words, tone or Tone.NEUTRAL, column.icon(row) if column.icon else None)
             return
+        if column.kind is Kind.BAR and words:
+            draw_bar(painter, QRect(area.x(), area.y(), _BAR, area.height()), column.value(row), tone)
         if column.kind is Kind.PERSON:
             picture = column.picture(row) if column.picture is not None else None
             face = avatar(words, _AVATAR, device_ratio(painter), picture)
@@ -163,6 +167,8 @@ def chip_font(font: QFont) -> QFont:
 def _room_before_text(column: Column[Any]) -> int:
     if column.kind is Kind.PERSON:
         return _AVATAR + _GAP
+    if column.kind is Kind.BAR:
+        return _BAR + _GAP
     return _ICON + _GAP // 2 + 2 if column.icon is not None else 0
 
 

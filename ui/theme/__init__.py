@@ -12,7 +12,17 @@ Knows nothing of operations, pages or rows.
 
 from ui.theme.current import apply_theme, theme, tokens
 from ui.theme.icons import ICON_SIZE, Icon, app_icon, icon, icon_pixmap
-from ui.theme.painting import TONE_ICONS, avatar, chip_size, device_ratio, draw_chip, draw_focus, draw_tick, initials
+from ui.theme.painting import (
+    TONE_ICONS,
+    avatar,
+    chip_size,
+    device_ratio,
+    draw_bar,
+    draw_chip,
+    draw_focus,
+    draw_tick,
+    initials,
+)
 from ui.theme.tokens import CONTROL_HEIGHT, GRID, RADIUS, ROW_HEIGHT, Ink, ThemeChoice, Tokens, Tone, contrast
 
 __all__ = [
@@ -33,6 +43,7 @@ __all__ = [
     "chip_size",
     "contrast",
     "device_ratio",
+    "draw_bar",
     "draw_chip",
     "draw_focus",
     "draw_tick",

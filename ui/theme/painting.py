@@ -13,6 +13,7 @@ from ui.theme.icons import Icon, icon_pixmap
 from ui.theme.tokens import GRID, RADIUS, Tone
 
 CHIP_HEIGHT = 22
+_BAR_HEIGHT = 6
 _CHIP_ICON = 14
 _CHIP_PADDING = 8
 
@@ -68,6 +69,23 @@ def draw_tick(painter: QPainter, box: QRect, *, ticked: bool) -> None:
         edge = box.width() - 2
         tick = icon_pixmap(Icon.CHECK, edge, device_ratio(painter), colours.on_accent)
         painter.drawPixmap(box.x() + 1, box.y() + 1, tick)
+
+
+def draw_bar(painter: QPainter, area: QRect, share: object, tone: Tone | None = None) -> None:
+    """How full something is, from 0 to 1, as a flat bar across `area`; nothing where that is not known."""
+    if not isinstance(share, float | int):
+        return
+    colours = tokens()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    whole = QRectF(area.x(), area.center().y() - _BAR_HEIGHT / 2 + 0.5, area.width(), _BAR_HEIGHT)
+    painter.setBrush(QColor(colours.outline))
+    painter.drawRoundedRect(whole, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
+    if share > 0:
+        full = whole.adjusted(0, 0, -whole.width() * (1 - min(float(share), 1.0)), 0)
+        full.setWidth(max(full.width(), _BAR_HEIGHT))  # a little is not nothing
+        painter.setBrush(QColor(colours.accent if tone is None else colours.tone(tone).ink))
+        painter.drawRoundedRect(full, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
 
 
 def device_ratio(painter: QPainter) -> float:

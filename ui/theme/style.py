@@ -46,6 +46,7 @@ QToolButton[look="icon"], QPushButton[look="icon"] {
 QToolButton[look="icon"]:hover, QPushButton[look="icon"]:hover { background: $hover; }
 QToolButton[look="icon"]:focus, QPushButton[look="icon"]:focus {
   border: ${focus}px solid $accent; padding: 0; min-width: ${innerfocus}px; max-width: ${innerfocus}px; }
+QToolButton[look="icon"]:disabled { background: transparent; border-color: transparent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QComboBox, QAbstractSpinBox {
@@ -89,6 +90,12 @@ QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; background: $surface; border: 1px solid $line; border-bottom-color: $surface;
   border-top-left-radius: ${radius}px; border-top-right-radius: ${radius}px; font-weight: 600; }
 QTabBar::tab:focus { color: $text; border: ${focus}px solid $accent; }
+QTabBar[look="inner"] { background: transparent; }
+QTabBar[look="inner"]::tab { background: transparent; padding: 6px 4px; margin: 0 12px 0 0; border: 0;
+  border-bottom: 2px solid transparent; border-radius: 0; font-weight: 600; }
+QTabBar[look="inner"]::tab:selected { color: $accent; background: transparent; border: 0; border-radius: 0;
+  border-bottom: 2px solid $accent; }
+QTabBar[look="inner"]::tab:focus { border: ${focus}px solid $accent; padding: 5px 2px; }
 
 QTableView { background: $surface; border: 0; gridline-color: $line; outline: 0; }
 QTableView:focus { border: 0; }

@@ -69,7 +69,9 @@ class CoveragePane(QWidget):
         self.search.setMaximumWidth(280)
         self.device.setObjectName(f"{_NAME}.device")
         self.device.setAccessibleName(_("Device"))
-        self.device.setMaximumWidth(220)
+        self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.device.setMinimumWidth(120)
+        self.device.setMaximumWidth(200)
         self.count.setObjectName(f"{_NAME}.count")
         self.count.setProperty("role", "muted")
         self.count.setMinimumHeight(CONTROL_HEIGHT)
@@ -82,23 +84,28 @@ class CoveragePane(QWidget):
     def _arrange(self) -> None:
         line = QHBoxLayout()
         line.setSpacing(3 * GRID)
-        line.setContentsMargins(4 * GRID, 0, 3 * GRID, 2 * GRID + 2)
+        line.setContentsMargins(4 * GRID, 0, 3 * GRID, GRID)
         top = Qt.AlignmentFlag.AlignTop
         line.addWidget(self.search, 2, top)
         line.addWidget(self.device, 0, top)
-        line.addWidget(self.chips, 5)
+        line.addStretch(5)
         line.addWidget(self.count, 0, top)
         tools = QHBoxLayout()
         tools.setSpacing(0)
         for button in (self.smaller, self.larger, self.export_button):
             tools.addWidget(button, 0, top)
         line.addLayout(tools)
+        chips = QWidget()
+        below = QVBoxLayout(chips)
+        below.setContentsMargins(4 * GRID, 0, 3 * GRID, 2 * GRID)
+        below.addWidget(self.chips)
         for part in (self.view, self._state):
             self._stack.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(line)
+        column.addWidget(chips)
         column.addWidget(self._stack, 1)
         column.addWidget(self.spoken)
         self.setFocusProxy(self.view)
@@ -150,7 +157,9 @@ class CoveragePane(QWidget):
 
     def _show_grid(self, grid: CoverageGrid) -> None:
         current = self.view.currentIndex()
-        kept = (self.model.person(current.row()).id, self.model.device(current.column()).id) if current.isValid() else None
+        kept = (
+            (self.model.person(current.row()).id, self.model.device(current.column()).id) if current.isValid() else None
+        )
         at = self.view.verticalScrollBar().value(), self.view.horizontalScrollBar().value()
         chosen = self.device.currentData() or ""
         self.device.clear()
@@ -190,7 +199,10 @@ class CoveragePane(QWidget):
             self._stack.setCurrentWidget(self.view)
             return
         if not grid.devices:
-            title, text = _("No devices yet"), _("Add devices on the list tab; then this shows who is on which of them.")
+            title, text = (
+                _("No devices yet"),
+                _("Add devices on the list tab; then this shows who is on which of them."),
+            )
             self._state.show_message(Icon.FACE, title, text)
         elif not grid.people:
             text = _("Fetch people, or give them terminal numbers; then this shows on which devices each of them is.")

@@ -1,4 +1,4 @@
-"""What a cell of the matrix looks like, drawn once per state and zoom and then copied: icon and colour, never colour alone.
+"""What a cell of the matrix looks like, drawn once per state and zoom, then copied: always icon and colour.
 
 A frame of many thousand small cells is put together from the pixel lines of these tiles by joining bytes, which is a
 hundred times quicker than painting cell by cell from Python.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import cast
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -91,7 +92,7 @@ def make_tiles(zoom: Zoom, ratio: float) -> Tiles:
     images = [*plain, *empty, *faded]
     width, height = plain[0].width(), plain[0].height()
     lines = [
-        [bytes(image.constScanLine(y))[: width * _BYTES] for image in images] for y in range(height)
+        [bytes(cast("memoryview", image.constScanLine(y)))[: width * _BYTES] for image in images] for y in range(height)
     ]
     return Tiles(width, height, ratio, lines)
 

@@ -6,8 +6,17 @@ jumps to a name; Ctrl+C copies what is marked with its names; Ctrl with + - or t
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.i18n import _
@@ -16,6 +25,7 @@ from ui.pages.devices.coverage.model import CoverageModel
 from ui.pages.devices.coverage.tiles import Tiles, Zoom, make_tiles
 from ui.theme import draw_focus, theme, tokens
 
+Index = QModelIndex | QPersistentModelIndex
 _NOTCH = 120  # eighths of a degree per step of a wheel
 _MARKED_OPACITY = 90
 
@@ -58,7 +68,7 @@ class CoverageView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.people.sectionClicked.connect(self.person_chosen)
         self.devices.sectionClicked.connect(self.device_chosen)
-        self.clicked.connect(lambda index: self.opened.emit(index))
+        self.clicked.connect(self.opened)
         self._matrix.counts_changed.connect(self._totals_changed)
         self._matrix.modelReset.connect(lambda: self._mark(QModelIndex()))
         theme.changed.connect(self._forget_tiles)
@@ -130,7 +140,7 @@ class CoverageView(QTableView):
         if current.isValid():
             draw_focus(painter, self._area(current))
 
-    def _area(self, index: QModelIndex) -> QRect:
+    def _area(self, index: Index) -> QRect:
         cell = self.zoom.cell
         return QRect(
             self.columnViewportPosition(index.column()), self.rowViewportPosition(index.row()), cell.width(),
@@ -148,20 +158,20 @@ class CoverageView(QTableView):
         self.setCurrentIndex(index)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """The keyboard moved: both headers show where it is."""
         super().currentChanged(current, previous)
         self._mark(current)
         self.viewport().update()  # marks of a range reach further than the two cells that Qt repaints
         self.current_changed.emit(current)
 
-    def _mark(self, index: QModelIndex) -> None:
+    def _mark(self, index: Index) -> None:
         self.people.mark(index.row())
         self.devices.mark(index.column())
 
-    def focusInEvent(self, event: QEvent) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """The keyboard always stands on a cell."""
-        super().focusInEvent(event)  # type: ignore[arg-type]
+        super().focusInEvent(event)
         if not self.currentIndex().isValid() and self._matrix.rowCount() and self._matrix.columnCount():
             self.setCurrentIndex(self._matrix.index(0, 0))
 

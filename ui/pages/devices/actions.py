@@ -1,0 +1,135 @@
+"""What a person can do with devices: each is an operation's run, started with the push settings in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain.devices import Device, DeviceStatus
+from app.i18n import _
+from app.operations.runner import Report, Request
+from ui.desk import Desk
+from ui.pages.devices.push_settings import push_params
+from ui.theme import Tone
+from ui.widgets import confirm
+
+PUSH, PUSH_PERSON, PUSH_PHOTO = "terminals.push_all", "terminals.push_person", "terminals.push_photo"
+VERIFY, SYNC, TEST, TEST_ALL = "terminals.verify", "devices.sync", "devices.test", "devices.test_all"
+
+
+class DeviceActions(QObject):
+    """Starts things for the page; `made` names a device that was added or edited, to be shown."""
+
+    made = Signal(str)
+
+    def __init__(self, desk: Desk, page: QWidget) -> None:
+        super().__init__(page)
+        self.desk = desk
+        self.page = page
+
+    # -- pushing -------------------------------------------------------------------------------------------------
+
+    def push(self, *, people: Sequence[str] = (), devices: Sequence[str] = (), dry_run: bool = False) -> None:
+        """Push to all, or only these people and devices; a dry run shows its preview."""
+        params: dict[str, Any] = dict(push_params(self.desk.layouts))
+        if people:
+            params["people"] = list(people)
+        if devices:
+            params["devices"] = list(devices)
+        self.desk.run(Request(PUSH, params=params, dry_run=dry_run), self._preview if dry_run else None)
+
+    def push_person(self, person_id: str, *, photo_only: bool = False) -> None:
+        """One person, or one person's photo, to every active device."""
+        params = {**push_params(self.desk.layouts), "person": person_id}
+        self.desk.run(Request(PUSH_PHOTO if photo_only else PUSH_PERSON, params=params))
+
+    def verify(self, *, people: Sequence[str] = (), devices: Sequence[str] = ()) -> None:
+        """Read back what the devices hold."""
+        given = {"people": list(people), "devices": list(devices)}
+        self.desk.run(Request(VERIFY, params={name: ids for name, ids in given.items() if ids}))
+
+    def _preview(self, report: Report) -> None:
+        from ui.dialogs.preview import open_preview
+
+        if report.error is None:
+            open_preview(self.page, self.desk, report)
+        else:
+            self.desk.voice.banner("preview", Tone.DANGER, report.error.message, _(report.error.remedy))
+
+    # -- devices by hand -----------------------------------------------------------------------------------------
+
+    def add(self) -> None:
+        """Show the empty form."""
+        self.desk.start("add device", self._edit(None))
+
+    def edit(self, device: Device) -> None:
+        """Show the form of a device."""
+        self.desk.start("edit device", self._edit(device))
+
+    async def _edit(self, device: Device | None) -> None:
+        from ui.dialogs.device import edit_device
+
+        if name := await edit_device(self.page, self.desk, device):
+            self.made.emit(name)
+
+    def import_csv(self) -> None:
+        """Ask for a CSV file and show what it would bring before it is taken over."""
+        from ui.dialogs.device_import import import_devices
+
+        self.desk.start("import devices", import_devices(self.page, self.desk))
+
+    def discover(self) -> None:
+        """Search the local network."""
+        from ui.dialogs.device_discovery import open_discovery
+
+        open_discovery(self.page, self.desk, self)
+
+    # -- test ----------------------------------------------------------------------------------------------------
+
+    def test(self, device: Device) -> None:
+        """Test one; its steps are shown as they are reached."""
+        self.desk.run(Request(TEST, params={"device": device.id}), lambda report: self._tested(device, report))
+
+    def _tested(self, device: Device, report: Report) -> None:
+        if report.error is None:
+            self.desk.voice.toast(_("{name} works.").format(name=device.name))
+
+    def test_all(self) -> None:
+        """Test all that are not paused."""
+        self.desk.run(Request(TEST_ALL))
+
+    # -- pause, remove -------------------------------------------------------------------------------------------
+
+    def switch(self, devices: Sequence[Device]) -> None:
+        """Pause those that are active; when all are paused, resume them."""
+        active = [d for d in devices if d.status is DeviceStatus.ACTIVE]
+        self.desk.start("switch devices", self._switch(active or devices, pause=bool(active)))
+
+    async def _switch(self, devices: Sequence[Device], *, pause: bool) -> None:
+        for device in devices:
+            operation = "devices.pause" if pause else "devices.resume"
+            said = (_("Paused {name}.") if pause else _("Resumed {name}.")).format(name=device.name)
+            self._say(await self.desk.report_of(Request(operation, params={"device": device.id})), said)
+
+    def remove(self, device: Device) -> None:
+        """Remove one after asking; the button says what goes."""
+        self.desk.start("remove device", self._remove(device))
+
+    async def _remove(self, device: Device) -> None:
+        title = _("Remove {name}?").format(name=device.name)
+        text = _("Its settings and password are deleted from this computer. Nothing changes on the device itself.")
+        label = _("Remove {name} and its password").format(name=device.name)
+        if await confirm(self.page, title, text, label, danger=True):
+            report = await self.desk.report_of(Request("devices.remove", params={"device": device.id}))
+            self._say(report, _("Removed {name}.").format(name=device.name))
+
+    def _say(self, report: Report | None, said: str) -> None:
+        if report is None:
+            return
+        if report.error is None:
+            self.desk.voice.toast(said)
+        else:
+            self.desk.voice.banner(report.run.operation, Tone.DANGER, report.error.message, _(report.error.remedy))
