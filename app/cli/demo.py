@@ -6,13 +6,16 @@ import signal
 import sys
 import tempfile
 import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.cli.output import print_json, print_report, print_table
 from app.cli.session import follow, with_workspace
 from app.cli.window import has_display, open_window
 from app.demo.world import DemoWorld
-from app.demonstration import connect_demo
+from app.demonstration import MAIN_JOB, connect_demo, name_devices
+from app.domain.outcomes import Outcome, Status
 from app.errors import UsageError
 from app.i18n import _
 from app.logs import start_logging
@@ -37,32 +40,64 @@ def demo(*, headless: bool) -> int:
 
 
 def _headless(home: Home, world: DemoWorld) -> int:
-    async def work(workspace: Workspace) -> tuple[Report, int, int]:
+    """The main job (command-line.md, `muster demo --headless`), one run after the other."""
+
+    async def work(workspace: Workspace) -> int:
         await connect_demo(workspace, world.describe())
-        handle = await workspace.runner.start(Request("directory.sync"))
-        report = await follow(workspace, handle, quiet=False)
-        offices = await workspace.store.read(directory.offices)
-        people = await workspace.store.read(directory.employees)
-        rows = [
-            [o.name, o.city, o.phone, sum(e.office_id == o.id for e in people), _("yes") if o.is_active else _("no")]
-            for o in offices
-        ]
-        print_table(_("Offices"), [_("name"), _("city"), _("phone"), _("employees"), _("active")], rows)
-        return report, len(offices), len(people)
+        for request in MAIN_JOB:
+            handle = await workspace.runner.start(request)
+            report = await follow(workspace, handle, quiet=False)
+            await _show(workspace, request, report)
+            if report.error is not None:
+                return report.exit_code
+            if request.operation == "devices.sync":
+                await name_devices(workspace, world.describe())
+        return 0
 
-    report, offices, people = with_workspace(home, work, MemoryKeyring())
-    print_report(report)
-    print(_("{offices} offices and {employees} employees stored.").format(offices=offices, employees=people))
-    return report.exit_code
+    return with_workspace(home, work, MemoryKeyring())
 
 
-def simulate(*, people: int, offices: int, as_json: bool) -> int:
+async def _show(workspace: Workspace, request: Request, report: Report) -> None:
+    if request.operation == "directory.sync":
+        await _show_directory(workspace)
+    if request.operation.startswith("terminals."):
+        _show_devices(report.outcomes)
+    print_report(report, problems=not request.operation.startswith("terminals."))
+
+
+async def _show_directory(workspace: Workspace) -> None:
+    offices = await workspace.store.read(directory.offices)
+    people = await workspace.store.read(directory.employees)
+    heads = Counter(person.office_id for person in people)
+    rows = [[o.name, o.city, o.phone, heads[o.id], _("yes") if o.is_active else _("no")] for o in offices]
+    print_table(_("Offices"), [_("name"), _("city"), _("phone"), _("employees"), _("active")], rows)
+    print(_("{offices} offices and {employees} employees stored.").format(offices=len(offices), employees=len(people)))
+
+
+def _show_devices(outcomes: Iterable[Outcome]) -> None:
+    """What happened at each device, and why in the commonest words."""
+    by_device: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_device[outcome.target].append(outcome)
+    columns = [Status.SUCCESS, Status.PARTIAL, Status.SKIPPED, Status.FATAL, Status.NOT_ATTEMPTED]
+    rows = []
+    for device, found in by_device.items():
+        counts = Counter(o.status for o in found)
+        verified = sum(o.step == "read_back" and o.status is Status.SUCCESS for o in found)
+        left = Counter(o.message for o in found if o.status is not Status.SUCCESS).most_common(1)
+        why = f"{left[0][0]} ({left[0][1]})" if left else ""
+        rows.append([device, *(counts[status] for status in columns), verified, why])
+    titles = [_("device"), _("success"), _("partial"), _("skipped"), _("fatal"), _("not attempted"), _("verified")]
+    print_table(_("Devices"), [*titles, _("most often")], rows)
+
+
+def simulate(*, people: int, offices: int, terminals: int, as_json: bool) -> int:
     """Serve the demo world until Ctrl-C, after printing its addresses and credentials."""
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_args: ended.set())
     signal.signal(signal.SIGINT, lambda *_args: ended.set())
     try:
-        world = DemoWorld(people=people, offices=offices)
+        world = DemoWorld(people=people, offices=offices, terminals=terminals)
     except ValueError as error:
         raise UsageError(_("There is no demo firm of that size: {cause}").format(cause=error)) from error
     with world:
@@ -71,7 +106,10 @@ def simulate(*, people: int, offices: int, as_json: bool) -> int:
             print_json(systems)
         else:
             for system, values in systems.items():
-                print_table(system, ["", ""], list(values.items()))
+                lists = {key: rows for key, rows in values.items() if isinstance(rows, list)}
+                print_table(system, ["", ""], [[key, value] for key, value in values.items() if key not in lists])
+                for key, rows in lists.items():
+                    print_table(f"{system} {key}", list(rows[0]) if rows else [], [list(row.values()) for row in rows])
             print(_("Serving until Ctrl-C."))
         sys.stdout.flush()
         while not ended.wait(0.5):  # a plain wait would not notice signals on Windows

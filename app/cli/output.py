@@ -85,11 +85,13 @@ def refused_document(error: MusterError, operation: str, connection: str, *, dry
     }
 
 
-def print_report(report: Report) -> None:
-    """A finished run for a person: what went wrong first, then counts and warnings."""
-    problems = [o for o in report.outcomes if o.status not in {Status.SUCCESS} and o.action != "unchanged"]
-    if problems:
-        print_table(_("What needs a look"), ["subject", "status", "message"], [_problem_row(o) for o in problems])
+def print_report(report: Report, *, problems: bool = True) -> None:
+    """A finished run for a person: what went wrong first, unless that was shown already, then counts and warnings."""
+    found = [o for o in report.outcomes if o.status not in {Status.SUCCESS} and o.action != "unchanged"]
+    if found and problems:
+        print_table(
+            _("What needs a look"), ["subject", "target", "status", "message"], [_problem_row(o) for o in found]
+        )
     for name, counts in _parts(report.run.summary):
         print(redact(f"{name}: " + ", ".join(f"{key} {value}" for key, value in counts.items())))
     for warning in report.run.warnings:
@@ -100,7 +102,7 @@ def print_report(report: Report) -> None:
 
 
 def _problem_row(outcome: Outcome) -> list[str]:
-    return [outcome.subject, outcome.status, f"{outcome.message} {_(outcome.remedy)}".strip()]
+    return [outcome.subject, outcome.target, outcome.status, f"{outcome.message} {_(outcome.remedy)}".strip()]
 
 
 def _parts(summary: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

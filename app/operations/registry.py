@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
 import msgspec
 
 from app.access import Permission
-from app.domain.connections import ConnectionKind
+from app.domain.kinds import ConnectionKind
 from app.errors import UsageError
 from app.i18n import _
 
 if TYPE_CHECKING:
     from app.operations.context import RunContext
 
-FAMILIES = ("vitec", "directory", "pictures", "connections")
+FAMILIES = ("vitec", "directory", "pictures", "connections", "photos", "terminals")
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]
 

@@ -11,7 +11,7 @@ import getpass
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -156,10 +156,8 @@ class Runner:
         operation = find_operation(run.operation)
         demand(self._workspace.settings.role, operation.permission)
         connection = await self._connection(operation, run.connection)
-        params = operation.read_params(_leaving_out(run.params, without) if without else run.params)
-        again = replace(
-            run, state=RunState.RUNNING, error=None, first_fatal=None, params=msgspec.to_builtins(params)
-        )
+        params = operation.read_params(_leaving_out(operation, run.params, without) if without else run.params)
+        again = replace(run, state=RunState.RUNNING, error=None, first_fatal=None, params=msgspec.to_builtins(params))
         context = RunContext(
             self._workspace,
             again,
@@ -265,10 +263,10 @@ class Runner:
                 log.warning("Run %s: no sign of life could be given: %s", handle.run_id, error.message)
 
 
-def _leaving_out(params: Mapping[str, Any], without: Sequence[str]) -> dict[str, Any]:
-    if "without" not in params:
+def _leaving_out(operation: Operation, params: Mapping[str, Any], without: Sequence[str]) -> dict[str, Any]:
+    if all(known.name != "without" for known in fields(operation.params)):
         raise UsageError(_("This run cannot leave anything out."))
-    return {**params, "without": [*params["without"], *without]}
+    return {**params, "without": [*params.get("without", ()), *without]}
 
 
 def _open_run(

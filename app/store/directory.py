@@ -144,6 +144,21 @@ def note_photos(results: Iterable[tuple[str, str | None]]) -> None:
         EmployeeRow.update(photo=name, photo_checked_at=moment).where(EmployeeRow.id == employee_id).execute()
 
 
+def note_local_photo(employee_id: str, digest: str | None) -> None:
+    """Remember that a person's photo was set from a file, or that the source's counts again."""
+    values: dict[str, Any] = {"photo_digest": digest}
+    if digest is None:
+        values |= {"photo": None, "photo_checked_at": None}
+    EmployeeRow.update(values).where(EmployeeRow.id == employee_id).execute()
+
+
+def forget_photos(employee_ids: Sequence[str]) -> None:
+    """The thumbnails of these people are gone and may be fetched again."""
+    for start in range(0, len(employee_ids), 500):
+        chunk = list(employee_ids[start : start + 500])
+        EmployeeRow.update(photo=None, photo_checked_at=None).where(EmployeeRow.id.in_(chunk)).execute()
+
+
 _office_plain = attrgetter(
     "id",
     "name",
