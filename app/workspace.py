@@ -16,6 +16,7 @@ from typing import Self
 from app.events import EventBus
 from app.operations.links import Links
 from app.operations.runner import Runner
+from app.operations.terminal_links import TerminalLinks
 from app.places import Home
 from app.settings import Settings, SettingsFile
 from app.store.database import Store
@@ -37,6 +38,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.events = EventBus()
         self.tasks = Tasks()
         self.links = Links(self.vault)
+        self.terminals = TerminalLinks(self)
         self.runner = Runner(self)
 
     @classmethod
@@ -68,4 +70,5 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
             handle.cancel()
         await self.tasks.close()
         await self.links.close()
+        await self.terminals.close()
         await asyncio.to_thread(self.store.close)

@@ -6,21 +6,18 @@ budget of ten seconds holds for everything.
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import ssl
-import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from app.connectors.vitec import VitecHub
 from app.domain.connections import Connection
-from app.domain.health import Stage, TestReport, masked
-from app.errors import ErrorKind, MusterError, NotConfigured, TimedOut, Unreachable
+from app.domain.health import TestReport, masked
+from app.errors import ErrorKind, MusterError, NotConfigured
 from app.i18n import N_, _, ngettext
 from app.operations.links import make_vitec
+from app.operations.stages import Staged, Tell, connect
 from app.store.values import now
 
 BUDGET_S = 10.0
@@ -38,44 +35,13 @@ _CATEGORIES = {
     ErrorKind.REFUSED_SIGN_IN: "authentication_error",
     ErrorKind.FORBIDDEN: "authentication_error",
 }
-Tell = Callable[[str, Stage | None], None]
-"""Hears of a stage when it begins (None) and when it has ended."""
-
-
-class _Staged:
-    """Runs stages one after another within one budget of time, remembers how each went and tells it at once."""
-
-    def __init__(self, tell: Tell) -> None:
-        self.stages: list[Stage] = []
-        self._tell = tell
-        self._deadline = asyncio.get_running_loop().time() + BUDGET_S
-
-    async def run(self, name: str, work: Callable[[], Awaitable[str]]) -> None:
-        begun = time.monotonic()
-        self._tell(name, None)
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                message = await work()
-        except MusterError as error:
-            self._add(name, False, error.message, begun)
-            raise
-        except TimeoutError as error:
-            late = TimedOut(_("No answer within ten seconds."))
-            self._add(name, False, late.message, begun)
-            raise late from error
-        self._add(name, True, message, begun)
-
-    def _add(self, name: str, ok: bool, message: str, begun: float) -> None:
-        stage = Stage(name, ok, message, round((time.monotonic() - begun) * 1000))
-        self.stages.append(stage)
-        self._tell(name, stage)
 
 
 async def check_vitec(
     connection: Connection, access_key: Callable[[], Awaitable[str]], tell: Tell
 ) -> tuple[TestReport, MusterError | None]:
     """Test a Vitec connection; returns what is shown and the error that decides the exit code."""
-    staged, details = _Staged(tell), dict[str, Any]()
+    staged, details = Staged(tell, BUDGET_S, _("No answer within ten seconds.")), dict[str, Any]()
     problem: MusterError | None = None
     try:
         await _vitec_stages(staged, connection, access_key, details)
@@ -90,7 +56,7 @@ async def check_vitec(
 
 
 async def _vitec_stages(
-    staged: _Staged, connection: Connection, access_key: Callable[[], Awaitable[str]], details: dict[str, Any]
+    staged: Staged, connection: Connection, access_key: Callable[[], Awaitable[str]], details: dict[str, Any]
 ) -> None:
     hub: VitecHub | None = None
 
@@ -106,7 +72,7 @@ async def _vitec_stages(
         await _ask_vitec(staged, hub, details)
 
 
-async def _ask_vitec(staged: _Staged, hub: VitecHub, details: dict[str, Any]) -> None:
+async def _ask_vitec(staged: Staged, hub: VitecHub, details: dict[str, Any]) -> None:
     async def sign_in() -> str:
         details["available_methods"] = list(await hub.methods())
         count = len(details["available_methods"])
@@ -138,49 +104,24 @@ async def _ask_vitec(staged: _Staged, hub: VitecHub, details: dict[str, Any]) ->
     await staged.run("data", data)
 
 
-async def _reach(staged: _Staged, base_url: str) -> None:
+async def _reach(staged: Staged, base_url: str) -> None:
     """Resolve and connect, then, over https, shake hands; each its own stage so that the cause is plain."""
     parts = urlsplit(base_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
     async def address() -> str:
-        await _connect(host, port, None)
+        await connect(host, port, None)
         return _("{host} answers on port {port}.").format(host=host, port=port)
 
     async def tls() -> str:
         import truststore
 
-        await _connect(host, port, truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        await connect(host, port, truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         return _("The certificate is valid.")
 
     await staged.run("address", address)
     if parts.scheme == "https":
         await staged.run("tls", tls)
-
-
-async def _connect(host: str, port: int, context: ssl.SSLContext | None) -> None:
-    try:
-        _reader, writer = await asyncio.open_connection(host, port, ssl=context)
-    except ssl.SSLError as error:
-        raise Unreachable(
-            _("The certificate of {host} is not trusted: {cause}").format(host=host, cause=error.reason or error),
-            _("Check the address; behind a company proxy, add its certificate to the system's store."),
-        ) from error
-    except OSError as error:
-        text = _("{host} cannot be reached: {cause}").format(host=host, cause=_cause(error, port))
-        raise Unreachable(text) from error
-    writer.close()
-    with suppress(OSError):  # the other side may already be gone, which is fine
-        await writer.wait_closed()
-
-
-def _cause(error: OSError, port: int) -> str:
-    """The system's reason in words; the commonest two in ours, as theirs name error numbers."""
-    if isinstance(error, socket.gaierror):
-        return _("no computer has this name.")
-    if isinstance(error, ConnectionRefusedError):
-        return _("nothing answers on port {port}.").format(port=port)
-    return error.strerror or str(error)
 
 
 def _vitec_status(connection: Connection, problem: MusterError | None, details: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,7 @@ import msgspec
 
 from app import __version__
 from app.access import GRANTS, Permission
-from app.domain.connections import (
-    KINDS,
-    Connection,
-    ConnectionKind,
-    ConnectionStatus,
-    checked_settings,
-    refuse_secrets,
-)
+from app.domain.connections import Connection, ConnectionStatus, checked_settings, refuse_secrets
 from app.domain.health import (
     Health,
     Stage,
@@ -30,13 +23,15 @@ from app.domain.health import (
     success_rate_percent,
 )
 from app.domain.ids import new_id
+from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.outcomes import RunState
 from app.errors import StoreError, UsageError
 from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_, _
-from app.operations.connection_test import Tell, check_vitec
+from app.operations.connection_test import check_vitec
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
+from app.operations.stages import Tell
 from app.store import connections as stored
 from app.store import runs
 from app.store.values import now

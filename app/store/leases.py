@@ -35,17 +35,30 @@ def take_lease(claim: Claim) -> None:
     holder = LeaseRow.get_or_none(LeaseRow.target == claim.target)
     if holder is not None:
         if program_alive(holder.host, holder.process, holder.beat_at):
-            raise Busy(
-                _("{actor} is already running {operation} on {host}.").format(
-                    actor=holder.actor, operation=holder.operation, host=holder.host
-                )
-            )
+            raise _busy(holder)
         holder.delete_instance()
     values = {"run_id": claim.run_id, "operation": claim.operation, "actor": claim.actor}
     try:
         LeaseRow.insert(target=claim.target, host=HOST, process=this_process(), beat_at=clock_s(), **values).execute()
     except peewee.IntegrityError as error:
         raise Busy(_("Another program just took the same target.")) from error
+
+
+def refuse_held(target: str, *, elsewhere: bool = False) -> None:
+    """Make sure that no run holds the target now, or with `elsewhere` none of another program.
+
+    Raises `Busy` naming who holds it.
+    """
+    holder = LeaseRow.get_or_none(LeaseRow.target == target)
+    if holder is None or not program_alive(holder.host, holder.process, holder.beat_at):
+        return
+    if not (elsewhere and (holder.host, holder.process) == (HOST, this_process())):
+        raise _busy(holder)
+
+
+def _busy(holder: LeaseRow) -> Busy:
+    text = _("{actor} is already running {operation} on {host}.")
+    return Busy(text.format(actor=holder.actor, operation=holder.operation, host=holder.host))
 
 
 def beat(run_id: str) -> None:
