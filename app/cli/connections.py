@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import sys
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from app.cli.output import print_error, print_json, print_table, read_pairs
+from app.cli.secret_input import read_secrets
 from app.cli.session import follow, with_workspace
-from app.domain.connections import KINDS, ConnectionKind
+from app.domain.kinds import KINDS, ConnectionKind
 from app.errors import UsageError
 from app.i18n import _
 from app.operations.runner import Report, Request
@@ -49,34 +47,16 @@ def _request(args: argparse.Namespace) -> Request:
                     _("Kinds: {names}.").format(names=", ".join(KINDS)),
                 )
             params = {"name": args.name, "kind": args.kind, "settings": read_pairs(args.sets)}
-            return Request("connections.create", params=params, secrets=_secrets(args.secret))
+            return Request("connections.create", params=params, secrets=read_secrets(args.secret))
         case "edit":
             params = {"settings": read_pairs(args.sets), "name": args.new_name, "paused": args.paused}
-            return Request("connections.update", args.name, params, secrets=_secrets(args.secret))
+            return Request("connections.update", args.name, params, secrets=read_secrets(args.secret))
         case "remove":
             return Request("connections.delete", args.name)
         case "import-env":
             return Request("connections.import_env", params={"file": args.file})
         case _:
             return Request(f"connections.{args.verb}", args.name)
-
-
-def _secrets(given: Sequence[str]) -> dict[str, str]:
-    """Secrets from one line of standard input each (`key=-`) or typed without echo (`key`)."""
-    secrets: dict[str, str] = {}
-    for item in given:
-        key, equals, value = item.partition("=")
-        if equals and value != "-":
-            raise UsageError(
-                _("A secret is never an argument: others on this computer could read it."),
-                _("Write --secret {key}=- to read it from standard input, or --secret {key} to type it.").format(
-                    key=key
-                ),
-            )
-        secrets[key] = sys.stdin.readline().rstrip("\r\n") if equals else getpass.getpass(f"{key}: ")
-        if not secrets[key]:
-            raise UsageError(_("The secret {key} is empty.").format(key=key))
-    return secrets
 
 
 def _print(verb: str, result: dict[str, Any]) -> None:

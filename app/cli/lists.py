@@ -17,19 +17,22 @@ from app.domain.outcomes import Run
 from app.errors import UsageError
 from app.i18n import _
 from app.operations.connections import connection_rows
-from app.store import connections, directory, runs
+from app.operations.devices import DEVICE_KEYS, device_rows
+from app.store import connections, devices, directory, runs
 from app.workspace import Workspace
 
 Row = dict[str, Any]
 _FIELDS = {
     "offices": [f.name for f in fields(Office)],
     "employees": [f.name for f in fields(Employee)],
+    "devices": list(DEVICE_KEYS),
     "connections": ["id", "name", "kind", "status", "settings", "secrets", "last_sync", "last_error"],
     "runs": ["id", "run_id", "operation", "connection", "state", "started_at", "duration_ms"],
 }
 _SHOWN = {
     "offices": ["name", "short_code", "city", "phone", "email", "is_active"],
     "employees": ["first_name", "last_name", "title", "email", "phone", "status"],
+    "devices": ["name", "site", "host", "port", "status", "source", "model", "people", "free_places", "test_message"],
     "connections": ["name", "kind", "status", "last_sync", "last_error"],
     "runs": ["run_id", "operation", "connection", "state", "started_at", "duration_ms"],
 }
@@ -58,6 +61,8 @@ def list_table(args: argparse.Namespace) -> int:
             case "runs":
                 await workspace.store.write(runs.mark_interrupted)
                 return [run_row(run) for run in await workspace.store.read(runs.runs)]
+            case "devices":
+                return device_rows(await workspace.store.read(devices.devices))
             case "offices":
                 return [msgspec.to_builtins(office) for office in await workspace.store.read(directory.offices)]
             case _:

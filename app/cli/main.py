@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_window_commands(commands, home, json_too)
     _add_run_commands(commands, [home, json_too])
     _add_connections(commands, [home, json_too])
+    _add_devices(commands, [home, json_too])
     _add_list(commands, [home, json_too])
     return parser
 
@@ -91,6 +92,7 @@ def _add_window_commands(
     simulate = commands.add_parser("simulate", parents=[json_too], help="serve the demo world only")
     simulate.add_argument("--people", type=int, default=340, help="how many employees")
     simulate.add_argument("--offices", type=int, default=14, help="how many offices")
+    simulate.add_argument("--terminals", type=int, default=9, help="how many face terminals")
     simulate.set_defaults(handler=_simulate, needs_home=False)
 
 
@@ -146,11 +148,55 @@ def _add_connections(
             pause.add_argument("--resume", action="store_false", default=None, dest="paused")
 
 
+def _add_devices(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    devices = commands.add_parser("devices", help="manage face terminals")
+    verbs = devices.add_subparsers(required=True, metavar="VERB")
+    for verb in ("list", "add", "edit", "remove", "pause", "resume", "test", "trust", "import", "discover"):
+        parser = verbs.add_parser(verb, parents=common)
+        parser.set_defaults(handler=_devices, verb=verb, needs_home=True)
+        if verb == "import":
+            parser.add_argument("file", metavar="FILE", help="CSV: name, host, port, https, username, password, site")
+            parser.add_argument("--dry-run", action="store_true", help="show what would happen, write nothing")
+        elif verb == "discover":
+            parser.add_argument("--address", action="append", metavar="IPV4", help="ask this address, not the subnet")
+            parser.add_argument("--port", type=int, help="UDP port of the devices")
+            parser.add_argument("--seconds", type=float, help="how long to listen")
+        elif verb != "list":
+            parser.add_argument("name", metavar="NAME")
+        if verb in {"add", "edit"}:
+            _add_device_fields(parser, unchanged="" if verb == "add" else None)
+        if verb in {"add", "trust"}:
+            parser.add_argument("--fingerprint", default="", help="SHA-256 of the certificate to trust")
+        if verb == "test":
+            parser.add_argument("--accept-serial", action="store_true", help="the device was exchanged for another")
+
+
+def _add_device_fields(parser: argparse.ArgumentParser, *, unchanged: str | None) -> None:
+    adding = unchanged is not None
+    parser.add_argument("--host", required=adding, help="IP address or host name")
+    parser.add_argument("--port", type=int, help="80, with https 443")
+    if adding:
+        parser.add_argument("--https", action="store_true")
+    else:
+        parser.add_argument("--name", dest="new_name", help="new name")
+        parser.add_argument("--https", action=argparse.BooleanOptionalAction, default=None)
+        parser.add_argument(
+            "--unpin", action="append", default=[], metavar="FIELD", help="let Supabase decide it again"
+        )
+    parser.add_argument("--username", default=unchanged)
+    parser.add_argument("--site", default=unchanged)
+    parser.add_argument(
+        "--secret", action="append", default=[], metavar="password[=-]", help="password asks; password=- reads one line"
+    )
+
+
 def _add_list(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
 ) -> None:
     listing = commands.add_parser("list", parents=common, help="read the local store")
-    listing.add_argument("table", choices=["offices", "employees", "connections", "runs"])
+    listing.add_argument("table", choices=["offices", "employees", "devices", "connections", "runs"])
     listing.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
     listing.add_argument("--csv", metavar="FILE")
     listing.add_argument("--xlsx", metavar="FILE")
@@ -172,7 +218,7 @@ def _demo(args: argparse.Namespace) -> int:
 def _simulate(args: argparse.Namespace) -> int:
     from app.cli.demo import simulate
 
-    return simulate(people=args.people, offices=args.offices, as_json=args.json)
+    return simulate(people=args.people, offices=args.offices, terminals=args.terminals, as_json=args.json)
 
 
 def _operations(args: argparse.Namespace) -> int:
@@ -197,6 +243,12 @@ def _connections(args: argparse.Namespace) -> int:
     from app.cli.connections import connections_command
 
     return connections_command(args)
+
+
+def _devices(args: argparse.Namespace) -> int:
+    from app.cli.devices import devices_command
+
+    return devices_command(args)
 
 
 def _list(args: argparse.Namespace) -> int:

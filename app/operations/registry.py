@@ -21,7 +21,18 @@ from app.i18n import _
 if TYPE_CHECKING:
     from app.operations.context import RunContext
 
-FAMILIES = ("vitec", "directory", "pictures", "connections", "photos", "terminals")
+FAMILIES = (
+    "vitec",
+    "directory",
+    "pictures",
+    "connections",
+    "devices",
+    "device_import",
+    "device_test",
+    "discovery",
+    "photos",
+    "terminals",
+)
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]
 

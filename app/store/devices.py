@@ -66,7 +66,7 @@ def note_facts(device_id: str, facts: DeviceFacts) -> None:
 
 def remove_device(device_id: str) -> None:
     """Forget a device and who is on it; history stays."""
-    PlacementRow.delete().where(PlacementRow.device_id == device_id).execute()
+    forget_placements(device_id)
     DeviceRow.delete().where(DeviceRow.id == device_id).execute()
 
 
@@ -112,6 +112,11 @@ def forget_extras(device_id: str) -> None:
     PlacementRow.delete().where(
         PlacementRow.device_id == device_id, PlacementRow.state == CoverageState.EXTRA.value
     ).execute()
+
+
+def forget_placements(device_id: str) -> None:
+    """Know nothing of who is on a device any more: it was exchanged for another."""
+    PlacementRow.delete().where(PlacementRow.device_id == device_id).execute()
 
 
 def cooldown_until(account: str) -> datetime | None:
