@@ -12,6 +12,7 @@
     |  `- Outage         the remote system failed (5xx)                  exit 4
     |- BadData           an answer that cannot be trusted                exit 4
     |- Redirected        an answer that points elsewhere                 exit 4 (5 to a sign-in page)
+    |- ClockOff          this computer's clock is too far off            exit 4
     |- Held              a safety guard holds it                         exit 6
     |- Busy              another program or run holds the target         exit 7
     |- Cancelled         a person cancelled                              exit 130
@@ -165,6 +166,13 @@ class Redirected(MusterError):
 
     kind = ErrorKind.REDIRECTED
     default_remedy = N_("Check the address of the connection.")
+
+
+class ClockOff(MusterError):
+    """Times do not agree: this computer's clock, or the remote system's, is too far off."""
+
+    kind = ErrorKind.CLOCK
+    default_remedy = N_("Set date, time and time zone of this computer, best automatically, then try again.")
 
 
 class Held(MusterError):

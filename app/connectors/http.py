@@ -10,12 +10,13 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Self
 
 import httpx
+import msgspec
 import stamina
 from aiolimiter import AsyncLimiter
 
@@ -52,21 +53,52 @@ class Answer:
         return redact(self.body[:_MOST_EXCERPT_BYTES].decode("utf-8", "replace")).strip()[:_EXCERPT_CHARS]
 
 
+Classify = Callable[[Answer], MusterError | None]
+"""Maps an answer to an error, or None when it is fine."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: `path` is relative to the system's address and may have a query, which is never logged.
+
+    `headers` may hold secrets, `body` is sent as JSON; both stay out of every representation. Only a GET is ever
+    repeated. `classify` replaces the system's own.
+    """
+
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: object = field(default=None, repr=False)
+    accept: str = "application/json"
+    most_bytes: int = MOST_ANSWER_BYTES
+    classify: Classify | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path.partition('?')[0]}"
+
+    def __repr__(self) -> str:
+        return f"Call({str(self)!r})"
+
+
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Pauses in seconds before each repetition, and the longest `Retry-After` that is waited for by itself."""
+    """Pauses in seconds before each repetition, and the longest `Retry-After` that is waited for by itself.
+
+    `statuses` are those that are worth a repetition.
+    """
 
     pauses_s: tuple[float, ...] = (1.0, 3.0)
     most_retry_after_s: float = 60.0
+    statuses: Container[int] = range(500, 600)
 
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """How to talk to one system. `classify` maps an answer to an error, or None when it is fine."""
+    """How to talk to one system."""
 
     base_url: str
     system: str
-    classify: Callable[[Answer], MusterError | None]
+    classify: Classify
     auth: httpx.Auth | None = None
     timeout_s: float = 30.0
     most_per_second: float = 50.0
@@ -112,23 +144,28 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         await self._client.aclose()
 
     async def get(self, path: str, *, accept: str = "application/json", most_bytes: int = MOST_ANSWER_BYTES) -> Answer:
-        """One answer to a GET, repeated as the policy allows.
+        """One answer to a GET, under the rules of `send`."""
+        return await self.send(Call(path, accept=accept, most_bytes=most_bytes))
+
+    async def send(self, call: Call) -> Answer:
+        """One answer, a GET repeated as the policy allows.
 
         Raises an error of the closed family for everything that `classify` or the transport calls one.
         """
-        return await self.breaker.call(lambda: self._with_retries(path, accept, most_bytes))
+        return await self.breaker.call(lambda: self._with_retries(call))
 
     async def get_once(self, path: str, *, accept: str = "application/json") -> Answer:
         """The same without repetition and past an open breaker: a person's own test is its trial call."""
         try:
-            answer = await self._attempt(path, accept, MOST_ANSWER_BYTES)
+            answer = await self._attempt(Call(path, accept=accept))
         except RepeatableError as error:
             raise error.error from error
         await self.breaker.reset()
         return answer
 
-    async def _with_retries(self, path: str, accept: str, most_bytes: int) -> Answer:
-        pauses = iter(self.settings.retry.pauses_s)
+    async def _with_retries(self, call: Call) -> Answer:
+        waits = self.settings.retry.pauses_s if call.method == "GET" else ()
+        pauses = iter(waits)
 
         def pause_before_next(error: Exception) -> float | bool:
             if not isinstance(error, RepeatableError):
@@ -139,25 +176,23 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
             next(pauses, None)
             return pause
 
-        attempts = stamina.retry_context(
-            on=pause_before_next, attempts=len(self.settings.retry.pauses_s) + 1, timeout=None
-        )
+        attempts = stamina.retry_context(on=pause_before_next, attempts=len(waits) + 1, timeout=None)
         try:
             async for attempt in attempts:
                 with attempt:
-                    return await self._attempt(path, accept, most_bytes)
+                    return await self._attempt(call)
         except RepeatableError as error:
             raise error.error from error
         raise AssertionError("stamina ends with an answer or an error")
 
-    async def _attempt(self, path: str, accept: str, most_bytes: int) -> Answer:
+    async def _attempt(self, call: Call) -> Answer:
         async with self._slots:
             await self._limiter.acquire()
             begun = time.monotonic()
             try:
-                answer = await self._send(path, accept, most_bytes)
+                answer = await self._send(call)
             except MusterError as error:
-                log.warning("GET %s: %s after %.2f s", path, error.message, time.monotonic() - begun)
+                log.warning("%s: %s after %.2f s", call, error.message, time.monotonic() - begun)
                 raise
             except httpx.DecodingError as error:
                 raise BadData(
@@ -165,19 +200,24 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 ) from error
             except (httpx.HTTPError, OSError, TimeoutError) as error:
                 explained = self._explain(error)
-                log.warning("GET %s: %s after %.2f s", path, explained.message, time.monotonic() - begun)
+                log.warning("%s: %s after %.2f s", call, explained.message, time.monotonic() - begun)
                 raise RepeatableError(explained) from error
-        log.info("GET %s: %s, %d bytes, %.2f s", path, answer.status, len(answer.body), answer.seconds)
-        if problem := self._problem(answer):
+        log.info("%s: %s, %d bytes, %.2f s", call, answer.status, len(answer.body), answer.seconds)
+        if problem := self._problem(answer, call.classify or self.settings.classify):
             raise RepeatableError(problem) if self._repeatable(answer, problem) else problem
         return answer
 
-    async def _send(self, path: str, accept: str, most_bytes: int) -> Answer:
+    async def _send(self, call: Call) -> Answer:
         """One request with one time limit over everything, reading at most `most_bytes` of the answer."""
         begun = time.monotonic()
+        headers = {"Accept": call.accept, **call.headers}
+        content = None
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+            content = msgspec.json.encode(call.body)
         async with (
             asyncio.timeout(self.settings.timeout_s),
-            self._client.stream("GET", path, headers={"Accept": accept}) as response,
+            self._client.stream(call.method, call.path, headers=headers, content=content) as response,
         ):
             body = bytearray()
             breath = time.monotonic()
@@ -186,17 +226,17 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 if time.monotonic() - breath > _BREATH_S:  # a quick answer would keep the loop for its whole length
                     await asyncio.sleep(0)
                     breath = time.monotonic()
-                if len(body) > most_bytes:
+                if len(body) > call.most_bytes:
                     raise BadData(
                         _("{system} sent more than {limit} MB.").format(
-                            system=self.settings.system, limit=most_bytes // 1_000_000
+                            system=self.settings.system, limit=call.most_bytes // 1_000_000
                         )
                     )
         return Answer(response.status_code, response.headers, bytes(body), time.monotonic() - begun)
 
-    def _problem(self, answer: Answer) -> MusterError | None:
+    def _problem(self, answer: Answer, classify: Classify) -> MusterError | None:
         """What the connector says of the answer, else what is wrong with it for every system."""
-        if problem := self.settings.classify(answer):
+        if problem := classify(answer):
             return problem
         if 300 <= answer.status < 400:
             return Redirected(
@@ -214,7 +254,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
     def _repeatable(self, answer: Answer, problem: MusterError) -> bool:
         if isinstance(problem, RateLimited):
             return problem.retry_after is not None and problem.retry_after <= self.settings.retry.most_retry_after_s
-        return answer.status >= 500
+        return answer.status in self.settings.retry.statuses
 
     def _explain(self, error: Exception) -> MusterError:
         if isinstance(error, TimeoutError | httpx.TimeoutException):

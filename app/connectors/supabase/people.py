@@ -1,0 +1,109 @@
+"""Reads active employees with their biometric data, by one embedded query or, where that is not possible, by two.
+
+Some projects lack an optional column or the relation between the tables; what was found out is remembered for as long
+as the connection is open (supabase.md §4.4, §5.2, §5.3).
+"""
+
+from __future__ import annotations
+
+from app.connectors.supabase.employees import (
+    BIOMETRICS,
+    doubled_warnings,
+    embed_form,
+    in_order,
+    joined,
+    read_employee,
+    unreadable_warnings,
+)
+from app.connectors.supabase.paging import Ask, Query, Table, read_rows, read_table
+from app.connectors.supabase.refusals import ColumnUnknown, EmbedUnknown
+from app.domain.snapshots import Snapshot
+from app.domain.supabase import ACTIVE, SupabaseEmployee
+from app.errors import RemoteError
+from app.i18n import N_, _
+
+EMPLOYEES = "angajati"
+_COLUMNS = ("id", "nume", "prenume", "nume_complet", "status")
+_BIOMETRIC_COLUMNS = ("id", "employee_no", "foto_fata_url", "hikvision_employee_no")
+_OPTIONAL = frozenset({"nume_complet", "hikvision_employee_no"})
+
+
+class People:
+    """The employees of one project."""
+
+    def __init__(self, ask: Ask, page_size: int) -> None:
+        self._ask = ask
+        self._page_size = page_size
+        self._embeds = True
+        self._left_out: frozenset[str] = frozenset()
+
+    async def active(self) -> Snapshot[SupabaseEmployee]:
+        """All active employees, sorted by name."""
+        table = await self._read((("status", f"eq.{ACTIVE}"),))
+        return Snapshot(
+            in_order(read_employee(row) for row in table.rows),
+            unreadable=table.unreadable,
+            warnings=(*table.warnings, *unreadable_warnings(table.unreadable), *doubled_warnings(table.rows)),
+            complete=table.complete,
+        )
+
+    async def one(self, employee_id: str) -> SupabaseEmployee:
+        """One employee, whatever the status; `problem` says when it is not active.
+
+        Raises `RemoteError` when there is none of that id.
+        """
+        table = await self._read((("id", f"eq.{employee_id}"),), employee_id)
+        if not table.rows:
+            raise RemoteError(
+                _("Supabase has no employee with the id {id}, or this account may not see it.").format(id=employee_id),
+                N_("Run a sync, then try again."),
+            )
+        return read_employee(table.rows[0])
+
+    async def form(self) -> str:
+        """How biometric data comes: `array`, `object`, `null` (no row shows it) or `separate` (no relation)."""
+        query = Query(EMPLOYEES, self._select(), (("status", f"eq.{ACTIVE}"),))
+        try:
+            rows = await read_rows(await self._ask(EMPLOYEES, query.text(page_size=1), False))
+        except EmbedUnknown:
+            return "separate"
+        except ColumnUnknown as error:
+            self._leave_out(error)
+            return await self.form()
+        return embed_form(rows[0]) if rows and isinstance(rows[0], dict) else "null"
+
+    async def _read(self, filters: tuple[tuple[str, str], ...], only: str = "") -> Table:
+        """The rows of a filter with their biometric data; asked again without what the project does not have."""
+        try:
+            if self._embeds:
+                return await self._table(EMPLOYEES, self._select(), filters)
+            return await self._separately(filters, only)
+        except EmbedUnknown:
+            if not self._embeds:
+                raise
+            self._embeds = False
+        except ColumnUnknown as error:
+            self._leave_out(error)
+        return await self._read(filters, only)
+
+    async def _separately(self, filters: tuple[tuple[str, str], ...], only: str) -> Table:
+        people = await self._table(EMPLOYEES, self._columns(_COLUMNS), filters)
+        columns = f"angajat_id,{self._columns(_BIOMETRIC_COLUMNS)}"
+        biometrics = await self._table(BIOMETRICS, columns, (("angajat_id", f"eq.{only}"),) if only else ())
+        whole = people.counted if biometrics.complete else len(people.rows) + 1
+        return Table(joined(people.rows, biometrics.rows), people.unreadable, whole)
+
+    async def _table(self, table: str, columns: str, filters: tuple[tuple[str, str], ...]) -> Table:
+        return await read_table(self._ask, Query(table, columns, filters, self._page_size))
+
+    def _select(self) -> str:
+        return f"{self._columns(_COLUMNS)},{BIOMETRICS}({self._columns(_BIOMETRIC_COLUMNS)})"
+
+    def _columns(self, names: tuple[str, ...]) -> str:
+        return ",".join(name for name in names if name not in self._left_out)
+
+    def _leave_out(self, error: ColumnUnknown) -> None:
+        """Go on without the optional columns, once (§4.4); anything else missing is an error."""
+        if self._left_out or not any(name in error.message for name in _OPTIONAL):
+            raise error
+        self._left_out = _OPTIONAL
