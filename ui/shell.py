@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from app.operations.registry import find_operation
 from app.operations.runner import Request
 from app.store import connections, directory
 from ui.runs import RunPanel
+from ui.runs.again import stopped_by
 from ui.settings_menu import SettingsButton
 from ui.texts import run_counts
 from ui.theme import Tone
@@ -93,8 +94,18 @@ class Shell(QObject):
             self.window.toast(_("Cancelled."))
         elif run.error is not None:
             self.window.toast(run.error.message)
-            again = Action(_("Retry"), lambda: self.desk.run(Request(run.operation, run.connection, run.params)))
-            self.window.banner(key, Tone.DANGER, run.error.message, _(run.error.remedy), [again])
+            self.window.banner(key, Tone.DANGER, run.error.message, _(run.error.remedy), self._ways_on(key, run))
+
+    def _ways_on(self, key: str, run: Run) -> list[Action]:
+        """What helps after a failure: a stopped push can go on, with or without the device that stopped it."""
+        device = stopped_by(run, self.run_panel.outcomes_of(run.run_id))
+        if device is None:
+            return [Action(_("Retry"), lambda: self.desk.run(Request(run.operation, run.connection, run.params)))]
+        without = _("Continue without {device}").format(device=device[1])
+        return [
+            Action(_("Resume"), lambda: self._resume(key, run.run_id)),
+            Action(without, lambda: self._resume(key, run.run_id, [device[0]])),
+        ]
 
     def _offer_resume(self, run: Run) -> None:
         title = _(find_operation(run.operation).title)
@@ -105,9 +116,9 @@ class Shell(QObject):
             [Action(_("Resume"), lambda: self._resume(key, run.run_id))],
         )  # fmt: skip
 
-    def _resume(self, key: str, run_id: str) -> None:
+    def _resume(self, key: str, run_id: str, without: Sequence[str] = ()) -> None:
         self.window.clear_banner(key)
-        self.desk.resume(run_id)
+        self.desk.resume(run_id, without)
 
     # -- first start ---------------------------------------------------------------------------------------------
 

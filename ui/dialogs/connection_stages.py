@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from app.domain.health import Stage, TestReport
 from app.events import StageReached
@@ -13,29 +14,30 @@ from ui.widgets.stages import StageLine, StageState
 
 @dataclass(frozen=True)
 class StagesSeen:
-    """Stages that ended, the one under way, and whether the test is over."""
+    """Stages that ended, the one under way, and whether the test is over; `titles` are all there are, in order."""
 
     ended: tuple[Stage, ...] = ()
     running: str = ""
     over: bool = False
+    titles: Mapping[str, str] = field(default_factory=lambda: STAGE_TITLES)
 
     @classmethod
-    def of(cls, report: TestReport) -> StagesSeen:
+    def of(cls, report: TestReport, titles: Mapping[str, str] = STAGE_TITLES) -> StagesSeen:
         """A test that is over."""
-        return cls(report.stages, over=True)
+        return cls(report.stages, over=True, titles=titles)
 
     def reached(self, event: StageReached) -> StagesSeen:
         """The same after a stage began or ended."""
         if event.stage is None:
             return replace(self, running=event.name)
-        return StagesSeen((*self.ended, event.stage))
+        return StagesSeen((*self.ended, event.stage), titles=self.titles)
 
     def lines(self) -> list[StageLine]:
         """One line per stage, in order; a stage that was passed over (encryption over plain http) has none."""
         ended = {stage.name: stage for stage in self.ended}
-        begun = [at for at, name in enumerate(STAGE_TITLES) if name in ended or name == self.running]
+        begun = [at for at, name in enumerate(self.titles) if name in ended or name == self.running]
         lines: list[StageLine] = []
-        for at, (name, title) in enumerate(STAGE_TITLES.items()):
+        for at, (name, title) in enumerate(self.titles.items()):
             if name in ended:
                 lines.append(_ended_line(_(title), ended[name]))
             elif name == self.running:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.domain.health import TestReport
 from app.events import StageReached
 from app.i18n import _
+from app.operations.connection_test import STAGE_TITLES
 from ui.dialogs.connection_stages import StagesSeen
 from ui.theme import GRID, Icon, theme, tokens
 from ui.widgets import Button, announce
@@ -17,26 +20,37 @@ _WIDTH = 340
 
 
 class TryPanel(QWidget):
-    """Shows one test; who starts it is the dialog."""
+    """Shows one test; who starts it is the dialog, whose `name` begins the names of the parts."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        name: str = "connection",
+        titles: Mapping[str, str] = STAGE_TITLES,
+        label: str = "",
+        promise: str = "",
+    ) -> None:
+        """`titles` are the stages in order, `label` stands on the button, `promise` says what it does."""
         super().__init__(parent)
         self.setFixedWidth(_WIDTH)
-        self._seen = StagesSeen()
+        self._titles = titles
+        self._seen = StagesSeen(titles=titles)
         self._run_id = ""
         heading = QLabel(_("Test"))
         heading.setProperty("role", "heading")
-        promise = QLabel(_("Tries what stands on the left, step by step. Nothing is saved or changed."), wordWrap=True)
-        promise.setProperty("role", "muted")
-        self.stages = StageList(name=_("Steps of the test"), object_name="connection.stages")
+        usual = _("Tries what stands on the left, step by step. Nothing is saved or changed.")
+        promised = QLabel(promise or usual, wordWrap=True)
+        promised.setProperty("role", "muted")
+        self.stages = StageList(name=_("Steps of the test"), object_name=f"{name}.stages")
         self.verdict = QLabel(wordWrap=True)
-        self.verdict.setObjectName("connection.verdict")
-        self.test = Button(_("Test"), icon=Icon.PLUG, object_name="connection.test")
+        self.verdict.setObjectName(f"{name}.verdict")
+        self.test = Button(label or _("Test"), icon=Icon.PLUG, object_name=f"{name}.test")
         column = QVBoxLayout(self)
         column.setSpacing(2 * GRID)
         column.setContentsMargins(5 * GRID, 5 * GRID, 5 * GRID, 5 * GRID)
         column.addWidget(heading)
-        column.addWidget(promise)
+        column.addWidget(promised)
         column.addSpacing(GRID)
         column.addWidget(self.test)
         column.addSpacing(3 * GRID)
@@ -49,7 +63,7 @@ class TryPanel(QWidget):
     def follow(self, run_id: str) -> None:
         """Show the stages of this run as they are reached."""
         self._run_id = run_id
-        self._show(StagesSeen(), "")
+        self._show(StagesSeen(titles=self._titles), "")
 
     def reached(self, event: StageReached) -> None:
         """A stage of some run was reached."""
@@ -58,7 +72,7 @@ class TryPanel(QWidget):
 
     def show_report(self, report: TestReport) -> None:
         """Show a test that is over, with its remedy."""
-        self._show(StagesSeen.of(report), verdict(report))
+        self._show(StagesSeen.of(report, self._titles), verdict(report))
         announce(self, verdict(report))
 
     def _show(self, seen: StagesSeen, text: str) -> None:

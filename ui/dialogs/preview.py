@@ -24,6 +24,7 @@ from app.operations.runner import Report, Request
 from app.store.values import now
 from ui.desk import Desk
 from ui.dialogs.export import export_table
+from ui.dialogs.push_preview import PushPreviewDialog
 from ui.tables import Column, Kind, TablePane
 from ui.texts import ACTION_TONES, ACTION_WORDS, FIELD_WORDS, value_text
 from ui.theme import GRID, Tone
@@ -31,7 +32,18 @@ from ui.widgets import Action as Offer
 from ui.widgets import BannerArea, FilterChip
 
 VALID_FOR = timedelta(hours=24)
-PHASE_WORDS = {"offices": N_("Office"), "employees": N_("Employee")}
+PHASE_WORDS = {
+    "offices": N_("Office"),
+    "employees": N_("Employee"),
+    "people": N_("Person"),
+    "devices": N_("Device"),
+}
+PHASE_TITLES = {
+    "offices": N_("Offices"),
+    "employees": N_("Employees"),
+    "people": N_("People"),
+    "devices": N_("Devices"),
+}
 METHOD_WORDS = {
     "new": N_("New"),
     "vitec_department_id": N_("Same Vitec id"),
@@ -42,6 +54,10 @@ METHOD_WORDS = {
     "email": N_("Same e-mail"),
     "name_office": N_("Same name and office"),
 }
+
+
+_TELLING = ("title", "email", "phone", "city", "address", "site", "employee_no")
+"""What tells a new record from others, where it has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,7 @@ def changes_words(step: Step[Any]) -> str:
     if step.message:
         return _(step.message)
     if step.action is Action.CREATE and step.record is not None:
-        shown = (getattr(step.record, name, None) for name in ("title", "email", "phone", "city"))
+        shown = (getattr(step.record, name, None) for name in _TELLING)
         return ", ".join(value for value in shown if value) or _("New record")
     return ", ".join(_change_words(change) for change in step.changes)
 
@@ -253,15 +269,16 @@ def _summary_words(plans: Iterable[Plan[Any]]) -> str:
 def _phase_words(plan: Plan[Any]) -> str:
     counts: Counter[Action] = plan.counts()
     words = ", ".join(f"{_(ACTION_WORDS[a])} {counts[a]}" for a in Action if counts[a])
-    title = _("Offices") if plan.phase == "offices" else _("Employees")
+    title = _(PHASE_TITLES.get(plan.phase, plan.phase))
     return _("{title}: {counts}").format(title=title, counts=words or _("none"))
 
 
-def open_preview(parent: QWidget, desk: Desk, report: Report) -> PreviewDialog | None:
-    """Show the preview of a dry run; one that failed has been told already."""
+def open_preview(parent: QWidget, desk: Desk, report: Report) -> QDialog | None:
+    """Show the preview of a dry run, of a push by device; one that failed has been told already."""
     if report.error is not None:
         return None
-    dialog = PreviewDialog(parent, desk, report)
+    pushed = report.run.operation.startswith("terminals.")
+    dialog = PushPreviewDialog(parent, desk, report) if pushed else PreviewDialog(parent, desk, report)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
     return dialog

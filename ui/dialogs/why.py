@@ -48,18 +48,20 @@ class WhyDialog(QDialog):
         chip = (_(STATUS_WORDS[outcome.status]), STATUS_TONES[outcome.status])
         self.details.set_heading(outcome.subject, f"{where} · {step}", with_picture=False, chip=chip)
         self.details.clear_rows()
-        self._tell_question(run)
+        self._tell_question(run, outcome)
         self._tell_answer(outcome)
         self.details.add_section(_("What to do next"))
         self.details.add_note(what_next(run, outcome))
 
-    def _tell_question(self, run: Run) -> None:
+    def _tell_question(self, run: Run, outcome: Outcome) -> None:
         self.details.add_section(_("What was asked"))
         self.details.add_row(_("Operation"), run_title(run))
         if run.connection:
             self.details.add_row(_("Connection"), run.connection)
         for label, text in asked_rows(run):
             self.details.add_row(label, text)
+        if outcome.asked:
+            self.details.add_row(_("Sent to the device"), outcome.asked)
         self.details.add_row(_("When"), moment_text(run.started_at))
         self.details.add_row(_("Who"), run.actor)
         if run.state.over:
@@ -68,6 +70,8 @@ class WhyDialog(QDialog):
     def _tell_answer(self, outcome: Outcome) -> None:
         self.details.add_section(_("What was answered"))
         self.details.add_row(_("Answer"), _(outcome.message))
+        if outcome.answered:
+            self.details.add_row(_("In the device's words"), outcome.answered)
         for change in outcome.changes:
             field = _(FIELD_WORDS.get(change.field, change.field))
             words = _("{before} → {after}").format(before=value_text(change.before), after=value_text(change.after))

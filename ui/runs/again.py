@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import Any
 
 from app.access import Permission
-from app.domain.outcomes import Outcome, Run, Status
+from app.domain.outcomes import Outcome, Run, RunState, Status
 from app.i18n import _
 from app.operations.registry import operations
 from app.operations.runner import Request
@@ -36,10 +36,22 @@ def failed_again(run: Run, outcomes: Iterable[Outcome]) -> Request:
     params: dict[str, Any] = dict(run.params)
     operation = operations()[run.operation]
     named = {field.name for field in fields(operation.params)}
-    ids = [i for i in failed_ids(outcomes) if i]
+    outcomes = list(outcomes)
+    ids = [i for i in failed_ids(outcomes) if i and not i.startswith("#")]  # whom only devices know cannot be asked for
     if ids and (name := next((each for each in SUBJECTS if each in named), None)):
         params[name] = ids
+        if "devices" in named:
+            params["devices"] = list(dict.fromkeys(o.target_id for o in outcomes if o.status in FAILED))
     return Request(run.operation, run.connection, params, dry_run=run.dry_run)
+
+
+def stopped_by(run: Run, outcomes: Iterable[Outcome]) -> tuple[str, str] | None:
+    """Id and name of the device that stopped a push, as its error begins with the name; None when none did."""
+    if run.state is not RunState.STOPPED or run.error is None or "without" not in run.params:
+        return None
+    targets = {outcome.target_id: outcome.target for outcome in outcomes}
+    named = [(key, name) for key, name in targets.items() if run.error.message.startswith(f"{name}:")]
+    return max(named, key=lambda each: len(each[1]), default=None)
 
 
 def obstacle(desk: Desk, run: Run) -> str:

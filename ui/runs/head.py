@@ -23,6 +23,7 @@ class RunHead(QWidget):
     cancel_pressed = Signal()
     retry_pressed = Signal()
     resume_pressed = Signal()
+    without_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,13 +36,15 @@ class RunHead(QWidget):
         self.took = _label("run.took", role="muted")
         self.resume = Button(_("Resume"), icon=Icon.PLAY, object_name="run.resume")
         self.resume.clicked.connect(self.resume_pressed)
+        self.without = Button("", icon=Icon.PLAY, object_name="run.continue")
+        self.without.clicked.connect(self.without_pressed)
         self.retry = Button(_("Retry failed"), icon=Icon.UNDO, object_name="run.retry")
         self.retry.clicked.connect(self.retry_pressed)
         self._arrange()
 
     def _arrange(self) -> None:
         self._under_way = _row(self.doing, (self.progress, 1), self.cancel)
-        self._over = _row(self.state, (self.sentence, 1), self.took, self.retry, self.resume)
+        self._over = _row(self.state, (self.sentence, 1), self.took, self.retry, self.without, self.resume)
         self._over.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
@@ -73,9 +76,9 @@ class RunHead(QWidget):
         self.sentence.setText(end_sentence(run, shown.changes) if run.state.over else elsewhere)
         self.took.setText(duration_text(run.duration_ms) if run.duration_ms else "")
 
-    def offer(self, *, retry: str, resume: str, obstacle: str) -> None:
+    def offer(self, *, retry: str, resume: str, obstacle: str, without: str = "") -> None:
         """Which ways on there are, by the words on their buttons, and what stands in their way for this person."""
-        for button, wanted in ((self.retry, retry), (self.resume, resume)):
+        for button, wanted in ((self.retry, retry), (self.without, without), (self.resume, resume)):
             button.setText(wanted)
             button.setVisible(bool(wanted))
             if obstacle:

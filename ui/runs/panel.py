@@ -8,13 +8,15 @@ they last, or when something needs a look.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.access import Permission
+from app.domain.outcomes import Outcome
 from app.errors import MusterError
-from app.events import OutcomesReported, RunEnded, RunProgress, RunStarted
+from app.events import OutcomesReported, OutcomesRevised, RunEnded, RunProgress, RunStarted
 from app.i18n import _
 from app.operations.registry import find_operation
 from app.store import runs as stored
@@ -55,6 +57,7 @@ class RunPanel(QWidget):
         desk.on(RunStarted, self._run_started)
         desk.on(RunProgress, self._run_progressed)
         desk.on(OutcomesReported, self._outcomes_reported)
+        desk.on(OutcomesRevised, self._outcomes_revised)
         desk.on(RunEnded, self._run_ended)
         self.hide()
 
@@ -88,8 +91,25 @@ class RunPanel(QWidget):
 
     def _outcomes_reported(self, event: OutcomesReported) -> None:
         if (shown := self._runs.get(event.run_id)) is not None:
-            shown.add(event.outcomes)
+            handle = self.desk.workspace.runner.handles.get(event.run_id)
+            if handle is not None and len(handle.context.outcomes) != len(shown.outcomes) + len(event.outcomes):
+                shown.start_over(handle.context.outcomes)  # resumed: what is done again was taken out
+            else:
+                shown.add(event.outcomes)
             shown.meter.reported(time.monotonic(), len(event.outcomes))
+
+    def _outcomes_revised(self, event: OutcomesRevised) -> None:
+        if (shown := self._runs.get(event.run_id)) is not None:
+            handle = self.desk.workspace.runner.handles.get(event.run_id)
+            if handle is not None and len(handle.context.outcomes) != len(shown.outcomes):
+                shown.start_over(handle.context.outcomes)
+            else:
+                shown.revise(event.outcomes)
+
+    def outcomes_of(self, run_id: str) -> Sequence[Outcome]:
+        """The outcomes of a run that the panel follows, as far as known."""
+        shown = self._runs.get(run_id)
+        return shown.outcomes if shown is not None else ()
 
     def _run_ended(self, event: RunEnded) -> None:
         shown = self._runs.get(event.run.run_id)

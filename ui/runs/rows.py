@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.outcomes import Action, Outcome, Status
+from app.domain.pushes import PushStep
 from app.i18n import N_, _
 from ui.runs.words import STEP_WORDS, TARGET_WORDS
 from ui.tables import Column, Kind
@@ -23,11 +24,17 @@ class Result(StrEnum):
     """
 
     FAILED = "failed"
+    MISSING = "missing"
+    DIFFERENT = "different"
+    EXTRA = "extra"
+    INCOMPLETE = "incomplete"
     PARTIAL = "partial"
     UNKNOWN = "unknown"
     NOT_ATTEMPTED = "not_attempted"
     LEFT_OUT = "left_out"
     CHANGED = "changed"
+    SENT = "sent"
+    VERIFIED = "verified"
     SUCCESS = "success"
     UNCHANGED = "unchanged"
 
@@ -46,33 +53,64 @@ _BY_STATUS = {
     Status.NOT_ATTEMPTED: Result.NOT_ATTEMPTED,
     Status.SKIPPED: Result.LEFT_OUT,
 }
+_BY_READING_BACK = {
+    Action.MISSING: Result.MISSING,
+    Action.DIFFERENT: Result.DIFFERENT,
+    Action.EXTRA: Result.EXTRA,
+    Action.INCOMPLETE: Result.INCOMPLETE,
+    Action.VERIFIED: Result.VERIFIED,
+}
+_SENT_STEPS = frozenset({PushStep.PERSON.value, PushStep.FACE.value})
 RESULT_WORDS = {
     Result.FAILED: N_("Failed"),
+    Result.MISSING: N_("Missing"),
+    Result.DIFFERENT: N_("Different"),
+    Result.EXTRA: N_("Unknown here"),
+    Result.INCOMPLETE: N_("List incomplete"),
     Result.PARTIAL: N_("Partial"),
     Result.UNKNOWN: N_("Unknown"),
     Result.NOT_ATTEMPTED: N_("Not attempted"),
     Result.LEFT_OUT: N_("Left out"),
     Result.CHANGED: N_("Changed"),
+    # Translators: a device said yes, and was not read back yet
+    Result.SENT: N_("Sent"),
+    Result.VERIFIED: N_("Verified"),
     Result.SUCCESS: N_("Success"),
     Result.UNCHANGED: N_("No changes"),
 }
 RESULT_TONES = {
     Result.FAILED: Tone.DANGER,
+    Result.MISSING: Tone.DANGER,
+    Result.DIFFERENT: Tone.WARNING,
+    Result.EXTRA: Tone.WARNING,
+    Result.INCOMPLETE: Tone.WARNING,
     Result.PARTIAL: Tone.WARNING,
     Result.UNKNOWN: Tone.WARNING,
     Result.NOT_ATTEMPTED: Tone.NEUTRAL,
     Result.LEFT_OUT: Tone.WARNING,
     Result.CHANGED: Tone.SUCCESS,
+    Result.SENT: Tone.INFO,
+    Result.VERIFIED: Tone.SUCCESS,
     Result.SUCCESS: Tone.SUCCESS,
     Result.UNCHANGED: Tone.NEUTRAL,
 }
 
 
+_SAYS_MORE = frozenset({*_BY_READING_BACK.values(), Result.SENT})
+"""Results of which the status alone would say too little."""
+
+
 def result_of(outcome: Outcome) -> Result:
-    """What became of it."""
+    """What became of it; what a push sent counts as verified only when it was read back (hikvision-isapi.md §13)."""
+    if outcome.action in _BY_READING_BACK:
+        return _BY_READING_BACK[outcome.action]
+    if outcome.status is Status.SUCCESS and outcome.step == PushStep.READ_BACK.value:
+        return Result.VERIFIED
     if outcome.action is Action.UNCHANGED:
         return Result.UNCHANGED
     if outcome.status is Status.SUCCESS:
+        if outcome.step in _SENT_STEPS:
+            return Result.SENT
         return Result.CHANGED if outcome.action in _WRITING else Result.SUCCESS
     return _BY_STATUS[outcome.status]
 
@@ -102,13 +140,17 @@ def happened(outcome: Outcome) -> str:
 
 def _status_words(line: OutcomeLine) -> str:
     outcome = line.outcome
-    return _(ACTION_WORDS[outcome.action] if line.planned else STATUS_WORDS[outcome.status])
+    if line.planned:
+        return _(ACTION_WORDS[outcome.action])
+    return _(RESULT_WORDS[line.result] if line.result in _SAYS_MORE else STATUS_WORDS[outcome.status])
 
 
 def _status_tone(line: OutcomeLine) -> Tone:
     outcome = line.outcome
     if line.planned:
         return ACTION_TONES[outcome.action]
+    if line.result in _SAYS_MORE:
+        return RESULT_TONES[line.result]
     return Tone.WARNING if line.result is Result.LEFT_OUT else STATUS_TONES[outcome.status]
 
 

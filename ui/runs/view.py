@@ -6,19 +6,21 @@ Outcomes go to the table a slice at a time, however many arrive at once; the pan
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
 from app.operations.runner import Report
 from ui.desk import Desk
-from ui.runs.again import failed_again, failed_ids, obstacle, same_again
+from ui.runs.again import failed_again, failed_ids, obstacle, same_again, stopped_by
 from ui.runs.filling import Filling
 from ui.runs.head import RunHead, RunNote
 from ui.runs.rows import COLUMNS, OutcomeLine, Result, filters
 from ui.runs.shown import ShownRun
+from ui.runs.targets import TargetTable
 from ui.runs.words import end_sentence, run_title
 from ui.tables import TablePane, format_value
 from ui.theme import Icon, icon
@@ -43,7 +45,15 @@ class RunView(QWidget):
             name=_("Results"), page="run", columns=COLUMNS, key=lambda line: line.seq, search_hint=_("Search results"),
             count_text=_results_in_words, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
-        self.body = _column(self.note, self.pane)
+        self.targets = TargetTable(desk.layouts)
+        self._only = ""
+        self._age = 0
+        sides = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        sides.addWidget(self.targets)
+        sides.addWidget(self.pane)
+        sides.setStretchFactor(1, 1)
+        sides.setSizes([400, 900])
+        self.body = _column(self.note, sides)
         Filling(self.pane.table, "message")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +69,8 @@ class RunView(QWidget):
         self.head.cancel_pressed.connect(self.cancel)
         self.head.retry_pressed.connect(self.retry)
         self.head.resume_pressed.connect(self.resume)
+        self.head.without_pressed.connect(self.go_on_without)
+        self.targets.chosen.connect(self._choose_target)
         self.pane.export_requested.connect(self.export)
         table = self.pane.table
         table.link_activated.connect(lambda line, _column: self.explain(line))
@@ -72,7 +84,9 @@ class RunView(QWidget):
         """Show this run from now on, as far as it is."""
         if shown is not self.shown:
             self.pane.clear_search()
+            self._only = ""
         self.shown = shown
+        self.targets.setVisible(shown.has_targets)
         self.note.tell(shown.run)
         if not shown.running:
             self.show_end()
@@ -84,6 +98,8 @@ class RunView(QWidget):
     def show_news(self) -> None:
         """The next slice of outcomes, and where the bar is now."""
         if self.shown is not None and self.shown.running:
+            if self._age != self.shown.age:
+                self._fill(self.shown, self.shown.lines)
             self._add_rows(self.shown)
             self._show_progress(self.shown)
 
@@ -102,12 +118,30 @@ class RunView(QWidget):
         announce(self, f"{run_title(shown.run)}. {end_sentence(shown.run, shown.changes)}")
 
     def _fill(self, shown: ShownRun, lines: list[OutcomeLine]) -> None:
-        self._in_table = len(lines)
+        self._in_table, self._age = len(lines), shown.age
+        shown.revised.clear()
         self._offer_filters(shown)
-        self.pane.set_rows(lines)
+        self.pane.set_rows(self._wanted(lines))
+        if shown.has_targets:
+            self.targets.show_run(shown)
+
+    def _wanted(self, lines: Iterable[OutcomeLine]) -> list[OutcomeLine]:
+        """The rows of the chosen device, or all."""
+        return [line for line in lines if not self._only or line.outcome.target_id == self._only]
+
+    def _choose_target(self, target_id: str) -> None:
+        if self.shown is not None and target_id != self._only:
+            self._only = target_id
+            lines = self.shown.lines if self.shown.running else self.shown.ended_lines()
+            self.pane.set_rows(self._wanted(lines[: self._in_table]))
 
     def _add_rows(self, shown: ShownRun) -> None:
-        lines = shown.lines[self._in_table :]
+        revised, shown.revised = shown.revised, set()
+        new = shown.lines[self._in_table :]
+        lines = self._wanted([*(shown.lines[number] for number in sorted(revised)), *new])
+        self._in_table += len(new)
+        if shown.has_targets:
+            self.targets.show_news(shown)
         if not lines:
             return
         if shown.results != self._offered:
@@ -116,7 +150,6 @@ class RunView(QWidget):
         bar = table.verticalScrollBar()
         follow = bar.value() == bar.maximum() and not table.currentIndex().isValid()
         self.pane.update_rows(lines)
-        self._in_table += len(lines)
         if follow:
             table.scrollToBottom()
 
@@ -132,8 +165,10 @@ class RunView(QWidget):
         run = shown.run
         failed = _("Retry failed") if run.state.over and failed_ids(shown.outcomes) else ""
         resume = _("Resume") if run.state.resumable and not run.dry_run else ""
+        device = stopped_by(run, shown.outcomes)
+        without = _("Continue without {device}").format(device=device[1]) if resume and device else ""
         again = _("Retry") if run.error is not None and not resume else ""  # it came to nobody, and cannot go on
-        self.head.offer(retry=failed or again, resume=resume, obstacle=obstacle(self.desk, run))
+        self.head.offer(retry=failed or again, resume=resume, obstacle=obstacle(self.desk, run), without=without)
 
     # -- what a person does --------------------------------------------------------------------------------------
 
@@ -159,6 +194,11 @@ class RunView(QWidget):
         """Take the run up where it ended."""
         if self.shown is not None:
             self.desk.resume(self.shown.run.run_id)
+
+    def go_on_without(self) -> None:
+        """Take a stopped push up again without the device that stopped it."""
+        if self.shown is not None and (device := stopped_by(self.shown.run, self.shown.outcomes)) is not None:
+            self.desk.resume(self.shown.run.run_id, without=[device[0]])
 
     def retry(self) -> None:
         """Run again for those that failed; a run that came to nobody is run again whole."""

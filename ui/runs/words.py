@@ -26,13 +26,36 @@ STATE_ICONS = {
     RunState.CANCELLED: Icon.MINUS,
     RunState.INTERRUPTED: Icon.WARNING,
 }
-TARGET_WORDS = {"offices": N_("Offices"), "employees": N_("Employees"), "pictures": N_("Pictures")}
+TARGET_WORDS = {
+    "offices": N_("Offices"),
+    "employees": N_("Employees"),
+    "people": N_("People"),
+    "devices": N_("Devices"),
+    "pictures": N_("Pictures"),
+}
 # Translators: names of the steps of a run
-STEP_WORDS = {"store": N_("Store"), "picture": N_("Picture")}
+STEP_WORDS = {
+    "store": N_("Store"),
+    "picture": N_("Picture"),
+    "check": N_("Check"),
+    "person": N_("Person"),
+    "face": N_("Face"),
+    "read_back": N_("Read-back"),
+}
 PARAMETER_WORDS = {
     "employees": N_("Employees"),
     "offices": N_("Offices"),
     "people": N_("People"),
+    "person": N_("Person"),
+    "devices": N_("Devices"),
+    "device": N_("Device"),
+    "without": N_("Left out"),
+    "pace": N_("Pace"),
+    "on_fatal": N_("When a device fails"),
+    "photo_transfer": N_("How photos get there"),
+    "when_person_exists": N_("When a person is already there"),
+    "when_face_exists": N_("When a face is already there"),
+    "photo_check": N_("When a photo looks unusable"),
     "id": N_("Record"),
     "values": N_("New values"),
     "unpin": N_("Released pins"),
@@ -50,6 +73,16 @@ SUMMARY_WORDS = {
     "skipped": N_("No changes or left out"),
     "missing_office": N_("Without an office"),
     "failed": N_("Failed"),
+    "success": N_("Done"),
+    "verified": N_("of these verified"),
+    "partial": N_("Without photo"),
+    "fatal": N_("Failed"),
+    "not_attempted": N_("Not attempted"),
+    "unknown": N_("Unknown"),
+    "missing": N_("Missing"),
+    "different": N_("Different"),
+    "extra": N_("Unknown here"),
+    "incomplete": N_("In incomplete lists"),
 }
 REASON_WORDS = {
     "unreadable": N_("Not a record"),
@@ -58,6 +91,13 @@ REASON_WORDS = {
     "missing_department_id": N_("No department in Vitec"),
     "duplicate_id": N_("Listed twice with the same id"),
     "conflict": N_("Conflict"),
+    "not_active": N_("Not active"),
+    "no_number": N_("No terminal number"),
+    "bad_number": N_("Not a terminal number"),
+    "doubled_number": N_("Two people with the same number"),
+    "no_name": N_("No name"),
+    "no_photo": N_("No photo"),
+    "invalid_row": N_("Row that cannot be taken"),
     "not_selected": N_("Not selected in the preview"),
     "office_not_selected": N_("Office not selected in the preview"),
 }

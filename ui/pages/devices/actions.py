@@ -85,7 +85,7 @@ class DeviceActions(QObject):
         """Search the local network."""
         from ui.dialogs.device_discovery import open_discovery
 
-        open_discovery(self.page, self.desk, self)
+        open_discovery(self.page, self.desk)
 
     # -- test ----------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from app.store import directory, runs
 from app.store.runs import HistoryEntry
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
+from ui.dialogs.device_trust import grouped
 from ui.pages.devices.actions import TEST, DeviceActions
 from ui.pages.devices.rows import (
     SOURCE_WORDS,
@@ -194,9 +195,3 @@ def absent_names(device_id: str) -> list[str]:
     there = {p.employee_id for p in stored.placements([device_id]) if p.state not in _ABSENT}
     names = [e.terminal_name for e in directory.employees() if takes_part(e) and e.id not in there]
     return sorted(names, key=str.casefold)
-
-
-def grouped(fingerprint: str) -> str:
-    """A fingerprint in groups of four, as people compare it."""
-    digits = fingerprint.upper()
-    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, Q
 from app.domain.connections import Connection
 from app.domain.devices import Device
 from app.domain.health import Health, connection_health
+from app.domain.kinds import ConnectionKind
 from app.errors import MusterError
 from app.events import ConnectionsChanged, DevicesChanged
 from app.i18n import _, ngettext
@@ -166,7 +167,7 @@ class DevicesPage(QWidget):
             again = Action(_("Retry"), self.refresh, icon=Icon.REFRESH)
             self.pane.show_error(error.message, _(error.remedy), [again])
             return
-        fitting = [c for c in all_connections if c.kind.value == "supabase"]
+        fitting = [c for c in all_connections if c.kind is ConnectionKind.SUPABASE]
         known = self.connection.name if self.connection else ""
         self.connection = next((c for c in fitting if c.name == known), fitting[0] if fitting else None)
         self.header.show_connections(fitting, self.connection.name if self.connection else "")

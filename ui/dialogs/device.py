@@ -1,0 +1,256 @@
+"""Adding and editing a device: its fields, and beside them its test, step by step.
+
+A test calls the device with what is stored, so that its one allowed sign-in with a wrong password is counted and
+remembered (hikvision-isapi.md §3): the button saves first, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.devices import Device
+from app.errors import NoKeyring
+from app.events import StageReached
+from app.i18n import _
+from app.operations.connections import read_report
+from app.operations.runner import Report, Request, RunHandle
+from app.store import devices as stored
+from ui.desk import Desk
+from ui.dialogs.connection_try import TryPanel
+from ui.dialogs.device_form import DeviceForm
+from ui.dialogs.device_stages import DEVICE_STAGES
+from ui.dialogs.device_trust import offer_trust
+from ui.theme import GRID, Icon, Tone
+from ui.widgets import Action, BannerArea, Button, Look, ask, confirm
+
+SIZE = (880, 640)
+
+
+class DeviceDialog(QDialog):
+    """The form of one device. `saved` is its name once it is stored."""
+
+    def __init__(
+        self, parent: QWidget, desk: Desk, device: Device | None, taken: Sequence[str], given: Mapping[str, str]
+    ) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.device = device
+        self.saved = ""
+        self._test: RunHandle | None = None
+        self._busy = False
+        self._gone = False
+        self.setObjectName("device")
+        self.setWindowTitle(_("Edit {name}").format(name=device.name) if device else _("Add a device"))
+        self.resize(*SIZE)
+        self.form = DeviceForm(device, taken, given)
+        self.form.changed.connect(self._show_warnings)
+        self.banners = BannerArea(object_name="device.banners")
+        self.panel = TryPanel(
+            name="device", titles=DEVICE_STAGES, label=_("Save and test"),
+            promise=_("Saves what stands on the left, then calls the device step by step. Nothing changes on it."),
+        )  # fmt: skip
+        self.panel.test.setAutoDefault(False)
+        self.panel.test.clicked.connect(lambda: self._begin(self._save_and_test()))
+        self.cancel = Button(_("Cancel"), object_name="device.cancel")
+        self.cancel.setAutoDefault(False)
+        self.cancel.clicked.connect(self.reject)
+        self.save = Button(_("Save"), look=Look.PRIMARY, object_name="device.save")
+        self.save.setDefault(True)
+        self.save.clicked.connect(lambda: self._begin(self._save_and_close()))
+        self._forget = desk.workspace.events.subscribe(StageReached, self.panel.reached)
+        self._arrange()
+        self._show_warnings()
+        desk.start("look at the keyring", self._look_at_keyring())
+
+    def _arrange(self) -> None:
+        heading = QLabel(_("Face terminal"))
+        heading.setProperty("role", "title")
+        self.form.setContentsMargins(6 * GRID, 2 * GRID, 5 * GRID, 2 * GRID)
+        heading.setContentsMargins(6 * GRID, 0, 5 * GRID, 0)
+        left = QVBoxLayout()
+        left.setSpacing(2 * GRID)
+        left.setContentsMargins(0, 5 * GRID, 0, 0)
+        left.addWidget(heading)
+        left.addWidget(_scrolling(self.form), 1)
+        beside = _scrolling(self.panel)
+        beside.setFixedWidth(self.panel.width())
+        sides = QHBoxLayout()
+        sides.setSpacing(0)
+        sides.addLayout(left, 1)
+        sides.addWidget(beside)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(6 * GRID, 3 * GRID, 5 * GRID, 4 * GRID)
+        foot.setSpacing(2 * GRID)
+        foot.addStretch()
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setSpacing(0)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banners)
+        column.addLayout(sides, 1)
+        column.addLayout(foot)
+        self.form.fields["name"].setFocus()
+
+    def _show_warnings(self) -> None:
+        """What is unusual about the address is said while it is typed."""
+        if texts := self.form.warnings():
+            self.banners.show_banner("address", Tone.WARNING, "\n".join(texts))
+        else:
+            self.banners.clear("address")
+
+    # -- saving and testing --------------------------------------------------------------------------------------
+
+    def _begin(self, work: Any) -> None:
+        """A second press while the first is under way does nothing twice."""
+        if self._busy:
+            work.close()
+            return
+        self._busy = True
+        self.desk.start("save device", self._while_busy(work))
+
+    async def _while_busy(self, work: Any) -> None:
+        buttons = (self.save, self.panel.test)
+        for button in buttons:
+            button.refuse(_("It is running."))
+        try:
+            await work
+        finally:
+            self._busy = False
+            for button in buttons:
+                button.allow()
+
+    async def _save_and_close(self) -> None:
+        if await self._store() and not self._gone:
+            self.desk.voice.toast(_("Saved {name}.").format(name=self.saved))
+            self.accept()
+
+    async def _save_and_test(self) -> None:
+        if await self._store() and not self._gone:
+            self.cancel.setText(_("Close"))
+            await self._try()
+
+    async def _store(self) -> bool:
+        """Store what is typed, if anything is; true when the device is as the form says."""
+        if not self.form.check():
+            return False
+        if self.device is not None and not self.form.touched:
+            self.saved = self.device.name
+            return True
+        secrets = {"password": self.form.password} if self.form.password else {}
+        report = await self.desk.report_of(Request(*self._what(), secrets=secrets))
+        if report is None or report.error is not None:
+            if report is not None and report.error is not None:
+                self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
+            return False
+        self.banners.clear("save")
+        self.device = await self.desk.workspace.store.read(stored.find_device, self._id_in(report))
+        self.form.stored(self.device)
+        self.saved = self.device.name if self.device else self.form.text("name")
+        return True
+
+    def _what(self) -> tuple[str, str, dict[str, Any]]:
+        if self.device is None:
+            return "devices.add", "", self.form.values()
+        unpin = {"unpin": sorted(self.form.unpinned)} if self.form.unpinned else {}
+        return "devices.edit", "", {"device": self.device.id, **self.form.changes(), **unpin}
+
+    def _id_in(self, report: Report) -> str:
+        return str((report.run.result or {}).get("id") or (self.device.id if self.device else ""))
+
+    async def _try(self, **further: Any) -> None:
+        """Test what is stored; an unknown certificate, or another terminal, is offered to be accepted."""
+        assert self.device is not None
+        self.banners.clear("test")
+        request = Request("devices.test", params={"device": self.device.id, **further})
+        self._test = await self.desk.handle_of(request)
+        if self._test is None:
+            return
+        self.panel.follow(self._test.run_id)
+        report = await self._test.report()
+        self._test = None
+        if self._gone:
+            return
+        if (seen := read_report(report.run.result)) is not None:
+            self.panel.show_report(seen)
+            self._offer_ways_on(seen.details)
+
+    def _offer_ways_on(self, details: Mapping[str, Any]) -> None:
+        device = self.device
+        if device is None:
+            return
+        if fingerprint := str(details.get("fingerprint") or ""):
+            trust = Action(_("Look at the certificate…"), lambda: self._begin(self._trust(fingerprint)), icon=Icon.LOCK)
+            text = _("The certificate of {name} is not known yet.").format(name=device.name)
+            self.banners.show_banner("test", Tone.WARNING, text, "", [trust])
+        elif details.get("other_serial"):
+            accept = Action(_("It was replaced: accept it"), lambda: self._begin(self._try(accept_serial=True)))
+            self.banners.show_banner("test", Tone.WARNING, _("Another terminal answers at this address."), "", [accept])
+
+    async def _trust(self, fingerprint: str) -> None:
+        assert self.device is not None
+        if await offer_trust(self, self.desk, self.device, fingerprint) and not self._gone:
+            await self._try()
+
+    # -- closing -------------------------------------------------------------------------------------------------
+
+    def reject(self) -> None:
+        """Close; edits are not thrown away without asking."""
+        if not self.form.touched:
+            self.done(QDialog.DialogCode.Accepted if self.saved else QDialog.DialogCode.Rejected)
+        else:
+            self.desk.start("ask before discarding", self._discard())
+
+    async def _discard(self) -> None:
+        text = _("What you typed here has not been saved.")
+        if await confirm(self, _("Discard changes?"), text, _("Discard changes"), danger=True):
+            self.done(QDialog.DialogCode.Rejected)
+
+    def done(self, code: int) -> None:
+        """Close for good; a test under way is given up."""
+        if not self._gone:
+            self._gone = True
+            self._forget()
+        if self._test is not None:
+            self._test.cancel()
+        super().done(code)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The person's close button asks as Esc does; a window that goes takes the dialog along."""
+        if event.spontaneous():
+            event.ignore()
+            self.reject()
+        elif self.isVisible():
+            self.done(QDialog.DialogCode.Rejected)
+
+    async def _look_at_keyring(self) -> None:
+        problem = await self.desk.workspace.vault.problem()
+        if problem and not self._gone:
+            self.banners.show_banner("keyring", Tone.WARNING, problem, _(NoKeyring.default_remedy))
+
+
+async def edit_device(
+    parent: QWidget, desk: Desk, device: Device | None = None, given: Mapping[str, str] | None = None
+) -> str:
+    """Show the form, empty, of a device or with what is `given`; the name it was saved under, blank for none."""
+    others = await desk.workspace.store.read(stored.devices)
+    taken = [other.name for other in others if device is None or other.id != device.id]
+    dialog = DeviceDialog(parent, desk, device, taken, given or {})
+    await ask(dialog)
+    return dialog.saved
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    """What grows, such as the words of a failed step, scrolls; the dialog keeps its size."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
