@@ -34,7 +34,8 @@ class DeviceFacts:
 
     `drift_s` is terminal minus this computer, in seconds; `name_bytes` the longest name in UTF-8 bytes; `search_page`
     the most people in one answer; `address_chars` the longest photo address; `face_parts` the names of the two parts
-    of an upload that it accepted; `locked_until` the end of a lock-out that it reported.
+    of an upload that it accepted; `locked_until` the end of a lock-out that it reported; `test_problem` the kind of
+    what the last test failed at (its category, or the kind of the error), empty when it went well.
     """
 
     model: str = ""
@@ -56,6 +57,7 @@ class DeviceFacts:
     tested_at: datetime | None = None
     test_ok: bool | None = None
     test_message: str = ""
+    test_problem: str = ""
     pushed_at: datetime | None = None
 
     @property

@@ -145,7 +145,9 @@ def takes_part(employee: Employee) -> bool:
     return bool(employee.employee_no or employee.supabase_id)
 
 
-def candidates(chosen: Iterable[Employee], everybody: Iterable[Employee], *, photo_only: bool = False) -> list[Candidate]:
+def candidates(
+    chosen: Iterable[Employee], everybody: Iterable[Employee], *, photo_only: bool = False
+) -> list[Candidate]:
     """The chosen people in stable order, each with what keeps them from being sent.
 
     `everybody` is who could carry the same number: the second would overwrite the first (supabase.md §4.2).
@@ -164,7 +166,8 @@ _FILL_IN = N_("Give the person a terminal number, then push again.")
 def _candidate(employee: Employee, holders: Mapping[str, Sequence[Employee]], *, photo_only: bool) -> Candidate:
     number = (employee.employee_no or "").strip()
     if employee.status is not EmployeeStatus.ACTIVE or employee.supabase_missing_since is not None:
-        return Candidate(employee, problem=_("Not active"), reason="not_active", remedy=_("Only active people are sent."))
+        remedy = _("Only active people are sent.")
+        return Candidate(employee, problem=_("Not active"), reason="not_active", remedy=remedy)
     if not number:
         return Candidate(employee, problem=_("No terminal number"), reason="no_number", remedy=_(_FILL_IN))
     if not number.isdecimal() or not number.isascii() or not 0 < int(number) <= MOST_NUMBER:
@@ -286,7 +289,8 @@ def _would_change(
 
 def push_summary(outcomes: Iterable[Outcome]) -> dict[str, int]:
     """The counters of command-line.md: `total, success, partial, skipped, fatal, not_attempted, verified`."""
-    counts = dict.fromkeys(("total", "success", "partial", "skipped", "fatal", "not_attempted", "unknown", "verified"), 0)
+    names = ("total", "success", "partial", "skipped", "fatal", "not_attempted", "unknown", "verified")
+    counts = dict.fromkeys(names, 0)
     for outcome in outcomes:
         counts["total"] += 1
         counts[outcome.status.value] += 1

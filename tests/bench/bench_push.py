@@ -71,7 +71,9 @@ def serve(count: int) -> Iterator[Fleet]:
         try:
             told = json.loads(server.stdout.readline())["terminals"]
             fleet = Fleet(told["control_url"], told["devices"])
-            fleet.control("/all", {"latency": {"person_s": PERSON_S, "face_s": FACE_S, "read_s": READ_S}})
+            latency = {"person_s": PERSON_S, "face_s": FACE_S, "read_s": READ_S}
+            parts = ["FaceDataRecord+FaceImage", "FaceDataRecord+img"]  # what we and the plain script send first
+            fleet.control("/all", {"latency": latency, "quirks": {"part_names": parts}})
             yield fleet
         finally:
             server.terminate()
@@ -164,19 +166,20 @@ def plain_script(terminals: Sequence[dict[str, Any]], people: int) -> float:
     for number in range(people):
         for told in terminals:
             address = f"http://{told['host']}:{told['port']}/ISAPI"
+            number_text = str(1000 + number)
             user = {
-                "employeeNo": str(1000 + number), "name": f"Popescu Ana{number:04}", "userType": "normal",
+                "employeeNo": number_text, "name": f"Popescu Ana{number:04}", "userType": "normal",
                 "Valid": {"enable": True, "beginTime": "2020-01-01T00:00:00", "endTime": "2037-12-31T23:59:59"},
                 "doorRight": "1", "RightPlan": [{"doorNo": 1, "planTemplateNo": "1"}],
             }  # fmt: skip
             sign = HTTPDigestAuth(told["username"], told["password"])
             path = f"{address}/AccessControl/UserInfo/Record?format=json"
             requests.post(path, json={"UserInfo": user}, auth=sign, timeout=15).raise_for_status()
-            parts = {
-                "FaceDataRecord": (None, json.dumps({"faceLibType": "blackFD", "FDID": "1", "FPID": user["employeeNo"]}),
-                                   "application/json"),
-                told.get("image_part", "img"): ("face.jpg", jpeg, "image/jpeg"),
-            }  # fmt: skip
+            face = json.dumps({"faceLibType": "blackFD", "FDID": "1", "FPID": number_text})
+            parts: dict[str, tuple[str | None, str | bytes, str]] = {
+                "FaceDataRecord": (None, face, "application/json"),
+                "img": ("face.jpg", jpeg, "image/jpeg"),
+            }
             sign = HTTPDigestAuth(told["username"], told["password"])
             path = f"{address}/Intelligent/FDLib/FaceDataRecord?format=json"
             requests.post(path, files=parts, auth=sign, timeout=45).raise_for_status()

@@ -34,6 +34,7 @@ USUAL_LOCK_S = 1800
 MOST_ANSWER_BYTES = 4_000_000
 _CLOSE_OVER_BYTES = 10_000
 _FEW_TRIES = 2
+_COOLDOWN_READ_S = 5.0
 
 
 class Cooldowns(Protocol):
@@ -100,6 +101,7 @@ class Line:
         self._turn = asyncio.Lock()
         self._refused: Reply | None = None
         self._refused_until: datetime | None = None
+        self._asked_at = -2 * _COOLDOWN_READ_S
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
             headers={"User-Agent": f"Muster/{__version__}", "Accept": "*/*"},
@@ -235,7 +237,9 @@ class Line:
     async def _respect_cooldown(self, asked: str) -> None:
         """Raises `NoAnswer` while an earlier refusal of this very account and password cools down."""
         if self._refused is None:
-            self._refused_until = await self._cooldowns.until(self.settings.account)
+            if time.monotonic() - self._asked_at > _COOLDOWN_READ_S:  # another program may have been refused
+                self._refused_until = await self._cooldowns.until(self.settings.account)
+                self._asked_at = time.monotonic()
         elif self._refused_until is not None and self._refused_until <= datetime.now(UTC):
             self._refused = self._refused_until = None
         if self._refused_until is None or self._refused_until <= datetime.now(UTC):

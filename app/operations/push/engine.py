@@ -8,7 +8,6 @@ moment, so that a run can be taken up again wherever it ended.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -142,22 +141,20 @@ class Engine:
         await self.ledger.add(skipped)
 
     async def _gently(self, lanes: Sequence[Lane]) -> None:
-        """Person by person, device by device; proof is read in the pauses, so that it costs no time of its own."""
-        ended: float | None = None
+        """Person by person, device by device, a second between the end of a visit and the start of the next.
+
+        Proof is read in the pauses, and what a visit needs is made ready in them, so that neither costs time.
+        """
+        start_at = 0.0
         for candidate in self.people:
             for lane in lanes:
                 if self.stopped or not lane.wants(candidate):
                     continue
-                if ended is not None:
-                    for other in lanes:
-                        await other.prove_if_due()
+                for other in lanes if start_at else ():
+                    await other.prove_if_due()
                 await lane.open()
-                if ended is not None:
-                    await asyncio.sleep(max(0.0, ended + GENTLE_PAUSE_S - time.monotonic()))
-                if lane.wants(candidate) and not self.stopped:
-                    await lane.visit(candidate)
-                    ended = time.monotonic()
-                    self.tell()
+                start_at = await lane.visit(candidate, start_at) + GENTLE_PAUSE_S
+                self.tell()
         for lane in lanes:
             await lane.prove()
 

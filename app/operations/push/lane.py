@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -109,23 +110,32 @@ class Lane:
         self.device = replace(self.device, facts=told)
         await self.engine.context.workspace.store.write(devices.note_facts, self.device.id, told)
 
-    async def visit(self, candidate: Candidate) -> None:
-        """Send one person and write down how it went."""
-        ledger = self.engine.ledger
+    async def visit(self, candidate: Candidate, start_at: float = 0.0) -> float:
+        """Send one person and write down how it went.
+
+        No request is sent before `start_at`. Returns when the last answer had come; both are seconds of
+        `time.monotonic`.
+        """
         if self._refusal is not None or self._visitor is None:
             await self._fail(candidate)
-            return
-        await ledger.begin(self.device.id, candidate.id)
+            return time.monotonic()
+        await self.engine.ledger.begin(self.device.id, candidate.id)
         self.begun.add(candidate.id)
-        known = self.known.get(candidate.id)
+        await self.engine.photos.of(candidate)
+        await asyncio.sleep(max(0.0, start_at - time.monotonic()))
         photo = partial(self.engine.photos.of, candidate)
         there = (self.device.id, candidate.id) in self.engine.to_ask and await self._found_after_crash(candidate)
-        visited = await self._visitor.visit(candidate, known, photo, person_there=there)
+        visited = await self._visitor.visit(candidate, self.known.get(candidate.id), photo, person_there=there)
+        ended = time.monotonic()
+        await self._settle(candidate, visited, self._visitor)
+        return ended
+
+    async def _settle(self, candidate: Candidate, visited: Visited, visitor: Visitor) -> None:
         placement = replace(visited.placement, run_id=self.engine.context.run.run_id)
-        await ledger.settle(visited.outcome, placement)
+        await self.engine.ledger.settle(visited.outcome, placement)
         self.begun.discard(candidate.id)
         if visited.outcome.status is Status.SUCCESS:
-            fitted = candidate.person.fitted(self._visitor.name_bytes)
+            fitted = candidate.person.fitted(visitor.name_bytes)
             self.sent.append(Sent(candidate, fitted, replace(visited, placement=placement)))
         if visited.stop is not None:
             self.engine.device_failed(self.device, visited.stop)
@@ -173,6 +183,14 @@ class Lane:
             if proof.lies is not None:
                 self.engine.device_failed(self.device, proof.lies)
                 return
+        await self._remember(self._visitor)
+
+    async def _remember(self, visitor: Visitor) -> None:
+        """Keep what this terminal taught: the part names of an upload that it takes (§7.3)."""
+        parts = visitor.terminal.face_parts
+        if parts is not None and parts != self.device.facts.face_parts:
+            self.device = replace(self.device, facts=replace(self.device.facts, face_parts=parts))
+            await self.engine.context.workspace.store.write(devices.note_facts, self.device.id, self.device.facts)
 
     async def _breathe(self) -> None:
         """Half as long after every visit that went well, twice as long after one that found the device busy."""
