@@ -7,6 +7,7 @@ limits hold before anything is unpacked. Slow work; call it off the event loop.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -159,6 +160,7 @@ def examine(picture: bytes) -> PhotoExam:
 
     if len(picture) > MOST_BYTES:
         return _refused(PhotoProblem.TOO_MANY_BYTES)
+    warnings.simplefilter("error", Image.DecompressionBombWarning)  # for good: switching it back is not thread-safe
     try:
         with Image.open(io.BytesIO(picture), formats=_FORMATS) as opened:
             width, height, kind = opened.width, opened.height, opened.format or ""
@@ -170,7 +172,9 @@ def examine(picture: bytes) -> PhotoExam:
             opened.draft("RGB", (LONGEST_PX, LONGEST_PX))  # the decoder skips detail nobody will see
             turned = opened.getexif().get(0x0112, 1) not in {0, 1}
             upright = ImageOps.exif_transpose(_rgb(opened))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return _refused(PhotoProblem.TOO_MANY_PIXELS)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         return _refused(PhotoProblem.NOT_A_PICTURE)
     if turned:
         width, height = (height, width) if (upright.width > upright.height) != (width > height) else (width, height)
