@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 _PARAMETER = re.compile(r'([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _SCHEME = re.compile(r"(?:^|,)\s*(Digest|Basic)\b(?!\s*=)", re.IGNORECASE)
@@ -44,7 +45,7 @@ def parse_challenges(headers: Iterable[str]) -> list[Challenge]:
     found = []
     for header in headers:
         starts = list(_SCHEME.finditer(header))
-        for match, following in zip(starts, [*starts[1:], None], strict=True):
+        for match, following in zip_longest(starts, starts[1:]):
             if match.group(1).casefold() == "digest":
                 part = header[match.end() : following.start() if following else len(header)]
                 found.append(_challenge(part))

@@ -285,9 +285,7 @@ class Line:
             text = _("The device did not answer within {seconds:g} seconds.").format(seconds=seconds)
             remedy = _("Check that the device is switched on and connected.")
             return Reply(AnswerClass.TIMED_OUT, "", text, remedy, asked, _("no answer"), connection_failed=True)
-        cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-        while cause.__cause__ is not None and not isinstance(cause, ssl.SSLError):
-            cause = cause.__cause__  # type: ignore[assignment]  # whatever the library wrapped
+        cause = _first_cause(error)
         if isinstance(cause, ssl.SSLCertVerificationError):
             text = _("The device's certificate is not the one that was trusted.") if self.settings.fingerprint else _(
                 "The device's certificate is not trusted yet."
@@ -297,6 +295,13 @@ class Line:
         text = _("The device cannot be reached: {cause}").format(cause=redact(str(error)) or type(error).__name__)
         remedy = _("Check the address, and that the device is switched on and connected.")
         return Reply(AnswerClass.UNREACHABLE, "", text, remedy, asked, _("no answer"), connection_failed=True)
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """What began it; libraries wrap a refused certificate several times."""
+    while error.__cause__ is not None or error.__context__ is not None:
+        error = error.__cause__ or error.__context__ or error
+    return error
 
 
 def _locked(seconds: int, asked: str, answered: str) -> Reply:
