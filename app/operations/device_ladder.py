@@ -40,7 +40,7 @@ _CATEGORIES: Mapping[ErrorKind, str] = {
     ErrorKind.REFUSED_SIGN_IN: "authentication_error",
     ErrorKind.FORBIDDEN: "authentication_error",
 }
-_CODES = {"locked": "locked", "coolDown": "locked", "notActivated": "not_activated", "certificate": "certificate"}
+_CODES = {"locked": "locked", "notActivated": "not_activated", "certificate": "certificate"}
 T = TypeVar("T")
 
 
@@ -203,7 +203,11 @@ class Ladder:
         return ngettext("{count} face.", "{count} faces.", count).format(count=count)
 
     async def _clock(self, terminal: Terminal) -> str:
-        clock = await _if_there(terminal.clock())
+        try:
+            clock = await _if_there(terminal.clock())
+        except BadData as error:  # it opens doors all the same
+            self._warn(error.message)
+            return error.message
         if clock is None:
             return _("The device does not tell the time.")
         drift = self.learned["drift_s"] = round(clock.drift_s, 1)
@@ -220,8 +224,8 @@ class Ladder:
     def _note_refusal(self, refusal: TerminalRefusal) -> None:
         reply = refusal.reply
         self.details |= {"asked": reply.asked, "answered": reply.answered, "code": reply.code}
-        if reply.code in {"locked", "coolDown"}:
-            self.details["locked_s"] = round(reply.retry_after_s or 0)
+        if reply.code in {"locked", "coolDown"}:  # the device's own lock, or our waiting after a refused password
+            self.details["locked_s" if reply.code == "locked" else "waits_s"] = round(reply.retry_after_s or 0)
         if reply.warning:
             self._warn(reply.warning)
 
@@ -231,7 +235,7 @@ class Ladder:
         limits = [n for n in (learned.get("most_people"), learned.get("most_faces")) if n is not None]
         people = learned.get("people")
         free = max(0, min(limits) - people) if limits and people is not None else None
-        return {"locked_s": 0, "free_places": free, **learned, **self.details}
+        return {"locked_s": 0, "waits_s": 0, "free_places": free, **learned, **self.details}
 
 
 def drift_text(drift_s: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -164,11 +164,11 @@ async def _tested(
     workspace = context.workspace
     ladder = Ladder(device, lambda: workspace.terminals.terminal(device), accept_serial)
     report, problem = await ladder.climb(tell)
-    locked_s = ladder.details.get("locked_s")
     learned = ladder.learned | {
         "tested_at": now(),
         "test_ok": report.success,
-        "locked_until": now() + timedelta(seconds=locked_s) if locked_s else None,
+        "test_problem": _problem_kind(report, problem),
+        "locked_until": _locked_until(device, report),
     }
     exchanged = accept_serial and device.facts.serial not in {"", learned.get("serial", device.facts.serial)}
     if not context.dry_run and {Permission.WRITE, Permission.SYNC} & GRANTS[workspace.settings.role]:
@@ -187,6 +187,20 @@ def _remember(device_id: str, learned: dict[str, Any], exchanged: bool) -> None:
     if exchanged:
         stored.forget_placements(device_id)
     stored.note_facts(device_id, replace(DeviceFacts() if exchanged else device.facts, **learned))
+
+
+def _locked_until(device: Device, report: TestReport) -> datetime | None:
+    """The end of the lock that the device reports now, or reported before we began to wait for it."""
+    if locked_s := report.details["locked_s"]:
+        return now() + timedelta(seconds=locked_s)
+    return device.facts.locked_until if report.details["waits_s"] else None
+
+
+def _problem_kind(report: TestReport, problem: MusterError | None) -> str:
+    """What the test failed at, as precisely as it is known."""
+    if problem is None:
+        return ""
+    return problem.kind.value if report.category == "other_error" else report.category
 
 
 def _outcome(device: Device, report: TestReport, problem: MusterError | None) -> Outcome:

@@ -218,7 +218,7 @@ def with_new_address(device: Device) -> Device:
 
     Its serial number stays, so that another terminal at the new address is noticed (hikvision-isapi.md §9.1).
     """
-    facts = replace(device.facts, tested_at=None, test_ok=None, test_message="", locked_until=None)
+    facts = replace(device.facts, tested_at=None, test_ok=None, test_message="", test_problem="", locked_until=None)
     return replace(device, facts=facts)
 
 
