@@ -37,7 +37,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.vault = Vault(keyring)
         self.events = EventBus()
         self.tasks = Tasks()
-        self.links = Links(self.vault)
+        self.links = Links(self.vault, self.store)
         self.terminals = TerminalLinks(self)
         self.runner = Runner(self)
 

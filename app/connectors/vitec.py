@@ -17,6 +17,7 @@ from urllib.parse import quote
 import httpx
 
 from app import __version__
+from app.connectors.breaker import Breaker
 from app.connectors.http import Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited, redirect_target
 from app.connectors.vitec_answers import read_departments, read_employees, read_methods
 from app.domain.snapshots import Snapshot
@@ -107,6 +108,11 @@ class VitecHub(AbstractAsyncContextManager["VitecHub"]):
                 retry=retry or RetryPolicy(),
             )
         )
+
+    @property
+    def breaker(self) -> Breaker:
+        """Refuses calls while the Hub is known to be down."""
+        return self.http.breaker
 
     async def __aenter__(self) -> Self:
         return self

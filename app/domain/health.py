@@ -34,7 +34,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class TestReport:
-    """A connection test: stages in order, the sentence and remedy of the first that failed, what was learned."""
+    """A connection test: stages in order, the sentence and remedy of the first that failed, what was learned.
+
+    `warnings` are sentences about what works and still deserves a look.
+    """
 
     success: bool
     stages: tuple[Stage, ...]
@@ -42,6 +45,7 @@ class TestReport:
     remedy: str = ""
     category: str = "works"
     details: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     __test__ = False  # not a test case, whatever pytest makes of the name
 

@@ -1,48 +1,108 @@
-"""Open clients of remote systems, one per connection, closed when the connection is edited or the program ends."""
+"""Open clients of remote systems, one per connection, closed when the connection is edited or the program ends.
+
+To add a kind: a function that makes its client in `_MAKERS`, and a method that hands it out under its own type.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
-from app.domain.connections import Connection
+from app.domain.connections import Connection, check_secret
+from app.domain.kinds import ConnectionKind, FieldType
+from app.domain.kinds.supabase import photo_hosts
+from app.domain.supabase import AuthMode, PhotoMode
+from app.domain.supabase_keys import check_publishable_key
+from app.errors import NotConfigured, UsageError
+from app.operations.sessions import KeptSession, SecretReader
 
 if TYPE_CHECKING:
+    from app.connectors.breaker import Breaker
+    from app.connectors.http import RetryPolicy
+    from app.connectors.supabase import SessionKeeper, Supabase
     from app.connectors.vitec import VitecHub
+    from app.store.database import Store
     from app.vault import Vault
+
+Secrets = Mapping[str, str]
+
+
+class Client(Protocol):
+    """What every client of a connection can."""
+
+    @property
+    def breaker(self) -> Breaker:
+        """Refuses calls while the system is known to be down."""
+
+    async def close(self) -> None:
+        """Close the pooled sockets."""
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A client and what it was made from."""
+
+    connection: Connection
+    secrets: Secrets = field(repr=False)
+    client: Client
 
 
 class Links:
     """Hands out a client per connection; breaker and limiter live as long as it does. Belongs to one event loop."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, store: Store) -> None:
         self._vault = vault
-        self._open: dict[str, tuple[Connection, str, VitecHub]] = {}
+        self._store = store
+        self._open: dict[str, _Open] = {}
+        self._sessions: dict[str, KeptSession] = {}
+        self._one_at_a_time = asyncio.Lock()
 
     async def vitec(self, connection: Connection) -> VitecHub:
         """The Hub of this connection.
 
         Raises `NotConfigured` naming the missing fields, `NoKeyring` when its secret cannot be read.
         """
-        key = await self._vault.get(connection, "access_key")
-        known = self._open.get(connection.id)
-        if known is not None and known[0].settings == connection.settings and known[1] == key:
-            return known[2]
-        hub = await asyncio.to_thread(make_vitec, connection, key)
-        await self.drop(connection.id)
-        self._open[connection.id] = (connection, key, hub)
-        return hub
+        return cast("VitecHub", await self._client(connection))
+
+    async def supabase(self, connection: Connection) -> Supabase:
+        """The project of this connection, under the same rules as `vitec`."""
+        return cast("Supabase", await self._client(connection))
+
+    def session(self, connection: Connection) -> KeptSession:
+        """Where the session of this connection is kept: the same object for everybody, so that they take turns."""
+        kept = self._sessions.setdefault(connection.id, KeptSession(self._vault, self._store, connection))
+        kept.connection = connection
+        return kept
+
+    async def _client(self, connection: Connection) -> Client:
+        async with self._one_at_a_time:
+            secrets = await read_secrets(connection, lambda key: self._vault.get(connection, key))
+            known = self._open.get(connection.id)
+            if known is not None and known.connection.settings == connection.settings and known.secrets == secrets:
+                return known.client
+            make = _MAKERS[connection.kind]
+            client = await asyncio.to_thread(make, connection, secrets, self.session(connection))
+            await self.drop(connection.id)
+            self._open[connection.id] = _Open(connection, secrets, client)
+            return client
 
     def refused_until(self, connection_id: str) -> datetime | None:
         """Until when calls of a connection are refused after failures in a row; None while they pass."""
         known = self._open.get(connection_id)
-        return known[2].http.breaker.refuses_until if known is not None else None
+        return known.client.breaker.refuses_until if known is not None else None
+
+    async def let_pass(self, connection_id: str) -> None:
+        """Let calls pass again, after a test that went well."""
+        if known := self._open.get(connection_id):
+            await known.client.breaker.reset()
 
     async def drop(self, connection_id: str) -> None:
         """Close the client of a connection that changed or went."""
         if known := self._open.pop(connection_id, None):
-            await known[2].close()
+            await known.client.close()
 
     async def close(self) -> None:
         """Close all."""
@@ -50,7 +110,15 @@ class Links:
             await self.drop(connection_id)
 
 
-def make_vitec(connection: Connection, access_key: str) -> VitecHub:
+async def read_secrets(connection: Connection, secret: SecretReader) -> dict[str, str]:
+    """The secrets that a client is made with; one that a sign-in takes the place of is read when it is needed."""
+    in_use = [f for f in connection.spec.in_use(connection.settings) if f.type is FieldType.SECRET]
+    return {f.key: await secret(f.key) for f in in_use if not f.traded_for}
+
+
+def make_vitec(
+    connection: Connection, secrets: Secrets, _keeper: SessionKeeper, retry: RetryPolicy | None = None
+) -> VitecHub:
     """A Hub client from a connection's settings and its key."""
     from app.connectors.vitec import VitecHub, VitecSettings, hub_address
 
@@ -59,8 +127,49 @@ def make_vitec(connection: Connection, access_key: str) -> VitecHub:
             base_url=hub_address(connection.setting("base_url"), connection.setting("environment")),
             installation_id=connection.setting("installation_id") or "",
             product_login=connection.setting("product_login") or "",
-            access_key=access_key,
+            access_key=secrets["access_key"],
             timeout_s=connection.setting("timeout_s"),
             max_rps=connection.setting("max_rps"),
-        )
+        ),
+        retry,
     )
+
+
+def make_supabase(
+    connection: Connection, secrets: Secrets, keeper: SessionKeeper, retry: RetryPolicy | None = None
+) -> Supabase:
+    """A client of a project from a connection's settings and secrets.
+
+    Raises `NotConfigured` for a missing field and for a key in the wrong one.
+    """
+    from app.connectors.supabase import Supabase, SupabaseSettings
+
+    setting = connection.setting
+    try:
+        check_publishable_key(setting("publishable_key") or "")
+        for key, value in secrets.items():
+            check_secret(connection.spec.field(key), value)
+    except UsageError as error:
+        raise NotConfigured(error.message, error.remedy) from error
+    settings = SupabaseSettings(
+        url=setting("url") or "",
+        auth_mode=AuthMode(setting("auth_mode")),
+        publishable_key=setting("publishable_key") or "",
+        email=setting("email") or "",
+        service_key=secrets.get("service_key", ""),
+        jwks_url=setting("jwks_url") or "",
+        jwt_secret=secrets.get("jwt_secret", ""),
+        schema=setting("schema"),
+        photo_bucket=setting("photo_bucket"),
+        photo_mode=PhotoMode(setting("photo_mode")),
+        photo_hosts=photo_hosts(setting("photo_hosts") or ""),
+        page_size=setting("page_size"),
+        timeout_s=setting("timeout_s"),
+    )
+    return Supabase(settings, keeper, retry)
+
+
+_MAKERS: Mapping[ConnectionKind, Callable[[Connection, Secrets, SessionKeeper], Client]] = {
+    ConnectionKind.VITEC: make_vitec,
+    ConnectionKind.SUPABASE: make_supabase,
+}

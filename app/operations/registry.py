@@ -26,6 +26,8 @@ FAMILIES = (
     "directory",
     "pictures",
     "connections",
+    "connection_state",
+    "connection_import",
     "devices",
     "device_import",
     "device_test",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,6 +56,14 @@ def change_connection(connection: Connection) -> Connection:
     except peewee.IntegrityError as error:
         raise UsageError(_("There is already a connection named {name}.").format(name=connection.name)) from error
     return stamped
+
+
+def swap_secrets(connection_id: str, gained: str, lost: Collection[str]) -> None:
+    """Remember that one secret was set and others forgotten; a connection that is gone stays gone."""
+    row = ConnectionRow.get_or_none(ConnectionRow.id == connection_id)
+    if row is not None:
+        secrets = tuple(sorted({*from_strings(row.secrets), gained} - set(lost)))
+        ConnectionRow.update(secrets=to_strings(secrets)).where(ConnectionRow.id == connection_id).execute()
 
 
 def remove_connection(connection_id: str) -> None:

@@ -11,7 +11,8 @@ from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
 from app.domain.kinds import ConnectionKind
 from app.events import StageReached
-from app.operations.connections import read_report, standing_in, stored_report
+from app.operations.connections import standing_in
+from app.operations.reports import read_report, stored_report
 from app.store import connections
 from app.workspace import Workspace
 from tests.support.records import connection

@@ -18,7 +18,7 @@ from app.domain.kinds import KindSpec
 from app.errors import NoKeyring
 from app.events import StageReached
 from app.i18n import _
-from app.operations.connections import read_report
+from app.operations.reports import read_report
 from app.operations.runner import Report, Request, RunHandle
 from app.store import connections as stored
 from ui.desk import Desk

@@ -94,4 +94,4 @@ def verdict(report: TestReport) -> str:
         return _(report.remedy)
     taken_ms = sum(stage.duration_ms for stage in report.stages)
     text = _("It works: {ms} ms in all.").format(ms=taken_ms)
-    return "\n".join(filter(None, (text, report.details.get("warning", ""))))
+    return "\n".join((text, *report.warnings))

@@ -9,7 +9,7 @@ from typing import Self
 
 from app.connectors.breaker import Breaker
 from app.connectors.http import Answer, Call, HttpClient, HttpSettings, RetryPolicy
-from app.connectors.supabase.clock import clock_offset_s
+from app.connectors.supabase.clock import clock_offset_s, clock_words
 from app.connectors.supabase.employees import BIOMETRICS
 from app.connectors.supabase.paging import count_of, read_rows, read_table
 from app.connectors.supabase.people import People
@@ -79,6 +79,11 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
     def breaker(self) -> Breaker:
         """Refuses calls while the project is known to be down."""
         return self.http.breaker
+
+    @property
+    def clock_words(self) -> str:
+        """What is wrong with this computer's clock, by the last answer; blank while it is within 30 seconds."""
+        return clock_words(self.clock_offset_s)
 
     async def __aenter__(self) -> Self:
         return self

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.connectors.supabase.paging import Row, row_id
 from app.domain.supabase import ACTIVE, LARGEST_NUMBER, RecordProblem, SupabaseEmployee
-from app.i18n import _, ngettext
+from app.i18n import ngettext
 
 BIOMETRICS = "angajati_biometrie"
 _NAMED = 5  # names in a warning
@@ -123,8 +123,3 @@ def unreadable_warnings(count: int) -> tuple[str, ...]:
         return ()
     text = ngettext("{count} row could not be read.", "{count} rows could not be read.", count)
     return (text.format(count=count),)
-
-
-def nobody_warning() -> str:
-    """What an empty list may mean: row-level security filters silently (§3.5)."""
-    return _("0 rows visible: the table is empty, or a policy is missing.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ from app.i18n import N_, _
 from app.redaction import register_secret
 
 RENEW_BEFORE_S = 60.0
+_PATIENCE_S = 1.0  # with a renewal that is under way when everything closes
 _NEWER_PAUSES_S = (0.2, 0.5, 1.0)  # how long another program may take to keep the token it just got
 
 
@@ -143,9 +145,10 @@ class Session:
             await self._http.send(Call(path, "POST", self._with(held), classify=sign_in_refusal))
 
     async def close(self) -> None:
-        """Wait for a renewal under way: the token it brings must not be lost."""
-        async with self._keeper.turn:
-            pass
+        """Wait a little for a renewal under way: the token it brings must not be lost."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_S), self._keeper.turn:
+                pass
 
     def _with(self, held: _Held) -> dict[str, str]:
         return {"apikey": self._key, "Authorization": f"Bearer {held.token}"}

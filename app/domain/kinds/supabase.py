@@ -10,7 +10,7 @@ from app.domain.supabase_keys import check_jwt_secret, check_publishable_key, ch
 from app.errors import UsageError
 from app.i18n import N_, _
 
-REFRESH_TOKEN = "refresh_token"
+PASSWORD, REFRESH_TOKEN = "password", "refresh_token"
 _USER = ("auth_mode", AuthMode.USER.value)
 _SERVICE = ("auth_mode", AuthMode.SERVICE_KEY.value)
 
@@ -92,7 +92,7 @@ SUPABASE = KindSpec(
         ),
         FieldSpec("email", N_("E-mail"), FieldType.TEXT, ("SUPABASE_EMAIL",), required=True, only_when=_USER),
         FieldSpec(
-            "password",
+            PASSWORD,
             N_("Password"),
             FieldType.SECRET,
             ("SUPABASE_PASSWORD",),

@@ -14,7 +14,7 @@ from app.domain.health import TestReport, connection_health
 from app.errors import MusterError, NoKeyring
 from app.events import ConnectionsChanged, RunEnded, RunStarted, StageReached
 from app.i18n import _, ngettext
-from app.operations.connections import read_report, stored_report
+from app.operations.reports import read_report, stored_report
 from app.store import connections as stored
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen

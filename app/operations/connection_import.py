@@ -1,0 +1,79 @@
+"""Taking over settings from a `.env` file of an earlier installation (command-line.md, `import-env`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.access import Permission
+from app.domain.kinds import KINDS, ConnectionKind
+from app.domain.supabase import AuthMode
+from app.errors import StoreError, UsageError
+from app.i18n import N_, _
+from app.operations.connections import CreateParams, UpdateParams, create_connection, update_connection
+from app.operations.context import RunContext
+from app.operations.registry import operation
+from app.store import connections as stored
+
+
+@dataclass(frozen=True)
+class ImportParams:
+    """The `.env` file to read."""
+
+    file: str
+
+
+@operation("connections.import_env", N_("Import settings from a .env file"), Permission.ADMIN, ImportParams)
+async def import_env(context: RunContext, params: ImportParams) -> None:
+    """Make or update one connection per kind found in the file, named after its kind (command-line.md)."""
+    values = _read_env(Path(params.file))
+    made: list[dict[str, Any]] = []
+    for spec in KINDS.values():
+        found = {f.key: value for f in spec.fields for name in reversed(f.env) if (value := values.get(name))}
+        if not found:
+            continue
+        secrets = {k: v for k, v in found.items() if k in {f.key for f in spec.secrets}}
+        settings = {k: v for k, v in found.items() if k not in secrets}
+        made.append(await _import_one(context, spec.kind, settings, secrets))
+    if not made:
+        names = ", ".join(name for spec in KINDS.values() for f in spec.fields for name in f.env)
+        raise UsageError(
+            _("The file holds no settings that Muster knows."), _("It looks for: {names}.").format(names=names)
+        )
+    context.result["connections"] = made
+
+
+async def _import_one(
+    context: RunContext, kind: ConnectionKind, settings: dict[str, str], secrets: dict[str, str]
+) -> dict[str, Any]:
+    known = await context.workspace.store.read(stored.find_connection, kind.value)
+    part = replace(context, secrets=secrets, connection=known, result={})
+    if known is None:
+        mode = _sign_in_mode(kind, {**settings, **secrets})
+        await create_connection(part, CreateParams(kind.value, kind, settings | mode))
+    else:
+        await update_connection(part, UpdateParams(settings))
+    return part.result
+
+
+def _sign_in_mode(kind: ConnectionKind, found: Mapping[str, str]) -> dict[str, str]:
+    """A file with a service key and no user means the service key; no variable of its own says so (supabase.md §1)."""
+    if kind is ConnectionKind.SUPABASE and "service_key" in found and not {"email", "password"} & set(found):
+        return {"auth_mode": AuthMode.SERVICE_KEY.value}
+    return {}
+
+
+def _read_env(path: Path) -> Mapping[str, str | None]:
+    from dotenv import dotenv_values
+
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return dotenv_values(stream=file, interpolate=False)
+    except FileNotFoundError as error:
+        raise UsageError(_("There is no file {file}.").format(file=path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(
+            _("The file {file} cannot be read: {cause}").format(file=path, cause=error), _("Save it as UTF-8 text.")
+        ) from error

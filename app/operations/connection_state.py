@@ -1,0 +1,155 @@
+"""How connections are: test, test before saving, status of one, health of all (connections.md §6, §7)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import msgspec
+
+from app import __version__
+from app.access import GRANTS, Permission
+from app.domain.connections import Connection, ConnectionStatus, checked_settings
+from app.domain.health import Health, Stage, connection_health, overall_health, success_rate_percent
+from app.domain.kinds import ConnectionKind
+from app.domain.outcomes import RunState
+from app.events import ConnectionsChanged, StageReached
+from app.i18n import N_
+from app.operations.connection_test import TESTS, check
+from app.operations.connections import ALL, check_secrets, connection_row, time_text
+from app.operations.context import RunContext
+from app.operations.registry import NoParams, operation
+from app.operations.sessions import DraftSession
+from app.operations.stages import Tell
+from app.store import connections as stored
+from app.store import runs
+from app.store.values import now
+
+_started = time.monotonic()
+_RECENT = 10  # runs that rates are counted over (connections.md §7)
+_LISTED = 5
+
+
+@dataclass(frozen=True)
+class TryParams:
+    """Values of a form that is not saved; `connection` is the id whose stored secrets fill blank ones."""
+
+    kind: ConnectionKind
+    settings: dict[str, str] = field(default_factory=dict)
+    connection: str = ""
+
+
+@operation(
+    "connections.test", N_("Test a connection"), Permission.READ, NoParams,
+    kinds=ALL, writes=False, history=False, works_paused=True,
+)  # fmt: skip
+async def check_connection(context: RunContext, _params: NoParams) -> None:
+    """Test in stages and remember the result where the role may."""
+    connection = context.own_connection
+    vault, links = context.workspace.vault, context.workspace.links
+    report, problem = await check(
+        connection, lambda key: vault.get(connection, key), links.session(connection), _teller(context)
+    )
+    context.result |= msgspec.to_builtins(report)
+    if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.settings.role]:
+        error = problem.message if problem else None
+        await context.workspace.store.write(
+            stored.note_test, connection.id, context.result, ok=report.success, error=error
+        )
+        context.workspace.events.publish(ConnectionsChanged())
+    if problem is not None:
+        raise problem
+    await links.let_pass(connection.id)
+
+
+@operation(
+    "connections.try", N_("Test settings before saving"), Permission.READ, TryParams, writes=False, history=False
+)
+async def try_settings(context: RunContext, params: TryParams) -> None:
+    """The same test on values that are not saved; a sign-in with a typed password is ended again afterwards."""
+    settings = checked_settings(params.kind, params.settings)
+    check_secrets(params.kind, context.secrets)
+    known = await context.workspace.store.read(stored.find_connection, params.connection) if params.connection else None
+    draft = Connection(params.connection, known.name if known else "", params.kind, ConnectionStatus.ACTIVE, settings)
+    same = known is not None and all(draft.setting(key) == known.setting(key) for key in known.spec.account)
+
+    async def secret(key: str) -> str:
+        typed = context.secrets.get(key, "")
+        if typed or known is None or (draft.spec.field(key).traded_for and not same):
+            return typed  # a password belongs to one account: it is not tried on another
+        return await context.workspace.vault.get(known, key)
+
+    signs_in_anew = any(f.traded_for and context.secrets.get(f.key) for f in draft.spec.secrets)
+    if known is not None and same and not signs_in_anew:
+        session, ends = context.workspace.links.session(known), False
+        report, problem = await check(draft, secret, session, _teller(context), ends_session=ends)
+    else:
+        report, problem = await check(draft, secret, DraftSession(secret), _teller(context), ends_session=True)
+    context.result |= msgspec.to_builtins(report)
+    if problem is not None:
+        raise problem
+
+
+def _teller(context: RunContext) -> Tell:
+    def tell(name: str, stage: Stage | None) -> None:
+        context.workspace.events.publish(StageReached(context.run.run_id, name, stage))
+
+    return tell
+
+
+@operation(
+    "connections.status", N_("Status of a connection"), Permission.READ, NoParams,
+    kinds=ALL, writes=False, history=False, works_paused=True,
+)  # fmt: skip
+async def show_status(context: RunContext, _params: NoParams) -> None:
+    """What is known of a connection, without calling the remote system (connections.md §7)."""
+    connection = context.own_connection
+    health = connection_health(connection, context.workspace.vault.known_secrets(connection))
+    learned = (connection.last_test or {}).get("details", {})
+    own = [r for r in await context.workspace.store.read(runs.runs) if r.connection == connection.name]
+    context.result |= connection_row(context.workspace, connection) | TESTS[connection.kind].facts(connection, learned)
+    context.result |= {
+        "configured": health.health is not Health.NOT_CONFIGURED,
+        "connected": health.health is Health.CONNECTED,
+        "error": connection.last_error,
+        "checked_at": time_text(health.evidence_at),
+        "health": health.health.value,
+        "cause": health.cause,
+        "calls_refused_until": time_text(context.workspace.links.refused_until(connection.id)),
+        "error_count": sum(1 for r in own[:_RECENT] if r.error is not None),
+        "success_rate": success_rate_percent(own[:_RECENT]),
+        "performance_metrics": {
+            "total_syncs": len(own),
+            "successful_syncs": sum(r.state is RunState.FINISHED for r in own),
+            "recent_syncs": [
+                {"id": r.run_id, "type": r.operation, "status": r.state.value, "started_at": time_text(r.started_at)}
+                for r in own[:_LISTED]
+            ],
+        },
+    }
+
+
+@operation(
+    "connections.health", N_("Health of all connections"), Permission.READ, NoParams, writes=False, history=False
+)
+async def show_health(context: RunContext, _params: NoParams) -> None:
+    """All connections together (connections.md §7)."""
+    found = await context.workspace.store.read(stored.connections)
+    recent = await context.workspace.store.read(runs.runs, limit=100)
+    active = [c for c in found if c.status is not ConnectionStatus.INACTIVE]
+    context.result |= {
+        "service": "muster",
+        "status": overall_health(found).value,
+        "version": __version__,
+        "uptime_seconds": round(time.monotonic() - _started, 1),
+        "active_connections": len(active),
+        "last_sync_times": {c.name: time_text(c.last_sync) for c in found},
+        "performance_metrics": {
+            "total_connections": len(found),
+            "active_connections": len(active),
+            "inactive_connections": len(found) - len(active),
+            "recent_runs": len(recent),
+            "success_rate": success_rate_percent(recent),
+        },
+        "timestamp": time_text(now()),
+    }

@@ -1,0 +1,95 @@
+"""Where the session of a signed-in user is kept: in the keyring for a stored connection, in memory for a form.
+
+The password serves for one sign-in. What the sign-in gave takes its place in the keyring, and the password is
+forgotten, except where it comes from the environment, which is never stored and asked for again when it is needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from app.domain.connections import Connection
+from app.domain.kinds.supabase import PASSWORD, REFRESH_TOKEN
+from app.errors import NoKeyring
+from app.store import connections as stored
+from app.vault import environment_name
+
+if TYPE_CHECKING:
+    from app.store.database import Store
+    from app.vault import Vault
+
+log = logging.getLogger(__name__)
+SecretReader = Callable[[str], Awaitable[str]]
+"""Gives the secret of a field, blank when none is set."""
+
+
+class KeptSession:
+    """The session of a stored connection. One object per connection and program."""
+
+    def __init__(self, vault: Vault, store: Store, connection: Connection) -> None:
+        self.turn = asyncio.Lock()
+        self.connection = connection
+        self._vault = vault
+        self._store = store
+        self._here = ""  # with no keyring and the password in the environment
+
+    @property
+    def _from_environment(self) -> bool:
+        return bool(os.environ.get(environment_name(self.connection.name, PASSWORD)))
+
+    async def refresh_token(self) -> str:
+        """What the keyring holds now: another program may have renewed it.
+
+        Raises `NoKeyring` when there is none and the environment holds no password either.
+        """
+        try:
+            return await self._vault.get(self.connection, REFRESH_TOKEN)
+        except NoKeyring:
+            if not self._from_environment:
+                raise
+            return self._here
+
+    async def password(self) -> str:
+        """The password of the environment, else the one in the keyring that was not used yet."""
+        return await self._vault.get(self.connection, PASSWORD)
+
+    async def keep(self, refresh_token: str) -> None:
+        """Keep the new token, then forget the password.
+
+        Raises `NoKeyring` when it cannot be kept and would be lost.
+        """
+        try:
+            await self._vault.set(self.connection.id, REFRESH_TOKEN, refresh_token)
+            await self._vault.delete(self.connection.id, PASSWORD)
+        except NoKeyring:
+            if not self._from_environment:
+                raise
+            log.info("No keyring: the session of %s ends with the program", self.connection.name)
+            self._here = refresh_token
+            return
+        await self._store.write(stored.swap_secrets, self.connection.id, REFRESH_TOKEN, (PASSWORD,))
+
+
+class DraftSession:
+    """The session of values in a form that is not saved: nothing of it is kept."""
+
+    def __init__(self, secret: SecretReader) -> None:
+        self.turn = asyncio.Lock()
+        self._secret = secret
+        self._token = ""
+
+    async def refresh_token(self) -> str:
+        """What the sign-in of this test gave."""
+        return self._token
+
+    async def password(self) -> str:
+        """What was typed."""
+        return await self._secret(PASSWORD)
+
+    async def keep(self, refresh_token: str) -> None:
+        """Only as long as the test lasts."""
+        self._token = refresh_token
