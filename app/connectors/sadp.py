@@ -43,10 +43,6 @@ class _Ear(asyncio.DatagramProtocol):
         if len(data) <= MOST_BYTES and len(self.heard) < _MOST_ANSWERS:
             self.heard[data, addr[0]] = None
 
-    def error_received(self, exc: Exception) -> None:
-        """Nobody listens at one of the addresses: the others still answer."""
-        log.debug("Search: %s", exc)
-
 
 async def discover(
     addresses: Sequence[str] = (),
