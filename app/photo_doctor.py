@@ -181,6 +181,24 @@ def examine(picture: bytes) -> PhotoExam:
     return _examined(picture, upright, fit=fit, turned=turned, kind=kind, size=(width, height))
 
 
+def small_copy(picture: bytes, side_px: int = 480) -> bytes:
+    """The picture as it is, upright and small enough to be shown; empty when it cannot be read."""
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(picture), formats=_FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                return b""
+            opened.draft("RGB", (side_px, side_px))
+            upright = ImageOps.exif_transpose(_rgb(opened))
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return b""
+    upright.thumbnail((side_px, side_px))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
 def _examined(
     picture: bytes, upright: Picture, *, fit: bool, turned: bool, kind: str, size: tuple[int, int]
 ) -> PhotoExam:

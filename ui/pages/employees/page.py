@@ -9,6 +9,7 @@ from app.store import directory
 from ui.desk import Desk
 from ui.dialogs.record import open_editor
 from ui.pages.data_page import DataPage, DataPageSpec
+from ui.pages.employees.photo_panel import PhotoPanel
 from ui.pages.employees.pictures import Pictures
 from ui.pages.employees.rows import (
     EmployeeLine,
@@ -61,11 +62,15 @@ class EmployeesPage(DataPage[EmployeeLine]):
         super().__init__(desk, spec)
         self.pictures.arrived.connect(self.pane.table.viewport().update)
         self.record_details = RecordDetails(desk, self.details)
+        self.photo_panel = PhotoPanel(desk)
+        self.details.set_tools(self.photo_panel)
         menu = self.header.menu
         menu.addAction(_("Edit …"), self.edit)
         menu.addAction(_("Activate"), lambda: self.switch(active=True))
         menu.addAction(_("Deactivate …"), lambda: self.switch(active=False))
         menu.addSeparator()
+        menu.addAction(_("Replace photo …"), self.replace_photo).setObjectName("employees.replace_photo")
+        menu.addAction(_("Check photos"), self.check_photos).setObjectName("employees.check_photos")
         menu.addAction(_("Fetch all pictures"), self.fetch_pictures)
         menu.addAction(_("Export …"), self.export)
         self.pane.table.add_to_menu(lambda context: context.addActions(menu.actions()[:3]))
@@ -76,6 +81,7 @@ class EmployeesPage(DataPage[EmployeeLine]):
 
     def show_details(self, record: EmployeeLine | None) -> None:
         """Every field of a person, where it came from, and their history."""
+        self.photo_panel.show_person(record.employee if record is not None else None)
         if record is None:
             self.details.clear()
             return
@@ -91,6 +97,15 @@ class EmployeesPage(DataPage[EmployeeLine]):
         """Fetch every picture that was not looked up within a day."""
         if self.connection is not None:
             self.desk.run(Request("employees.pictures", self.connection.name))
+
+    def replace_photo(self) -> None:
+        """Choose a file that becomes the photo of the current person."""
+        self.photo_panel.choose_file()
+
+    def check_photos(self) -> None:
+        """Examine the photos of the selected people, or of everybody when none is selected."""
+        chosen = [line.employee.id for line in self.pane.table.selected_rows()]
+        self.desk.run(Request("employees.check_photos", params={"employees": chosen or ["all"]}))
 
     def edit(self) -> None:
         """Edit the current person by hand; what is changed stays."""
