@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from app.cli.output import print_error, print_json, print_report, print_table, run_document
+from app.cli.output import print_error, print_json, print_report, print_run, print_table
 from app.cli.secret_input import read_secrets
 from app.cli.session import follow, with_workspace
 from app.i18n import _
@@ -32,7 +32,7 @@ def devices_command(args: argparse.Namespace) -> int:
     if report.error is not None and not (args.verb == "test" and result):
         print_error(report.error, as_json=args.json)
     elif args.verb == "import":
-        print_json(run_document(report)) if args.json else print_report(report)
+        print_run(report) if args.json else print_report(report)
     else:
         for warning in report.run.warnings:
             print(redact(f"! {warning}"), file=sys.stderr)

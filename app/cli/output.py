@@ -15,6 +15,7 @@ from app.operations.runner import Report
 from app.redaction import redact
 
 _MOST_ROWS = 40
+_SLICE = 10_000
 
 
 def print_json(value: object) -> None:
@@ -44,17 +45,16 @@ def error_document(error: MusterError) -> dict[str, Any]:
     }
 
 
-def run_document(report: Report) -> dict[str, Any]:
-    """The document of `run`, `runs show` and `runs resume`."""
+def print_run(report: Report) -> None:
+    """The document of `run`, `runs show` and `runs resume`; outcomes in slices, as there may be a million of them."""
     run = report.run
-    return {
+    document = {
         "run_id": run.run_id,
         "operation": run.operation,
         "connection": run.connection or None,
         "dry_run": run.dry_run,
         "state": run.state,
         "summary": run.summary,
-        "outcomes": report.outcomes,
         "result": run.result,
         "warnings": run.warnings,
         "reasons": run.reasons,
@@ -63,10 +63,18 @@ def run_document(report: Report) -> dict[str, Any]:
         "started_at": run.started_at,
         "duration_ms": run.duration_ms,
     }
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    out.write(msgspec.json.encode(document)[:-1] + b',"outcomes":[')
+    for start in range(0, len(report.outcomes), _SLICE):
+        part = msgspec.json.encode(report.outcomes[start : start + _SLICE])[1:-1]
+        out.write((b"," if start else b"") + part)
+    out.write(b"]}\n")
+    out.flush()
 
 
 def refused_document(error: MusterError, operation: str, connection: str, *, dry_run: bool) -> dict[str, Any]:
-    """The same document for a run that could not even start."""
+    """The document of `run` for a run that could not even start."""
     return {
         "run_id": None,
         "operation": operation,

@@ -6,7 +6,7 @@ import argparse
 
 import msgspec
 
-from app.cli.output import print_json, print_report, print_table, read_pairs, refused_document, run_document
+from app.cli.output import print_json, print_report, print_run, print_table, read_pairs, refused_document
 from app.cli.session import follow, with_workspace
 from app.errors import MusterError
 from app.operations.registry import operations
@@ -57,7 +57,7 @@ def run_operation(args: argparse.Namespace) -> int:
 def show(report: Report, *, as_json: bool) -> None:
     """Print a finished run for a program or a person."""
     if as_json:
-        print_json(run_document(report))
+        print_run(report)
         return
     print_report(report)
     if report.run.result is not None and not report.run.summary:

@@ -33,6 +33,7 @@ FAMILIES = (
     "device_test",
     "discovery",
     "photos",
+    "supabase",
     "terminals",
 )
 P = TypeVar("P")

@@ -392,11 +392,17 @@ class TestOperations:
         assert "offices.sync" in quick("operations").out
 
     def test_every_kind_has_the_keys_of_the_contract(self) -> None:
-        (vitec,) = KINDS.values()
-        assert {f.key for f in vitec.settings} == {
-            "base_url", "environment", "installation_id", "product_login", "timeout_s", "max_rps",
+        settings = {
+            "vitec": {"base_url", "environment", "installation_id", "product_login", "timeout_s", "max_rps"},
+            "supabase": {
+                "url", "auth_mode", "email", "publishable_key", "jwks_url", "photo_bucket", "photo_mode", "page_size",
+            },
         }  # fmt: skip
-        assert {f.key for f in vitec.secrets} == {"access_key"}
+        secrets = {"vitec": {"access_key"}, "supabase": {"password", "service_key", "jwt_secret"}}
+        assert settings.keys() == {kind.value for kind in KINDS}
+        for kind, spec in KINDS.items():
+            assert settings[kind] <= {f.key for f in spec.settings}
+            assert {f.key for f in spec.secrets} == secrets[kind]
 
 
 class TestLists:

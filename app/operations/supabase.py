@@ -1,0 +1,99 @@
+"""People and terminals from Supabase: both compared, shown as a plan, then stored (supabase.md §4, §5).
+
+The passwords of terminals lie unencrypted at the source; they go from the answer to the keyring and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from app.access import Permission
+from app.domain.devices import Device
+from app.domain.directory_plans import PlanSettings
+from app.domain.kinds import ConnectionKind
+from app.domain.plans import Plan
+from app.domain.supabase import SupabaseDevice
+from app.domain.supabase_plans import DEVICES, PEOPLE, plan_devices, plan_people, possible_doubles
+from app.errors import UsageError
+from app.events import DevicesChanged
+from app.i18n import N_, _
+from app.operations.apply import carry_out, resumed
+from app.operations.context import RunContext
+from app.operations.registry import NoParams, operation
+from app.store import devices as stored_devices
+from app.store import directory
+
+SUPABASE = (ConnectionKind.SUPABASE,)
+_TARGET = "supabase:{connection}"
+
+
+@operation("people.sync", N_("Sync people"), Permission.SYNC, NoParams, kinds=SUPABASE, target=_TARGET)
+async def sync_people(context: RunContext, _params: NoParams) -> None:
+    """Bring people, their terminal numbers and where their photos are in step with Supabase's active employees."""
+    if (done := resumed(context, PEOPLE)) is not None:
+        context.summary |= done
+        return
+    plan = context.chosen.get(PEOPLE)
+    if plan is None:
+        supabase = await context.workspace.links.supabase(context.own_connection)
+        context.progress(_("Fetching people"))
+        snapshot = await supabase.employees()
+        stored = await context.workspace.store.read(directory.employees)
+        plan = plan_people(snapshot, stored, _settings(context))
+        if doubles := possible_doubles(plan, stored):
+            names = ", ".join(doubles[:5])
+            context.warnings.append(_("Possibly the same people as others here: {names}.").format(names=names))
+    context.summary |= await carry_out(context, plan)
+
+
+@operation("devices.sync", N_("Sync devices"), Permission.SYNC, NoParams, kinds=SUPABASE, target=_TARGET)
+async def sync_devices(context: RunContext, _params: NoParams) -> None:
+    """Bring devices in step with Supabase's active terminals, and their passwords in the keyring too."""
+    if (done := resumed(context, DEVICES)) is not None:
+        context.summary |= done
+        return
+    supabase = await context.workspace.links.supabase(context.own_connection)
+    context.progress(_("Fetching devices"))
+    snapshot = await supabase.devices()
+    stored = await context.workspace.store.read(stored_devices.devices)
+    sources = {s.source_id: s for s in snapshot.records}
+    plan = context.chosen.get(DEVICES)
+    if plan is None:
+        changed = await _changed_passwords(context, sources, stored)
+        plan = plan_devices(snapshot, stored, _settings(context), changed)
+    if sources:
+        context.warnings.append(_("The passwords of devices are stored unencrypted in Supabase."))
+    if not context.dry_run:
+        await _keep_passwords(context, plan, sources)
+    context.summary |= await carry_out(context, plan)
+    context.workspace.events.publish(DevicesChanged())
+
+
+async def _changed_passwords(
+    context: RunContext, sources: Mapping[str, SupabaseDevice], stored: Iterable[Device]
+) -> set[str]:
+    """Source ids of known devices whose password here is another one; a pinned password is the person's own."""
+    vault = context.workspace.vault
+    return {
+        d.source_id
+        for d in stored
+        if d.source_id is not None
+        and d.source_id in sources
+        and "password" not in d.pinned
+        and await vault.get(d, "password") != sources[d.source_id].password
+    }
+
+
+async def _keep_passwords(context: RunContext, plan: Plan[Device], sources: Mapping[str, SupabaseDevice]) -> None:
+    """The secrets first: a device without its password would be of no use."""
+    for step in plan.steps:
+        if step.writes and step.record is not None and "password" not in step.record.pinned:
+            source = sources.get(step.source_id)
+            if source is None:
+                raise UsageError(_("The list changed since the preview."), _("Run the preview again."))
+            if source.password:
+                await context.workspace.vault.set(step.record.id, "password", source.password)
+
+
+def _settings(context: RunContext) -> PlanSettings:
+    return PlanSettings(context.own_connection.id, context.workspace.settings.missing_limit_percent)
