@@ -81,6 +81,7 @@ class TerminalFleet:
             "devices": [
                 {
                     "name": terminal.name,
+                    "site": terminal.site,
                     "host": terminal.host,
                     "port": terminal.port,
                     "https": terminal.https,
