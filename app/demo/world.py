@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol, Self
 
 from app.demo.firm import build_firm
+from app.demo.supabase.project import SupabaseProject
 from app.demo.terminals.fleet import TerminalFleet
 from app.demo.vitec import VitecHub
 from app.errors import Unreachable
@@ -39,16 +40,24 @@ class DemoSystem(Protocol):
 
 
 class DemoWorld:
-    """All demo systems, with a firm of `people` and `offices` made from `seed`, and `terminals` face terminals.
+    """All demo systems: a firm of `people` and `offices`, `workers` in Supabase, `terminals` face terminals.
 
     A world can be stopped and started again: it keeps its ports and what was changed in it.
-    Raises ValueError for a size the firm or the fleet cannot have.
+    The same `seed` makes the same people. Raises ValueError for a size that one of the systems cannot have.
     """
 
-    def __init__(self, *, people: int = 340, offices: int = 14, seed: int = 2026, terminals: int = 9) -> None:
+    def __init__(
+        self, *, people: int = 340, offices: int = 14, seed: int = 2026, terminals: int = 9, workers: int = 60
+    ) -> None:
         self.vitec = VitecHub(build_firm(people=people, offices=offices, seed=seed))
         self.terminals = TerminalFleet(terminals)
-        self.systems: dict[str, DemoSystem] = {"vitec": self.vitec, "terminals": self.terminals}
+        self.supabase = SupabaseProject(workers, seed=seed, devices=self.terminals.rows)
+        # In this order: the project tells the addresses of the terminals, which they have once they are open.
+        self.systems: dict[str, DemoSystem] = {
+            "vitec": self.vitec,
+            "terminals": self.terminals,
+            "supabase": self.supabase,
+        }
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
