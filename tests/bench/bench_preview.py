@@ -63,7 +63,9 @@ def main() -> int:
         begun = time.perf_counter()
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as run:
             assert run.stdout is not None
-            size = sum(len(part) for part in iter(lambda: run.stdout.read(1 << 20), b""))  # type: ignore[union-attr]
+            size = 0
+            while part := run.stdout.read(1 << 20):
+                size += len(part)
         seconds = time.perf_counter() - begun
     megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
     print(f"  {size / 1e6:.0f} MB of JSON, exit {run.returncode}", file=sys.stderr)
