@@ -1,7 +1,7 @@
 """Adding and editing a device: its fields, and beside them its test, step by step.
 
-A test calls the device with what is stored, so that its one allowed sign-in with a wrong password is counted and
-remembered (hikvision-isapi.md §3): the button saves first, and says so.
+A test calls the device with exactly what is typed and stores nothing. A certificate that nobody vouches for is shown
+to be trusted before anything secret is sent (hikvision-isapi.md §2).
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.devices import Device
+from app.domain.health import TestReport
 from app.errors import NoKeyring
 from app.events import StageReached
 from app.i18n import _
-from app.operations.connections import read_report
+from app.operations.device_ladder import STAGE_TITLES
+from app.operations.reports import read_report
 from app.operations.runner import Report, Request, RunHandle
 from app.store import devices as stored
 from ui.desk import Desk
 from ui.dialogs.connection_try import TryPanel
 from ui.dialogs.device_form import DeviceForm
-from ui.dialogs.device_stages import DEVICE_STAGES
-from ui.dialogs.device_trust import offer_trust
+from ui.dialogs.device_trust import TrustDialog
 from ui.theme import GRID, Icon, Tone
 from ui.widgets import Action, BannerArea, Button, Look, ask, confirm
 
@@ -41,6 +42,7 @@ class DeviceDialog(QDialog):
         self.desk = desk
         self.device = device
         self.saved = ""
+        self.fingerprint = device.fingerprint if device else ""
         self._test: RunHandle | None = None
         self._busy = False
         self._gone = False
@@ -51,11 +53,11 @@ class DeviceDialog(QDialog):
         self.form.changed.connect(self._show_warnings)
         self.banners = BannerArea(object_name="device.banners")
         self.panel = TryPanel(
-            name="device", titles=DEVICE_STAGES, label=_("Save and test"),
-            promise=_("Saves what stands on the left, then calls the device step by step. Nothing changes on it."),
+            name="device", titles=STAGE_TITLES,
+            promise=_("Calls the device with what stands on the left, step by step. Nothing is saved or changed."),
         )  # fmt: skip
         self.panel.test.setAutoDefault(False)
-        self.panel.test.clicked.connect(lambda: self._begin(self._save_and_test()))
+        self.panel.test.clicked.connect(lambda: self._begin(self._try()))
         self.cancel = Button(_("Cancel"), object_name="device.cancel")
         self.cancel.setAutoDefault(False)
         self.cancel.clicked.connect(self.reject)
@@ -130,16 +132,11 @@ class DeviceDialog(QDialog):
             self.desk.voice.toast(_("Saved {name}.").format(name=self.saved))
             self.accept()
 
-    async def _save_and_test(self) -> None:
-        if await self._store() and not self._gone:
-            self.cancel.setText(_("Close"))
-            await self._try()
-
     async def _store(self) -> bool:
         """Store what is typed, if anything is; true when the device is as the form says."""
         if not self.form.check():
             return False
-        if self.device is not None and not self.form.touched:
+        if self.device is not None and not self.form.touched and self.fingerprint == self.device.fingerprint:
             self.saved = self.device.name
             return True
         secrets = {"password": self.form.password} if self.form.password else {}
@@ -149,6 +146,10 @@ class DeviceDialog(QDialog):
                 self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
             return False
         self.banners.clear("save")
+        known = self.device.fingerprint if self.device else ""
+        if self.device is not None and self.fingerprint != known and self.form.https.isChecked():
+            trusted = {"device": self.device.id, "fingerprint": self.fingerprint}
+            await self.desk.report_of(Request("devices.trust", params=trusted))
         self.device = await self.desk.workspace.store.read(stored.find_device, self._id_in(report))
         self.form.stored(self.device)
         self.saved = self.device.name if self.device else self.form.text("name")
@@ -156,19 +157,24 @@ class DeviceDialog(QDialog):
 
     def _what(self) -> tuple[str, str, dict[str, Any]]:
         if self.device is None:
-            return "devices.add", "", self.form.values()
+            return "devices.add", "", {**self.form.values(), "fingerprint": self.fingerprint}
         unpin = {"unpin": sorted(self.form.unpinned)} if self.form.unpinned else {}
         return "devices.edit", "", {"device": self.device.id, **self.form.changes(), **unpin}
 
     def _id_in(self, report: Report) -> str:
         return str((report.run.result or {}).get("id") or (self.device.id if self.device else ""))
 
-    async def _try(self, **further: Any) -> None:
-        """Test what is stored; an unknown certificate, or another terminal, is offered to be accepted."""
-        assert self.device is not None
+    async def _try(self) -> None:
+        """Test what is typed; a certificate that nobody knows is offered to be looked at."""
+        if not self.form.check():
+            return
         self.banners.clear("test")
-        request = Request("devices.test", params={"device": self.device.id, **further})
-        self._test = await self.desk.handle_of(request)
+        typed = self.form.values()
+        params = {key: typed[key] for key in ("host", "port", "https", "username")}
+        known = {"device": self.device.id} if self.device else {}
+        secrets = {"password": self.form.password} if self.form.password else {}
+        params |= {"fingerprint": self.fingerprint, **known}
+        self._test = await self.desk.handle_of(Request("devices.try", params=params, secrets=secrets))
         if self._test is None:
             return
         self.panel.follow(self._test.run_id)
@@ -178,23 +184,21 @@ class DeviceDialog(QDialog):
             return
         if (seen := read_report(report.run.result)) is not None:
             self.panel.show_report(seen)
-            self._offer_ways_on(seen.details)
+            self._offer_ways_on(seen)
+        elif report.error is not None:
+            self.banners.show_banner("test", Tone.DANGER, report.error.message, _(report.error.remedy))
 
-    def _offer_ways_on(self, details: Mapping[str, Any]) -> None:
-        device = self.device
-        if device is None:
-            return
-        if fingerprint := str(details.get("fingerprint") or ""):
-            trust = Action(_("Look at the certificate…"), lambda: self._begin(self._trust(fingerprint)), icon=Icon.LOCK)
-            text = _("The certificate of {name} is not known yet.").format(name=device.name)
-            self.banners.show_banner("test", Tone.WARNING, text, "", [trust])
-        elif details.get("other_serial"):
-            accept = Action(_("It was replaced: accept it"), lambda: self._begin(self._try(accept_serial=True)))
-            self.banners.show_banner("test", Tone.WARNING, _("Another terminal answers at this address."), "", [accept])
+    def _offer_ways_on(self, report: TestReport) -> None:
+        fingerprint = str(report.details.get("fingerprint") or "")
+        if report.category == "certificate" and fingerprint:
+            look = Action(_("Look at the certificate…"), lambda: self._begin(self._trust(fingerprint)), icon=Icon.LOCK)
+            self.banners.show_banner("test", Tone.WARNING, report.message, "", [look])
 
     async def _trust(self, fingerprint: str) -> None:
-        assert self.device is not None
-        if await offer_trust(self, self.desk, self.device, fingerprint) and not self._gone:
+        """What is trusted here is stored with the device when it is saved."""
+        name = self.form.text("name") or self.form.text("host")
+        if await ask(TrustDialog(self, name, fingerprint, known=self.fingerprint)) and not self._gone:
+            self.fingerprint = fingerprint
             await self._try()
 
     # -- closing -------------------------------------------------------------------------------------------------

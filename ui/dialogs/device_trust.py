@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.devices import Device
 from app.i18n import _
-from app.operations.runner import Request
+from app.operations.runner import Report, Request
 from ui.desk import Desk
 from ui.theme import GRID, Tone
 from ui.widgets import Button, Look, ask
@@ -26,19 +26,19 @@ def grouped(fingerprint: str) -> str:
 
 
 class TrustDialog(QDialog):
-    """Shows a fingerprint and asks whether it is the device's."""
+    """Shows a fingerprint and asks whether it is the device's; `known` is the one that was trusted before."""
 
-    def __init__(self, parent: QWidget, device: Device, fingerprint: str) -> None:
+    def __init__(self, parent: QWidget, name: str, fingerprint: str, *, known: str = "") -> None:
         super().__init__(parent)
         self.setObjectName("trust")
-        self.setWindowTitle(_("Trust the certificate of {name}?").format(name=device.name))
-        heading = _label(_("Trust the certificate of {name}?").format(name=device.name))
+        self.setWindowTitle(_("Trust the certificate of {name}?").format(name=name))
+        heading = _label(_("Trust the certificate of {name}?").format(name=name))
         heading.setProperty("role", "title")
         about = _label(
             _("The device made its certificate itself, so nobody vouches for it. Compare this SHA-256 fingerprint with "
               "the one in the device's own network menu. Once trusted, any other certificate is refused.")
         )  # fmt: skip
-        if device.fingerprint and device.fingerprint != fingerprint:
+        if known and known != fingerprint:
             about.setText(
                 _("The certificate is another one than you trusted before: the device was reset or replaced, or "
                   "somebody stands between. Compare this SHA-256 fingerprint with the one in its own network menu.")
@@ -77,15 +77,20 @@ def _label(text: str) -> QLabel:
     return label
 
 
-async def offer_trust(parent: QWidget, desk: Desk, device: Device, fingerprint: str) -> bool:
-    """Show a fingerprint; true when a person trusted it and that is stored."""
-    if not await ask(TrustDialog(parent, device, fingerprint)):
+async def offer_trust(parent: QWidget, desk: Desk, device: Device) -> bool:
+    """Fetch the certificate of a device and show its fingerprint; true when a person trusted it and that is stored."""
+    shown = await desk.report_of(Request("devices.trust", params={"device": device.id}))
+    if shown is None or _failed(desk, shown):
+        return False
+    fingerprint = str(shown.run.result["fingerprint"])
+    if not await ask(TrustDialog(parent, device.name, fingerprint, known=device.fingerprint)):
         return False
     params = {"device": device.id, "fingerprint": fingerprint}
     report = await desk.report_of(Request("devices.trust", params=params))
-    if report is None:
-        return False
+    return report is not None and not _failed(desk, report)
+
+
+def _failed(desk: Desk, report: Report) -> bool:
     if report.error is not None:
         desk.voice.banner("trust", Tone.DANGER, report.error.message, _(report.error.remedy))
-        return False
-    return True
+    return report.error is not None

@@ -202,6 +202,7 @@ class TablePane(QWidget, Generic[Row]):
         find.activated.connect(self.focus_search)
         export = QShortcut(QKeySequence("Ctrl+E"), shortcuts_in, context=within)
         export.activated.connect(self.export_requested)
+        self.shortcuts = (find, export)  # a page with several tables lets those of the one in front act
 
     def _open_columns(self) -> None:
         menu = self.table.layout_of_columns.menu()

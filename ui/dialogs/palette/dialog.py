@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QListVie
 
 from app.errors import MusterError
 from app.i18n import _
-from app.store import connections, directory, runs
+from app.store import connections, devices, directory, runs
 from ui.desk import Desk
 from ui.dialogs.palette.entries import (
     PaletteEntry,
+    device_entries,
     elsewhere_entries,
     record_entries,
     run_entries,
@@ -114,10 +115,12 @@ class CommandPalette(QDialog):
             self._use(Finder(known))
             if self._open_run is not None:
                 known += run_entries(await read(runs.runs, limit=RECENT_RUNS), self._open_run)
+            terminals = await read(devices.devices)
             people = await read(directory.offices), await read(directory.employees)
         except MusterError as error:
             self.desk.voice.banner("palette", Tone.DANGER, error.message, _(error.remedy))
             return
+        known += device_entries(self.desk, terminals)
         self._use(await asyncio.to_thread(lambda: Finder(known + record_entries(self.desk, *people))))
 
     def _use(self, finder: Finder) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 
 from app.access import Permission
 from app.domain.connections import Connection, ConnectionStatus
+from app.domain.devices import Device
 from app.domain.directory import Employee, Office
 from app.domain.kinds import KINDS
 from app.domain.outcomes import Run
@@ -35,6 +36,7 @@ class Group(IntEnum):
     RUN = 4
     OFFICE = 5
     EMPLOYEE = 6
+    DEVICE = 7
 
 
 GROUP_WORDS = {
@@ -44,6 +46,7 @@ GROUP_WORDS = {
     Group.RUN: N_("Run"),
     Group.OFFICE: N_("Office"),
     Group.EMPLOYEE: N_("Employee"),
+    Group.DEVICE: N_("Device"),
 }
 GROUP_ICONS = {
     Group.OPERATION: Icon.PLAY,
@@ -52,6 +55,7 @@ GROUP_ICONS = {
     Group.RUN: Icon.HISTORY,
     Group.OFFICE: Icon.BUILDING,
     Group.EMPLOYEE: Icon.USER,
+    Group.DEVICE: Icon.FACE,
 }
 
 
@@ -73,6 +77,10 @@ class PaletteEntry:
         return ", ".join(filter(None, (self.title, self.obstacle or self.detail, kind, self.keys)))
 
 
+_PAGES = {"terminals": "devices", "people": "employees", "photos": "employees"}
+"""Where the operations of a family are done that has no page of its own."""
+
+
 def startable_entries(desk: Desk, connections: Sequence[Connection]) -> list[PaletteEntry]:
     """Operations that need no more than a connection; one entry for each that fits."""
     return [
@@ -86,7 +94,7 @@ def elsewhere_entries(desk: Desk) -> list[PaletteEntry]:
 
 
 def _starts_here(operation: Operation) -> bool:
-    return operation.permission is Permission.SYNC and not _asks(operation)
+    return operation.permission is Permission.SYNC and bool(operation.kinds) and not _asks(operation)
 
 
 def _asks(operation: Operation) -> bool:
@@ -118,7 +126,8 @@ def _on_connection(desk: Desk, operation: Operation, connection: Connection) -> 
 
 
 def _done_on_page(desk: Desk, operation: Operation) -> PaletteEntry:
-    page = operation.id.partition(".")[0]
+    family = operation.id.partition(".")[0]
+    page = _PAGES.get(family, family)
     if refusal := desk.refusal(operation.id):
         return PaletteEntry(Group.OPERATION, _(operation.title), None, obstacle=refusal)
     return PaletteEntry(Group.OPERATION, _(operation.title), partial(desk.voice.open_page, page), _("opens its page"))
@@ -142,3 +151,14 @@ def record_entries(desk: Desk, offices: Sequence[Office], employees: Sequence[Em
         where = " · ".join(filter(None, (person.title, names.get(person.office_id or ""))))
         entries.append(PaletteEntry(Group.EMPLOYEE, person.name, partial(show, "employees", person.id), where))
     return entries
+
+
+def device_entries(desk: Desk, devices: Iterable[Device]) -> list[PaletteEntry]:
+    """Devices, each opened on its page."""
+    return [
+        PaletteEntry(
+            Group.DEVICE, device.name, partial(desk.voice.open_page, "devices", device.id),
+            " · ".join(filter(None, (device.address, device.site))),
+        )
+        for device in devices
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from ui.dialogs.palette.entries import Group, PaletteEntry
 from ui.tables.search import fold
 
 MOST_HITS = 100
-_RECORDS = frozenset({Group.OFFICE, Group.EMPLOYEE})
+_RECORDS = frozenset({Group.OFFICE, Group.EMPLOYEE, Group.DEVICE})
 
 
 class Finder:

@@ -97,6 +97,27 @@ class DeviceActions(QObject):
         if report.error is None:
             self.desk.voice.toast(_("{name} works.").format(name=device.name))
 
+    def trust(self, device: Device) -> None:
+        """Show the certificate of a device; once it is trusted, test again."""
+        self.desk.start("trust certificate", self._trust(device))
+
+    async def _trust(self, device: Device) -> None:
+        from ui.dialogs.device_trust import offer_trust
+
+        if await offer_trust(self.page, self.desk, device):
+            self.test(device)
+
+    def accept_exchanged(self, device: Device) -> None:
+        """The terminal was exchanged: take over what the new one says, after asking."""
+        self.desk.start("accept terminal", self._accept(device))
+
+    async def _accept(self, device: Device) -> None:
+        title = _("Was {name} exchanged?").format(name=device.name)
+        text = _("Another terminal answers at its address. If it was exchanged, what is known of the old one is "
+                 "forgotten, and everybody is sent again at the next push.")  # fmt: skip
+        if await confirm(self.page, title, text, _("Accept the new terminal"), danger=True):
+            self.desk.run(Request(TEST, params={"device": device.id, "accept_serial": True}))
+
     def test_all(self) -> None:
         """Test all that are not paused."""
         self.desk.run(Request(TEST_ALL))

@@ -51,6 +51,8 @@ class DeviceDetails(QWidget):
         self._stages: StageList | None = None
         flow = FlowLayout(self)
         self.test = self._button(flow, _("Test"), "test", Icon.PLUG, actions.test)
+        self.trust = self._button(flow, _("Look at the certificate…"), "trust", Icon.LOCK, actions.trust)
+        self.accept = self._button(flow, _("It was exchanged…"), "accept", Icon.DIFFERENT, actions.accept_exchanged)
         self.edit = self._button(flow, _("Edit"), "edit", Icon.EDIT, actions.edit)
         self.pause = self._button(flow, _("Pause"), "pause", Icon.PAUSE, lambda device: actions.switch([device]))
         self.push = self._button(flow, _("Push"), "push", Icon.SEND, lambda device: actions.push(devices=[device.id]))
@@ -101,7 +103,11 @@ class DeviceDetails(QWidget):
         self.pause.setText(_("Resume") if paused else _("Pause"))
         self.pause.set_icon(Icon.PLAY if paused else Icon.PAUSE)
         listed = device.source is DeviceSource.SUPABASE and device.missing_since is None
+        self.trust.setVisible(line.state is DeviceState.UNTRUSTED)
+        self.accept.setVisible(line.state is DeviceState.OTHER_TERMINAL)
         reasons = {
+            self.trust: self.desk.refusal("devices.trust"),
+            self.accept: self.desk.refusal("devices.edit"),
             self.test: self.desk.refusal(TEST) or (_("The test is running.") if line.testing else ""),
             self.edit: self.desk.refusal("devices.edit"),
             self.pause: self.desk.refusal("devices.pause"),

@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.outcomes import Run, RunState
 from app.events import RunEnded, RunProgress, RunStarted, StageReached
 from app.i18n import _
-from app.operations.connections import read_report
+from app.operations.device_ladder import STAGE_TITLES
+from app.operations.reports import read_report
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
-from ui.dialogs.device_stages import DEVICE_STAGES
 from ui.pages.devices.actions import PUSH, PUSH_PERSON, PUSH_PHOTO, SYNC, TEST, VERIFY
 from ui.pages.devices.header import DevicesHeader, RunButton
 from ui.texts import run_counts
@@ -66,7 +66,7 @@ class Following(QObject):
         if run.operation == TEST:
             device = str(run.params.get("device", ""))
             self._tests[run.run_id] = device
-            self._seen[device] = StagesSeen(titles=DEVICE_STAGES)
+            self._seen[device] = StagesSeen(titles=STAGE_TITLES)
             self.test_moved.emit(device)
         elif (button := self._button(run.operation)) is not None and not run.dry_run:
             self._runs[run.run_id] = run.operation
@@ -98,7 +98,7 @@ class Following(QObject):
     def _test_ended(self, device: str, run: Run) -> None:
         report = read_report(run.result)
         if report is not None:
-            self._seen[device] = StagesSeen.of(report, DEVICE_STAGES)
+            self._seen[device] = StagesSeen.of(report, STAGE_TITLES)
         else:
             self._seen.pop(device, None)
         self.test_moved.emit(device)

@@ -58,9 +58,9 @@ class DevicesPage(QWidget):
         self.tabs = QTabBar()
         self.pane: TablePane[DeviceLine] = TablePane(
             name=_("Devices"), page="devices", columns=COLUMNS, key=lambda line: line.device.id,
-            search_hint=_("Search devices"), count_text=_count_text, store=desk.layouts,
+            search_hint=_("Search devices"), count_text=_count_text, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
-        self.coverage = CoveragePane(desk)
+        self.coverage = CoveragePane(desk, self)
         self.details = QStackedWidget()
         facts, stories = DetailsPane(object_name="devices.facts"), DetailsPane(object_name="devices.story")
         self.device_details = DeviceDetails(desk, facts, self.commands)
@@ -70,6 +70,7 @@ class DevicesPage(QWidget):
             self.details.addWidget(part)
         self._arrange()
         self._connect()
+        self._tab_changed(LIST)
         self.pane.set_filters(filters())
         self.pane.show_loading()
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
@@ -256,6 +257,9 @@ class DevicesPage(QWidget):
 
     def _tab_changed(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
+        for at, part in enumerate((self.pane, self.coverage)):
+            for shortcut in part.shortcuts:
+                shortcut.setEnabled(at == place)
         self.details.setCurrentIndex(place)
         self._show_details()
 

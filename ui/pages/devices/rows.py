@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.devices import Device, DeviceSource, DeviceStatus
+from app.errors import ErrorKind
 from app.i18n import N_, _
 from app.store.values import now
 from ui.tables import Column, Kind, format_value
@@ -27,6 +28,11 @@ class DeviceState(StrEnum):
     GONE = "gone"
     INCOMPLETE = "incomplete"
     LOCKED = "locked"
+    REFUSED = "refused"
+    OTHER_TERMINAL = "other_terminal"
+    UNTRUSTED = "untrusted"
+    NOT_ACTIVATED = "not_activated"
+    UNREACHABLE = "unreachable"
     FAILED = "failed"
     CLOCK_OFF = "clock_off"
     REACHABLE = "reachable"
@@ -39,6 +45,11 @@ STATE_WORDS = {
     DeviceState.GONE: N_("Not in Supabase"),
     DeviceState.INCOMPLETE: N_("No password"),
     DeviceState.LOCKED: N_("Locked"),
+    DeviceState.REFUSED: N_("Sign-in refused"),
+    DeviceState.OTHER_TERMINAL: N_("Another terminal"),
+    DeviceState.UNTRUSTED: N_("Certificate unknown"),
+    DeviceState.NOT_ACTIVATED: N_("Not activated"),
+    DeviceState.UNREACHABLE: N_("Unreachable"),
     DeviceState.FAILED: N_("Test failed"),
     DeviceState.CLOCK_OFF: N_("Clock is off"),
     DeviceState.REACHABLE: N_("Reachable"),
@@ -50,13 +61,39 @@ _LOOKS = {
     DeviceState.GONE: (Tone.WARNING, Icon.WARNING),
     DeviceState.INCOMPLETE: (Tone.WARNING, Icon.WARNING),
     DeviceState.LOCKED: (Tone.DANGER, Icon.LOCK),
+    DeviceState.REFUSED: (Tone.DANGER, Icon.CLOSE),
+    DeviceState.OTHER_TERMINAL: (Tone.DANGER, Icon.DIFFERENT),
+    DeviceState.UNTRUSTED: (Tone.WARNING, Icon.LOCK),
+    DeviceState.NOT_ACTIVATED: (Tone.WARNING, Icon.WARNING),
+    DeviceState.UNREACHABLE: (Tone.DANGER, Icon.NO_NETWORK),
     DeviceState.FAILED: (Tone.DANGER, Icon.CLOSE),
     DeviceState.CLOCK_OFF: (Tone.WARNING, Icon.CLOCK),
     DeviceState.REACHABLE: (Tone.SUCCESS, Icon.CHECK),
     DeviceState.NOT_TESTED: (Tone.NEUTRAL, Icon.ASK),
 }
+_BY_PROBLEM = {
+    "authentication_error": DeviceState.REFUSED,
+    "locked": DeviceState.LOCKED,
+    "other_terminal": DeviceState.OTHER_TERMINAL,
+    "certificate": DeviceState.UNTRUSTED,
+    "not_activated": DeviceState.NOT_ACTIVATED,
+    ErrorKind.UNREACHABLE.value: DeviceState.UNREACHABLE,
+    ErrorKind.TIMED_OUT.value: DeviceState.UNREACHABLE,
+}
+_FAILED_TESTS = frozenset({*_BY_PROBLEM.values(), DeviceState.FAILED}) - {DeviceState.LOCKED}
 SOURCE_WORDS = {DeviceSource.LOCAL: N_("Added here"), DeviceSource.SUPABASE: N_("Supabase")}
-_SEVERITY = (DeviceState.LOCKED, DeviceState.FAILED, DeviceState.INCOMPLETE, DeviceState.CLOCK_OFF, DeviceState.GONE)
+_SEVERITY = (
+    DeviceState.OTHER_TERMINAL,
+    DeviceState.LOCKED,
+    DeviceState.REFUSED,
+    DeviceState.UNREACHABLE,
+    DeviceState.FAILED,
+    DeviceState.UNTRUSTED,
+    DeviceState.NOT_ACTIVATED,
+    DeviceState.INCOMPLETE,
+    DeviceState.CLOCK_OFF,
+    DeviceState.GONE,
+)
 """The states that need a look, the worst first."""
 
 
@@ -102,7 +139,8 @@ def device_state(device: Device) -> DeviceState:
     if facts.locked_until is not None and facts.locked_until > now():
         return DeviceState.LOCKED
     if facts.test_ok is False:
-        return DeviceState.FAILED
+        found = _BY_PROBLEM.get(facts.test_problem, DeviceState.FAILED)
+        return DeviceState.REFUSED if found is DeviceState.LOCKED else found  # the lock is over
     if facts.test_ok is None and facts.pushed_at is None:
         return DeviceState.NOT_TESTED
     return DeviceState.CLOCK_OFF if abs(facts.drift_s or 0) > DRIFT_S else DeviceState.REACHABLE
@@ -129,9 +167,9 @@ def evidence_text(line: DeviceLine) -> str:
     """What the state rests on, in a sentence or two."""
     device = line.device
     when = ago(evidence_at(device))
+    if line.state in _FAILED_TESTS:
+        return " ".join(filter(None, (_(device.facts.test_message), when)))
     match line.state:
-        case DeviceState.FAILED:
-            return " ".join(filter(None, (_(device.facts.test_message), when)))
         case DeviceState.LOCKED:
             text = _("It refuses every sign-in until {time}.")
             return text.format(time=moment_text(device.facts.locked_until))

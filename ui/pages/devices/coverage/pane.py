@@ -35,8 +35,9 @@ class CoveragePane(QWidget):
     opened = Signal()
     details_requested = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, shortcuts_in: QWidget) -> None:
+        """`shortcuts_in` is the widget within which Ctrl+F and Ctrl+E reach this pane, while `shortcuts` are on."""
+        super().__init__()
         self.desk = desk
         self.model = CoverageModel(self)
         self.reader = CoverageReader(desk, self)
@@ -53,6 +54,7 @@ class CoveragePane(QWidget):
         self._build_tools()
         self._arrange()
         self._connect()
+        self.shortcuts = self._make_shortcuts(shortcuts_in)
         self.view.set_zoom(Zoom(int(desk.layouts.get(_ZOOM) or Zoom.LARGE)))
         self._state.show_message(Icon.LOADER, _("Loading…"), "")
         self._stack.setCurrentWidget(self._state)
@@ -128,9 +130,14 @@ class CoveragePane(QWidget):
         self.smaller.clicked.connect(lambda: self.view.zoom_by(-1))
         self.larger.clicked.connect(lambda: self.view.zoom_by(1))
         self.export_button.clicked.connect(self.export)
-        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for keys, act in ((QKeySequence(QKeySequence.StandardKey.Find), self.focus_search), ("Ctrl+E", self.export)):
-            QShortcut(QKeySequence(keys), self, context=within).activated.connect(act)
+
+    def _make_shortcuts(self, within: QWidget) -> tuple[QShortcut, ...]:
+        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), within, context=context)
+        find.activated.connect(self.focus_search)
+        export = QShortcut(QKeySequence("Ctrl+E"), within, context=context)
+        export.activated.connect(self.export)
+        return find, export
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """In the search line Esc clears and Down goes to the matrix."""
