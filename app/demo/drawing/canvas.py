@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from itertools import pairwise
+from random import Random
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
@@ -72,6 +73,29 @@ class Canvas:
         self._draw.line(_scaled(line), ink, round(SCALE * width), joint="curve")
         for x, y in (line[0], line[-1]):
             self.oval(x, y, width / 2, width / 2, ink)
+
+    def soft(self, points: Sequence[Point], fill: Colour, share: float, blur: float) -> None:
+        """A blob with edges that fade over about `blur` pixels, covering what is below with `share` (0 to 1)."""
+        outline = _scaled(_smooth([points[-1], *points, points[0], points[1]]))
+        margin = 3 * SCALE * blur
+        left, top = (int(min(point[axis] for point in outline) - margin) for axis in (0, 1))
+        right, bottom = (int(max(point[axis] for point in outline) + margin) for axis in (0, 1))
+        mask = Image.new("L", (right - left, bottom - top))
+        ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in outline], round(255 * share))
+        self._image.paste(fill, (left, top, right, bottom), mask.filter(ImageFilter.BoxBlur(SCALE * blur)))
+
+    def grain(self, seed: int, strength: float) -> None:
+        """The noise of a camera, of `strength` steps of 255; the same seed gives the same."""
+        side = 128
+        noise = Random(seed).randbytes(side * side)
+        tile = Image.frombytes("L", (side, side), noise).point(
+            lambda value: round((value - 128) / 128 * strength) + 128
+        )
+        grain = Image.new("L", self._image.size)
+        for at in range(0, grain.width * grain.height // side // side + side):
+            columns = -(-grain.width // side)
+            grain.paste(tile, (at % columns * side, at // columns * side))
+        self._image = ImageChops.add(self._image, Image.merge("RGB", [grain] * 3), 1, -128)
 
     def jpeg(self, quality: int = 88) -> bytes:
         """The finished picture."""

@@ -27,6 +27,7 @@ from app.demo.supabase.database import Database, TableName
 from app.demo.supabase.gateway import Gateway
 from app.demo.supabase.refusals import Refusal
 from app.demo.supabase.rest import Rest
+from app.demo.supabase.storage import Storage, by_method
 from app.demo.supabase.tokens import Tokens
 from app.demo.supabase.workforce import BUCKET, build_workforce
 
@@ -43,8 +44,9 @@ class SupabasePlace(StrEnum):
     """Sign-in and refresh."""
     STORAGE = "storage"
     SIGN = "sign"
-    """Making signed addresses."""
+    """Everything at signed addresses: making them, and fetching by them."""
     PICTURE = "picture"
+    """Every file, by whichever address."""
 
 
 class SupabaseProject(HttpSystem):
@@ -61,6 +63,7 @@ class SupabaseProject(HttpSystem):
         self.accounts = Accounts(self.tokens)
         self.database = Database()
         self.rest = Rest(self.database, self.gateway)
+        self.storage = Storage(self.gateway, self.tokens)
         self._people, self._seed, self._devices = people, seed, devices
         self._stocked = False
         super().__init__(self._endpoints())
@@ -92,6 +95,7 @@ class SupabaseProject(HttpSystem):
             firm = build_workforce(self._people, self._seed, self.base_url)
             self.employees.extend(firm.employees)
             self.biometrics.extend(firm.biometrics)
+            self.storage.files.update(firm.photos)
             self.devices.extend(self._devices())
             self._stocked = True
 
@@ -134,7 +138,21 @@ class SupabaseProject(HttpSystem):
             Endpoint((place.AUTH,), "/auth/v1/.well-known/jwks.json", known),
             *(self._table_endpoint((table, place.REST), table) for table in TableName),
             Endpoint((place.REST,), "/rest/v1/{table}", self._keyed(self.rest.answer), None, METHODS),
+            *self._file_endpoints(),
         ]  # fmt: skip
+
+    def _file_endpoints(self) -> list[Endpoint]:
+        place, files = SupabasePlace, self.storage
+        signed = by_method(GET=self._open(files.signed_file), POST=self._keyed(files.sign))
+        own, everyone = self._keyed(files.own_file), self._open(files.public_file)
+        seen, made = (place.PICTURE, place.STORAGE), (place.SIGN, place.STORAGE)
+        root, one = "/storage/v1/object", "{bucket}/{path:path}"
+        return [
+            Endpoint(seen, f"{root}/public/{one}", everyone),
+            Endpoint(seen, f"{root}/authenticated/{one}", own),
+            Endpoint((*made, place.PICTURE), f"{root}/sign/{one}", signed, None, ("GET", "POST")),
+            Endpoint(made, f"{root}/sign/{{bucket}}", self._keyed(files.sign_many), None, ("POST",)),
+        ]
 
     def _table_endpoint(self, places: tuple[str, ...], table: str) -> Endpoint:
         async def answer(request: Request) -> Response:
