@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QProcess
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from app.demonstration import fetch_demo
 from app.domain.outcomes import Run, RunState
 from app.events import RunEnded
 from app.i18n import _, ngettext
@@ -25,6 +26,7 @@ from ui.theme import Tone
 from ui.widgets import Action, BannerArea
 
 if TYPE_CHECKING:
+    from app.demonstration import DemoSystems
     from ui.desk import Desk
     from ui.window import MainWindow
 
@@ -62,9 +64,9 @@ class Shell(QObject):
             self._show_start()
         self.window.page("connections")  # its tab says from the start how many need a look
 
-    def fill_demo(self) -> None:
-        """Fetch the demo firm at once: who only wants to look sees offices and people, and how a run looks."""
-        self.desk.run(Request("directory.sync"))
+    def fill_demo(self, demo: DemoSystems) -> None:
+        """Fetch the demo firm at once: who only wants to look sees offices, people, devices, and how a run looks."""
+        self.desk.start("fetch demo", fetch_demo(self.desk.workspace, demo.describe()))
 
     def wire(self, name: str, page: QWidget) -> None:
         """Connect what a new page tells to what the window does."""
@@ -84,7 +86,7 @@ class Shell(QObject):
         run = event.run
         if run.dry_run or not find_operation(run.operation).history:
             return
-        if run.operation.startswith("connections."):
+        if run.operation.startswith(("connections.", "devices.")) and run.operation != "devices.sync":
             return  # told where they were asked for, in words of their own; a retry here would lack the typed secrets
         key = f"run {run.operation} {run.connection}"
         self.window.clear_banner(key)

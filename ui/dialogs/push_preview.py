@@ -57,15 +57,15 @@ def _counted(key: str, title: str, width: int, tone: Tone | None = None) -> Colu
 
 
 DEVICE_COLUMNS: tuple[Column[DeviceLine], ...] = (
-    Column("device", N_("Device"), lambda r: r.name, width=190),
+    Column("device", N_("Device"), lambda r: r.name, width=160),
     _counted("add", N_("Would add"), 96),
     _counted("change", N_("Would change"), 112),
     _counted("already", N_("Already there"), 112),
     _counted("unchanged", N_("Unchanged"), 92),
-    _counted("no_number", N_("No number"), 96, Tone.WARNING),
     _counted("no_photo", N_("No photo"), 84, Tone.WARNING),
+    _counted("no_room", N_("No room"), 84, Tone.DANGER),
+    _counted("no_number", N_("No number"), 96, Tone.WARNING),
     _counted("left_out", N_("Left out"), 84, Tone.WARNING),
-    _counted("no_room", N_("Not enough room"), 132, Tone.DANGER),
     Column("free_places", N_("Free places"), lambda r: r.counts.get("free_places"), kind=Kind.NUMBER, width=100),
 )
 PERSON_COLUMNS: tuple[Column[PersonLine], ...] = (

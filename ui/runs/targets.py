@@ -58,7 +58,7 @@ def _tone(count: int, tone: Tone) -> Tone | None:
 
 
 COLUMNS: tuple[Column[TargetLine], ...] = (
-    Column("device", N_("Device"), lambda r: r.name, width=150, icon=lambda r: r.mark,
+    Column("device", N_("Device"), lambda r: r.name, width=130, icon=lambda r: r.mark,
            tooltip=lambda r: r.name),
     Column("verified", N_("Verified"), lambda r: r.verified, kind=Kind.NUMBER, width=70),
     Column("sent", N_("Sent"), lambda r: r.sent, kind=Kind.NUMBER, width=52),
@@ -92,7 +92,8 @@ class TargetTable(QWidget):
     def show_run(self, shown: ShownRun) -> None:
         """Show the devices of this run."""
         shown.moved.clear()
-        self._rows.set_rows([_together(shown), *map(target_line, shown.targets.values())])
+        targets = sorted(shown.targets.values(), key=lambda target: target.name.casefold())
+        self._rows.set_rows([_together(shown), *map(target_line, targets)])
         if self.table.current_row() is None:
             self.table.select_place(0)
 

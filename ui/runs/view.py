@@ -52,7 +52,7 @@ class RunView(QWidget):
         sides.addWidget(self.targets)
         sides.addWidget(self.pane)
         sides.setStretchFactor(1, 1)
-        sides.setSizes([400, 900])
+        sides.setSizes([480, 880])
         self.body = _column(self.note, sides)
         Filling(self.pane.table, "message")
         column = QVBoxLayout(self)

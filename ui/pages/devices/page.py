@@ -29,6 +29,7 @@ from ui.pages.devices.following import Following
 from ui.pages.devices.header import DevicesHeader, Troubles
 from ui.pages.devices.menus import fill_more, fill_row_menu
 from ui.pages.devices.push_settings import PushBar
+from ui.pages.devices.record_ids import MISSING_AT
 from ui.pages.devices.rows import COLUMNS, DeviceLine, evidence_text, filters, severity
 from ui.tables import TablePane, format_value
 from ui.theme import GRID, Icon
@@ -36,8 +37,6 @@ from ui.widgets import Action, DetailsPane, Look
 
 AGE_REFRESH_MS = 30_000
 SOON_MS = 60
-MISSING_AT = "missing "
-"""Begins a record id that asks where a person is missing; the rest is the employee's id."""
 LIST, COVERAGE = 0, 1
 
 
@@ -132,7 +131,7 @@ class DevicesPage(QWidget):
         coverage.opened.connect(self._open_details)
         coverage.details_requested.connect(self._toggle_details)
         self.following.test_moved.connect(self._test_moved)
-        self.following.changed.connect(self._show_header)
+        self.following.changed.connect(self.refresh)
         self.commands.made.connect(self.show_record)
         self.desk.on(DevicesChanged, self._data_moved)
         self.desk.on(ConnectionsChanged, self._data_moved)
@@ -257,7 +256,8 @@ class DevicesPage(QWidget):
 
     def _tab_changed(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
-        for at, part in enumerate((self.pane, self.coverage)):
+        parts: tuple[TablePane[DeviceLine] | CoveragePane, ...] = (self.pane, self.coverage)
+        for at, part in enumerate(parts):
             for shortcut in part.shortcuts:
                 shortcut.setEnabled(at == place)
         self.details.setCurrentIndex(place)

@@ -9,6 +9,7 @@ from app.store import directory
 from ui.desk import Desk
 from ui.dialogs.record import open_editor
 from ui.pages.data_page import DataPage, DataPageSpec
+from ui.pages.employees.device_menu import add_device_actions
 from ui.pages.employees.photo_panel import PhotoPanel
 from ui.pages.employees.pictures import Pictures
 from ui.pages.employees.rows import (
@@ -69,11 +70,15 @@ class EmployeesPage(DataPage[EmployeeLine]):
         menu.addAction(_("Activate"), lambda: self.switch(active=True))
         menu.addAction(_("Deactivate …"), lambda: self.switch(active=False))
         menu.addSeparator()
+        on_devices = add_device_actions(menu, desk, self.chosen)
+        menu.addSeparator()
+        sync_people = menu.addAction(_("Sync people from Supabase"), lambda: desk.run(Request("people.sync")))
+        sync_people.setObjectName("employees.sync_people")
         menu.addAction(_("Replace photo …"), self.replace_photo).setObjectName("employees.replace_photo")
         menu.addAction(_("Check photos"), self.check_photos).setObjectName("employees.check_photos")
         menu.addAction(_("Fetch all pictures"), self.fetch_pictures)
         menu.addAction(_("Export …"), self.export)
-        self.pane.table.add_to_menu(lambda context: context.addActions(menu.actions()[:3]))
+        self.pane.table.add_to_menu(lambda context: context.addActions([*menu.actions()[:3], *on_devices]))
 
     def read_rows(self) -> list[EmployeeLine]:
         """People with the names of their offices."""
@@ -93,6 +98,10 @@ class EmployeesPage(DataPage[EmployeeLine]):
         words = {"system_roles": role_words(person.system_roles), "also_at": ", ".join(record.also_at)}
         self.record_details.show(person, DETAIL_FIELDS, extra=[(_("Office"), record.office)], words=words)
 
+    def chosen(self) -> list[Employee]:
+        """The selected people."""
+        return [line.employee for line in self.pane.table.selected_rows()]
+
     def fetch_pictures(self) -> None:
         """Fetch every picture that was not looked up within a day."""
         if self.connection is not None:
@@ -104,7 +113,7 @@ class EmployeesPage(DataPage[EmployeeLine]):
 
     def check_photos(self) -> None:
         """Examine the photos of the selected people, or of everybody when none is selected."""
-        chosen = [line.employee.id for line in self.pane.table.selected_rows()]
+        chosen = [person.id for person in self.chosen()]
         self.desk.run(Request("employees.check_photos", params={"employees": chosen or ["all"]}))
 
     def edit(self) -> None:
@@ -115,8 +124,7 @@ class EmployeesPage(DataPage[EmployeeLine]):
 
     def switch(self, *, active: bool) -> None:
         """Activate or deactivate the selected people; deactivating names the number first."""
-        people = [line.employee for line in self.pane.table.selected_rows()]
-        if people:
+        if people := self.chosen():
             self.desk.start("switch employees", self._switch(people, active=active))
 
     async def _switch(self, people: list[Employee], *, active: bool) -> None:

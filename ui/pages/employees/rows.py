@@ -79,18 +79,27 @@ def source_words(line: EmployeeLine) -> str:
     return ", ".join(source.value.capitalize() for source in line.employee.sources)
 
 
+def photo_words(line: EmployeeLine) -> str:
+    """Where the photo comes from that a push sends."""
+    if line.employee.photo_digest:
+        return _("From a file")
+    return _("Supabase") if line.employee.photo_address else _("None")
+
+
 def columns(picture: Callable[[EmployeeLine], QPixmap | None]) -> tuple[Column[EmployeeLine], ...]:
     """The columns; `picture` gives a person's picture, or None for initials."""
     return (
         Column("name", N_("Name"), lambda r: r.employee.name, kind=Kind.PERSON, picture=picture, width=210),
-        Column("office", N_("Office"), lambda r: r.office, width=175),
-        Column("title", N_("Title"), lambda r: r.employee.title, width=185),
-        Column("roles", N_("Roles"), lambda r: role_words(r.employee.system_roles), width=150, muted=True),
-        Column("email", N_("E-mail"), lambda r: r.employee.email, width=230, muted=True),
+        Column("office", N_("Office"), lambda r: r.office, width=160),
+        Column("title", N_("Title"), lambda r: r.employee.title, width=165),
+        Column("roles", N_("Roles"), lambda r: role_words(r.employee.system_roles), width=130, muted=True),
+        Column("email", N_("E-mail"), lambda r: r.employee.email, width=205, muted=True),
         Column("phone", N_("Phone"), lambda r: r.employee.phone, width=110, muted=True),
-        Column("source", N_("Source"), source_words, width=70, muted=True, hidden=True),
+        Column("employee_no", N_("Number"), lambda r: r.employee.employee_no, width=84),
+        Column("source", N_("Source"), source_words, width=120, muted=True),
         Column("status", N_("Status"), state_words, kind=Kind.CHIP, tone=state_tone, width=124),
-        Column("employee_no", N_("Terminal number"), lambda r: r.employee.employee_no, width=120, hidden=True),
+        # Translators: where the face photo for the devices comes from
+        Column("photo", N_("Photo for devices"), photo_words, width=120, muted=True, hidden=True),
         Column("vitec_employee_id", N_("Vitec employee id"), lambda r: r.employee.vitec_employee_id, hidden=True),
         Column("also_at", N_("Also works at"), lambda r: ", ".join(r.also_at), width=180, hidden=True),
     )
