@@ -11,6 +11,7 @@ from app.demo.drawing.badge import HEIGHT, WIDTH, badge
 from app.demo.drawing.banner import banner
 from app.demo.supabase.workforce import Photo, PhotoKind
 
+TEXT = "Fotografia nu a fost încărcată.\r\n".encode()
 EXIF_ORIENTATION, ROTATED = 0x0112, 6
 """A note of the camera: turn a quarter to the right before showing."""
 
@@ -25,7 +26,7 @@ def picture(photo: Photo) -> bytes:
         PhotoKind.TINY: lambda: _jpeg(_opened(face).resize((WIDTH // 4, HEIGHT // 4))),
         PhotoKind.TWO_FACES: lambda: _two(face, badge(f"{photo.key} beside", woman=not photo.woman)),
         PhotoKind.NO_FACE: lambda: _jpeg(_opened(banner(photo.key)).crop((0, 0, 450, 600))),
-        PhotoKind.TEXT: "Fotografia nu a fost încărcată.\r\n".encode,
+        PhotoKind.TEXT: lambda: TEXT,
         PhotoKind.TURNED: lambda: _turned(face),
     }
     return makers[photo.kind]()

@@ -112,9 +112,8 @@ class Rest:
 
     def _embedded(self, caller: Caller, table: Table, embed: Embed) -> Make:
         """Reads the rows of another table that belong to a row: a list, or one or null (section 3.3)."""
-        other = self._database.table(embed.table) if embed.table in self._database.tables else None
         key = self._database.foreign_key(table.name, embed.table, embed.hint)
-        assert other is not None  # a relation to it is known
+        other = self._database.tables[embed.table]
         shown_as, level = f"{embed.alias or other.name}_1", embed.level
         tests = [condition_test(condition, other, shown_as) for condition in level.conditions]
         make, keep = self._maker(caller, other, level, shown_as)

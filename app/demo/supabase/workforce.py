@@ -74,8 +74,10 @@ def build_workforce(people: int, seed: int, url: str) -> Workforce:
     """The people of the project at `url`."""
     rng = Random(f"{seed} angajati")
     firm = Workforce()
-    for place in range(people):
-        woman = rng.random() < 0.35
+    women = [rng.random() < 0.35 for _ in range(people)]
+    if people > NAMESAKE:
+        women[NAMESAKE] = women[0]
+    for place, woman in enumerate(women):
         employee = _employee(rng, place, firm.employees, woman=woman)
         firm.employees.append(employee)
         if place != WITHOUT_ROW:
@@ -87,7 +89,7 @@ def _employee(rng: Random, place: int, others: list[Record], *, woman: bool) -> 
     family = rng.choice(SURNAMES) + (f"-{rng.choice(SURNAMES)}" if rng.random() < 0.06 else "")
     given = rng.choice(WOMEN if woman else MEN)
     if rng.random() < 0.3:
-        given += f" {rng.choice(SECOND[:3] if woman else SECOND[3:])}"
+        given += f" {rng.choice([name for name in (SECOND[:3] if woman else SECOND[3:]) if name != given])}"
     if place == CEDILLA:
         family, given = "Ştefănuţă", "Doiniţa" if woman else "Ionuţ"
     if place == NAMESAKE:
