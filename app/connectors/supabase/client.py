@@ -126,6 +126,13 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
         """
         return await self._photos.address(reference)
 
+    def plain_address(self, reference: str) -> str:
+        """Where the photo would be if its bucket were public, without asking the project.
+
+        Raises `Held` for a host that is not allowed, `BadData` for a reference that is none.
+        """
+        return self._photos.plain_address(reference)
+
     async def sign_photos(self, references: Iterable[str]) -> dict[str, PhotoAddress]:
         """Signed addresses by reference, asked for in batches and kept for 50 minutes (§7.2); failures are left out."""
         return await self._photos.sign(references)

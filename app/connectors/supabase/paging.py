@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from app.connectors.http import Answer
-from app.connectors.supabase.refusals import StatementTooLong
+from app.connectors.supabase.refusals import PageBehindEnd, StatementTooLong
 from app.errors import BadData
 from app.i18n import _
 
@@ -85,7 +85,7 @@ async def read_table(ask: Ask, query: Query) -> Table:
                 raise
             page_size = max(_SMALLEST_PAGE, page_size // 4)
             continue
-        if answer.status == 416:
+        except PageBehindEnd:
             break
         if after is None:
             counted = count_of(answer)

@@ -70,6 +70,11 @@ class Photos:
             return PhotoAddress(f"{self._rules.url}/{found.public_path}", PhotoPlace.PROJECT)
         return PhotoAddress(f"{self._rules.url}/{await self._signed_path(found)}", PhotoPlace.PROJECT, signed=True)
 
+    def plain_address(self, reference: str) -> str:
+        """The public address of a photo, whether or not its bucket is public; raises as `address`, but asks nobody."""
+        found = read_reference(reference, self._rules)
+        return f"{self._rules.url}/{found.public_path}" if isinstance(found, PhotoFile) else found.url
+
     async def sign(self, references: Iterable[str]) -> dict[str, PhotoAddress]:
         """Signed addresses by reference, asked for up to a thousand at a time; what cannot be signed is left out.
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from app.domain.connections import checked_url
+from app.domain.connections import LOOPBACK
 from app.domain.supabase import PhotoAddress, PhotoPlace
-from app.errors import BadData, Held, NotConfigured, UsageError
+from app.errors import BadData, Held, NotConfigured
 from app.i18n import N_, _
 
 _STORED = re.compile(r"/storage/v1/object/(?:(?:public|sign|authenticated)/)?([^/]+)/(.+)")
@@ -79,22 +79,22 @@ def _from_url(text: str, rules: ReferenceRules) -> PhotoFile | PhotoAddress:
     if parts.scheme not in {"http", "https"} or not host or parts.username is not None or parts.password is not None:
         raise _unreadable()
     project = urlsplit(rules.url)
-    if host == project.hostname:  # whatever scheme or port stands there: the project is where the connection says
-        if found := _STORED.fullmatch(parts.path):
+    address = f"{parts.scheme}://{parts.netloc}{_as_is(parts)}"
+    if _same_computer(host, project.hostname or ""):
+        if found := _STORED.fullmatch(parts.path):  # whatever scheme stands there: the project is where we were told
             return _file(unquote(found[1]), found[2])
-        return PhotoAddress(f"{rules.url}{_as_is(parts)}", PhotoPlace.PROJECT, signed=bool(parts.query))
+        return PhotoAddress(address, PhotoPlace.PROJECT, signed=bool(parts.query))
     if host not in rules.hosts:
         raise Held(
             _("The photo lies on {host}, which is not allowed.").format(host=host),
             N_("If you trust that host, add it to the other photo hosts of the connection."),
         )
-    try:
-        checked_url(f"{parts.scheme}://{parts.netloc}")
-    except UsageError as error:
-        raise Held(error.message, error.remedy) from error
-    return PhotoAddress(
-        f"{parts.scheme}://{parts.netloc}{_as_is(parts)}", PhotoPlace.OTHER_HOST, signed=bool(parts.query)
-    )
+    return PhotoAddress(address, PhotoPlace.OTHER_HOST, signed=bool(parts.query))
+
+
+def _same_computer(host: str, project: str) -> bool:
+    """Whether a photo lies where the project does; on this computer every name of it is the same."""
+    return host == project or (host in LOOPBACK and project in LOOPBACK)
 
 
 def _as_is(parts: SplitResult) -> str:

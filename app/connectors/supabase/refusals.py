@@ -47,6 +47,10 @@ class ColumnUnknown(RemoteError):
     """A column of the query does not exist; the message names it."""
 
 
+class PageBehindEnd(RemoteError):
+    """There are no rows so far behind (416, PGRST103): the list is read."""
+
+
 class StatementTooLong(TimedOut):
     """The database gave up on the query (57014); a smaller page may work."""
 
@@ -171,11 +175,13 @@ def _first(value: Mapping[str, Any], *names: str) -> str:
 
 
 def rest_refusals(table: str) -> Classify:
-    """The classification of answers of `/rest/v1/{table}`; a page behind the end (416) is no error."""
+    """The classification of answers of `/rest/v1/{table}`."""
 
     def classify(answer: Answer) -> MusterError | None:
-        if answer.status < 300 or answer.status == 416:
+        if answer.status < 300:
             return None
+        if answer.status == 416:
+            return PageBehindEnd(_("The page lies behind the end of the list."))
         body = _read(answer)
         if special := _token_refusal(body):
             return special

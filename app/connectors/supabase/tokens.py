@@ -27,7 +27,6 @@ AUDIENCE = "authenticated"
 KEYS_KEPT_S = 600.0
 RELOAD_PAUSE_S = 60.0
 _SHARED = "HS256"
-_ALGORITHMS: Mapping[tuple[Any, Any], str] = {("EC", "P-256"): "ES256", ("RSA", None): "RS256"}
 _AGAIN = N_("Sign in again: edit the connection and enter the password.")
 
 
@@ -152,14 +151,21 @@ def read_keys(body: bytes) -> dict[str, tuple[jwt.PyJWK, str]]:
     entries = value.get("keys") if isinstance(value, dict) else None
     keys = {}
     for entry in entries if isinstance(entries, list) else ():
-        algorithm = _ALGORITHMS.get((entry.get("kty"), entry.get("crv"))) if isinstance(entry, dict) else None
-        if algorithm is None or not isinstance(entry.get("kid"), str):
+        algorithm = _algorithm(entry) if isinstance(entry, dict) else ""
+        if not algorithm or not isinstance(entry.get("kid"), str):
             continue
         try:
             keys[entry["kid"]] = jwt.PyJWK.from_dict(entry, algorithm), algorithm
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             log.warning("A signing key of Supabase cannot be read: %s", error)
     return keys
+
+
+def _algorithm(entry: Mapping[str, Any]) -> str:
+    """The one algorithm of a key's kind; blank for kinds that sign no tokens here."""
+    if entry.get("kty") == "EC" and entry.get("crv") == "P-256":
+        return "ES256"
+    return "RS256" if entry.get("kty") == "RSA" else ""
 
 
 def _header(token: str) -> dict[str, Any]:
@@ -172,7 +178,7 @@ def _header(token: str) -> dict[str, Any]:
 def _claims(claims: Mapping[str, Any]) -> Claims:
     """The claims we use; only what a signed-in user has counts as an access token."""
     role = claims.get("role")
-    if role in {None, "", "anon", "service_role"} or not isinstance(role, str):
+    if not isinstance(role, str) or role in {"", "anon", "service_role"}:
         raise _invalid(_("its role is not that of a user"))
     session, assurance = claims.get("session_id"), claims.get("aal")
     return Claims(
