@@ -51,6 +51,17 @@ async def connect_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, 
             raise report.error
 
 
+async def fetch_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, Any]]) -> None:
+    """Fetch everything there is: offices and employees, devices with the names on their doors, people.
+
+    Raises what starting a run raises; a run that fails says so itself.
+    """
+    for request in MAIN_JOB[:-1]:
+        await (await workspace.runner.start(request)).report()
+        if request.operation == "devices.sync" and "terminals" in systems:
+            await name_devices(workspace, systems)
+
+
 async def name_devices(workspace: Workspace, systems: Mapping[str, Any]) -> None:
     """Give the fetched devices the names on their doors, as a person would: Supabase knows only addresses.
 

@@ -24,7 +24,7 @@ async def live(
     await painted()
     await window.open_workspace(demo)
     if demo is not None:
-        window.shell.fill_demo()
+        window.shell.fill_demo(demo)
     if started is not None:
         started(window)
     gc.freeze()  # what is loaded by now stays; later collections need not look at it

@@ -21,6 +21,7 @@ from app.i18n import _
 from app.logs import start_logging
 from app.operations.runner import Report, Request
 from app.places import Home
+from app.redaction import redact
 from app.store import directory
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
@@ -75,7 +76,7 @@ async def _show_directory(workspace: Workspace) -> None:
 
 
 def _show_devices(outcomes: Iterable[Outcome]) -> None:
-    """What happened at each device, and why in the commonest words."""
+    """What happened at each device, and below why somebody is not on one."""
     by_device: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_device[outcome.target].append(outcome)
@@ -84,11 +85,12 @@ def _show_devices(outcomes: Iterable[Outcome]) -> None:
     for device, found in by_device.items():
         counts = Counter(o.status for o in found)
         verified = sum(o.step == "read_back" and o.status is Status.SUCCESS for o in found)
-        left = Counter(o.message for o in found if o.status is not Status.SUCCESS).most_common(1)
-        why = f"{left[0][0]} ({left[0][1]})" if left else ""
-        rows.append([device, *(counts[status] for status in columns), verified, why])
-    titles = [_("device"), _("success"), _("partial"), _("skipped"), _("fatal"), _("not attempted"), _("verified")]
-    print_table(_("Devices"), [*titles, _("most often")], rows)
+        rows.append([device, *(counts[status] for status in columns), verified])
+    titles = [_("device"), _("success"), _("partial"), _("skipped"), _("fatal"), _("waiting"), _("verified")]
+    print_table(_("Devices"), titles, rows)
+    left = Counter(o.message for found in by_device.values() for o in found if o.status is not Status.SUCCESS)
+    for message, count in left.most_common(5):
+        print(redact(f"  {count} × {message}"))
 
 
 def simulate(*, people: int, offices: int, terminals: int, as_json: bool) -> int:

@@ -89,12 +89,11 @@ class Photos:
             return face
 
     async def _prepare(self, employee: Employee) -> Face:
-        digest, address = photo_digest(employee), ""
-        if not employee.photo_digest:
-            try:
-                address = await self._address(employee)
-            except MusterError as error:
-                return Face(digest, refusal=error.message, remedy=_(error.remedy))
+        digest = photo_digest(employee)
+        try:
+            address = "" if employee.photo_digest else await self._address(employee)
+        except MusterError as error:  # a host that was not allowed, or no address at all
+            return Face(digest, refusal=error.message, remedy=_(error.remedy))
         try:
             photo = await prepared_photo(self.context.workspace, employee)
         except MusterError as error:
@@ -118,15 +117,19 @@ class Photos:
         return Face(digest, address, photo.jpeg, photo.repaired, words)
 
     async def _address(self, employee: Employee) -> str:
-        """Where a terminal may fetch the photo (supabase.md §7.1).
+        """Where a terminal may fetch the photo (supabase.md §7.1); the plain address where none could be signed.
 
-        Raises what the source says: a host that was not allowed, a bucket that may not be read.
+        Raises `Held` for a host that was not allowed, `BadData` for a reference that is none.
         """
         connection = await self._connection(employee.supabase_connection or "")
         if connection is None:
             return ""
         supabase = await self.context.workspace.links.supabase(connection)
-        return (await supabase.photo_address(employee.photo_address or "")).url
+        plain = supabase.plain_address(employee.photo_address or "")
+        try:
+            return (await supabase.photo_address(employee.photo_address or "")).url
+        except MusterError:  # what is wrong with the photo is said when it is fetched to be checked
+            return plain
 
     async def _connection(self, connection_id: str) -> Connection | None:
         if connection_id not in self._connections:
