@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -167,6 +168,5 @@ class TestDevices:
     def test_an_address_that_a_person_pinned_stays(self) -> None:
         (created,) = devices(terminal()).steps
         assert created.record is not None
-        moved = [Device(**{f: getattr(created.record, f) for f in ("id", "name", "port", "username", "source", "source_id",
-                 "connection", "has_password")}, host="192.0.2.99", pinned=("host",))]  # fmt: skip
-        assert devices(terminal(), stored=moved).steps[0].action is Action.UNCHANGED
+        moved = replace(created.record, host="192.0.2.99", pinned=("host",))
+        assert devices(terminal(), stored=[moved]).steps[0].action is Action.UNCHANGED
