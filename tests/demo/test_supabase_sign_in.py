@@ -177,6 +177,12 @@ def test_a_second_use_after_ten_seconds_ends_the_session(stranger: httpx.Client,
     assert stranger.get(EMPLOYEES, headers=bearer(first["access_token"])).status_code == 200
 
 
+def test_an_administrator_may_end_all_sessions(stranger: httpx.Client, project: SupabaseProject) -> None:
+    told = signed_in(stranger, project)
+    project.accounts.end_sessions()
+    assert refresh(stranger, told["refresh_token"]).json()["error_code"] == "refresh_token_not_found"
+
+
 def test_how_long_a_token_is_good_can_be_set(stranger: httpx.Client, project: SupabaseProject) -> None:
     project.accounts.expires_in = 5
     told = signed_in(stranger, project)
