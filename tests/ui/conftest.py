@@ -70,6 +70,6 @@ async def desk(workspace: Workspace, voice: Heard, home: Home) -> Desk:
 
 @pytest.fixture
 async def demo_desk(desk: Desk, small_world: DemoWorld) -> Desk:
-    """The same, connected to the small demo world as `vitec`."""
-    await connect_demo(desk.workspace, small_world.describe())
+    """The same, connected to Vitec Hub of the small demo world as `vitec`."""
+    await connect_demo(desk.workspace, {"vitec": small_world.describe()["vitec"]})
     return desk

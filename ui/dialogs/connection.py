@@ -11,13 +11,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection
-from app.domain.kinds import KindSpec
+from app.domain.kinds import KINDS, ConnectionKind, KindSpec
 from app.errors import NoKeyring
 from app.events import StageReached
 from app.i18n import _
+from app.operations.connection_test import stage_titles
 from app.operations.reports import read_report
 from app.operations.runner import Report, Request, RunHandle
 from app.store import connections as stored
@@ -50,55 +51,89 @@ class ConnectionDialog(QDialog):
         self._saving = False
         self._gone = False
         self._pressed: Button | None = None
+        self._taken = taken
         self.setObjectName("connection")
-        self.setWindowTitle(_title(spec, connection))
         self.resize(*SIZE)
-        name = connection.name if connection else free_name(_(spec.title), taken)
-        known = desk.workspace.vault.known_secrets(connection) if connection else ()
-        self.form = ConnectionForm(spec, name, connection, known, taken)
+        self.kind = QComboBox(self)
+        self.kind.setObjectName("connection.kind")
+        self.kind.setAccessibleName(_("System"))
+        for kind in KINDS.values():
+            self.kind.addItem(_(kind.title), kind.kind.value)
+        self.kind.setCurrentIndex(self.kind.findData(spec.kind.value))
+        if connection is not None:
+            self.kind.hide()
+        self.kind.currentIndexChanged.connect(self._kind_chosen)
+        self.about = QLabel(wordWrap=True)
+        self.about.setProperty("role", "muted")
+        self.heading = QLabel()
+        self.heading.setProperty("role", "title")
         self.banners = BannerArea(object_name="connection.banners")
-        self.panel = TryPanel()
-        self.panel.test.clicked.connect(lambda: desk.start("try settings", self._test()))
-        self.panel.test.setAutoDefault(False)
         self.foot = SaveBar()
         self.foot.cancel.clicked.connect(self.reject)
         self.foot.save.clicked.connect(self._save_pressed)
-        self._forget = desk.workspace.events.subscribe(StageReached, self.panel.reached)
+        self._forget = desk.workspace.events.subscribe(StageReached, self._stage_reached)
         self._arrange()
-        self._before = self._typed()
-        self.form.changed.connect(self._changed)
-        self._show_state()
+        self._show_kind()
         desk.start("look at the keyring", self._look_at_keyring())
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        heading = QLabel(_(self.spec.title))
-        heading.setProperty("role", "title")
-        about = QLabel(_(self.spec.about), wordWrap=True)
-        about.setProperty("role", "muted")
-        self.form.setContentsMargins(6 * GRID, 2 * GRID, 5 * GRID, 2 * GRID)
         left = QVBoxLayout()
         left.setSpacing(GRID)
         left.setContentsMargins(0, 5 * GRID, 0, 0)
-        for label in (heading, about):
-            label.setContentsMargins(6 * GRID, 0, 5 * GRID, 0)
-            left.addWidget(label)
+        top = QHBoxLayout()
+        top.setContentsMargins(6 * GRID, 0, 5 * GRID, 0)
+        top.addWidget(self.heading, 1)
+        top.addWidget(self.kind)
+        left.addLayout(top)
+        self.about.setContentsMargins(6 * GRID, 0, 5 * GRID, 0)
+        left.addWidget(self.about)
         left.addSpacing(2 * GRID)
-        left.addWidget(_scrolling(self.form), 1)
+        self._fields, self._beside = _scrolling(), _scrolling()
+        left.addWidget(self._fields, 1)
         sides = QHBoxLayout()
         sides.setSpacing(0)
         sides.addLayout(left, 1)
-        beside = _scrolling(self.panel)
-        beside.setFixedWidth(self.panel.width())
-        sides.addWidget(beside)
+        sides.addWidget(self._beside)
         column = QVBoxLayout(self)
         column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.banners)
         column.addLayout(sides, 1)
         column.addWidget(self.foot)
-        self.form.fields["name"].editor.setFocus()
+
+    def _kind_chosen(self) -> None:
+        """Another system has other fields: begin anew with them; a test of the first one says nothing any more."""
+        if self._try is not None:
+            self._try.cancel()
+        self.spec = KINDS[ConnectionKind(self.kind.currentData())]
+        self._show_kind()
+
+    def _show_kind(self) -> None:
+        """Show the form and the test of this kind."""
+        spec, connection = self.spec, self.connection
+        self.setWindowTitle(_title(spec, connection))
+        self.heading.setText(_(spec.title))
+        self.about.setText(_(spec.about))
+        name = connection.name if connection else free_name(_(spec.title), self._taken)
+        known = self.desk.workspace.vault.known_secrets(connection) if connection else ()
+        self.form = ConnectionForm(spec, name, connection, known, self._taken)
+        self.form.setContentsMargins(6 * GRID, 2 * GRID, 5 * GRID, 2 * GRID)
+        self._fields.setWidget(self.form)  # the one before is deleted with its place
+        self.panel = TryPanel(titles=stage_titles(spec.kind))
+        self.panel.test.clicked.connect(lambda: self.desk.start("try settings", self._test()))
+        self.panel.test.setAutoDefault(False)
+        self._beside.setWidget(self.panel)
+        self._beside.setFixedWidth(self.panel.width())
+        self._before, self._tried, self._insists = self._typed(), None, False
+        self.form.changed.connect(self._changed)
+        self._show_state()
+        if not self.kind.hasFocus():
+            self.form.fields["name"].editor.setFocus()
+
+    def _stage_reached(self, event: StageReached) -> None:
+        self.panel.reached(event)
 
     # -- what is typed -------------------------------------------------------------------------------------------
 
@@ -128,7 +163,7 @@ class ConnectionDialog(QDialog):
         """Try what is typed, stage by stage; nothing is stored."""
         if self._try is not None or not self.form.check():
             return
-        typed = self._typed()
+        typed, spec = self._typed(), self.spec
         params = {"kind": self.spec.kind.value, "settings": _filled(typed[1]), "connection": self._id}
         self._try = await self.desk.handle_of(Request("connections.try", params=params, secrets=typed[2]))
         if self._try is None:
@@ -137,11 +172,13 @@ class ConnectionDialog(QDialog):
         self.panel.follow(self._try.run_id)
         report = await self._try.report()
         self._try = None
-        if not self._gone:
+        if self._gone:
+            return
+        self._set_busy("")
+        if spec is self.spec:
             self._tested(typed, report)
 
     def _tested(self, typed: Typed, report: Report) -> None:
-        self._set_busy("")
         if (seen := read_report(report.run.result)) is not None:
             self.panel.show_report(seen)
         self._tried = (typed, report.error is None)
@@ -198,8 +235,7 @@ class ConnectionDialog(QDialog):
 
     async def _new_secret_holds(self) -> bool:
         """Whether no secret is replaced, or the new one works, or the person insists on it."""
-        known = self.connection.secrets if self.connection else ()
-        if self._insists or not any(key in known for key in self.form.secrets()):
+        if self._insists or not self.form.replaced():
             return True
         if self._works is None:
             await self._test()
@@ -264,14 +300,13 @@ async def edit_connection(parent: QWidget, desk: Desk, spec: KindSpec, connectio
     return dialog.saved
 
 
-def _scrolling(content: QWidget) -> QScrollArea:
+def _scrolling() -> QScrollArea:
     """What grows, such as the words of a failed step, scrolls; the dialog keeps its size."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(content)
     return area
 
 

@@ -12,7 +12,15 @@ from app.domain.kinds import FieldSpec, FieldType
 from app.i18n import N_, _
 from ui.theme import GRID, Icon, Ink, icon
 
-CHOICE_WORDS = {"production": N_("Production"), "qa": N_("QA / test")}
+CHOICE_WORDS = {
+    "production": N_("Production"),
+    "qa": N_("QA / test"),
+    "user": N_("As a user"),
+    "service_key": N_("With the service key (full access)"),
+    "auto": N_("Automatic"),
+    "public": N_("Public address"),
+    "signed": N_("Signed address"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,10 +43,10 @@ def make_editor(spec: FieldSpec, stored: str, *, is_set: bool) -> Editor:
             default = str(spec.default or "")
             return Editor(box, lambda: _unless(str(box.currentData()), default), box.currentIndexChanged)
         case FieldType.SECRET:
-            edit = _secret(is_set)
+            edit = _secret(spec, is_set=is_set)
         case _:
             edit = QLineEdit(stored)
-            edit.setPlaceholderText(_("Required") if spec.required else "")
+            edit.setPlaceholderText(_("Required") if spec.required else str(spec.default or ""))
     return Editor(edit, lambda: edit.text().strip(), edit.textChanged)
 
 
@@ -73,11 +81,11 @@ def _choice(spec: FieldSpec, stored: str) -> QComboBox:
     return box
 
 
-def _secret(is_set: bool) -> QLineEdit:
+def _secret(spec: FieldSpec, *, is_set: bool) -> QLineEdit:
     """Typed unseen, with an eye to see it; empty means unchanged where there is one."""
     edit = QLineEdit()
     edit.setEchoMode(QLineEdit.EchoMode.Password)
-    edit.setPlaceholderText(_("Unchanged") if is_set else _("Required"))
+    edit.setPlaceholderText(secret_hint(spec, is_set=is_set))
     look = edit.addAction(icon(Icon.EYE, Ink.MUTED), QLineEdit.ActionPosition.TrailingPosition)
     look.setText(_("Show what is typed"))
     look.setCheckable(True)
@@ -87,6 +95,13 @@ def _secret(is_set: bool) -> QLineEdit:
         eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt's own choice is the mouse alone
         eye.setAccessibleName(look.text())
     return edit
+
+
+def secret_hint(spec: FieldSpec, *, is_set: bool) -> str:
+    """What an empty field of a secret means."""
+    if is_set:
+        return _("Unchanged")
+    return _("Required") if spec.required else ""
 
 
 def _unless(text: str, default: str) -> str:

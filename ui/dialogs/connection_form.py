@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.domain.connections import Connection, checked_settings, refuse_secrets
+from app.domain.connections import Connection, check_secret, checked_settings, refuse_secrets
 from app.domain.kinds import FieldSpec, FieldType, KindSpec
 from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import standing_in
-from ui.dialogs.connection_editors import make_editor
+from ui.dialogs.connection_editors import make_editor, secret_hint
 from ui.theme import CONTROL_HEIGHT, GRID, theme, tokens
 
 NAME = FieldSpec("name", N_("Name"), required=True, help=N_("As it appears in lists and in the history."))
@@ -30,11 +30,15 @@ class Field:
     spec: FieldSpec
     editor: QWidget
     text: Callable[[], str]
+    label: QLabel
     note: QLabel
 
 
 class ConnectionForm(QWidget):
-    """All fields of one connection, the name first; `secrets_set` are those that are set, wherever that is."""
+    """The fields of one connection, the name first; `secrets_set` are those that are set, wherever that is.
+
+    Fields that belong to another choice, such as another way to sign in, are hidden and count for nothing.
+    """
 
     changed = Signal()
 
@@ -45,6 +49,7 @@ class ConnectionForm(QWidget):
         self._spec = spec
         self._taken = taken
         self._secrets_set = secrets_set
+        self._connection = connection
         self.fields: dict[str, Field] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -61,7 +66,7 @@ class ConnectionForm(QWidget):
         self._hint()
 
     def _add(self, spec: FieldSpec, stored: str) -> None:
-        made = make_editor(spec, stored, is_set=spec.key in self._secrets_set)
+        made = make_editor(spec, stored, is_set=False)
         editor = made.widget
         editor.setObjectName(f"connection.{spec.key}")
         editor.installEventFilter(self)
@@ -79,7 +84,7 @@ class ConnectionForm(QWidget):
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addLayout(cell, row, 1)
-        self.fields[spec.key] = Field(spec, editor, made.text, note)
+        self.fields[spec.key] = Field(spec, editor, made.text, label, note)
         self.show_problem(spec.key, "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -96,26 +101,50 @@ class ConnectionForm(QWidget):
         """The name of the connection."""
         return self.fields[NAME.key].text()
 
+    def in_use(self) -> list[str]:
+        """The keys of the fields that matter with what is chosen, in their order."""
+        choices = {f.key: self.fields[f.key].text() for f in self._spec.settings}
+        return [NAME.key, *(f.key for f in self._spec.in_use(choices))]
+
     def settings(self) -> dict[str, str]:
         """Every setting as text, blank for its default."""
         return {f.key: self.fields[f.key].text() for f in self._spec.settings}
 
     def secrets(self) -> dict[str, str]:
         """The secrets that were typed."""
+        in_use = self.in_use()
         typed = {f.key: self.fields[f.key].text() for f in self._spec.secrets}
-        return {key: text for key, text in typed.items() if text}
+        return {key: text for key, text in typed.items() if text and key in in_use}
+
+    def replaced(self) -> list[str]:
+        """The secrets that were typed although they are set, or although a sign-in took their place."""
+        return [key for key in self.secrets() if self._is_set(self._spec.field(key))]
 
     def missing(self) -> list[str]:
         """The labels of required fields that are blank and have no value yet."""
-        given = {**self.settings(), **dict.fromkeys(self._secrets_set, "set"), **self.secrets()}
-        return [_(f.label) for f in self._spec.fields if f.required and not given.get(f.key)]
+        settings, secrets = self.settings(), self.secrets()
+        given = {**settings, **secrets}
+        in_use = self._spec.in_use(settings)
+        return [_(f.label) for f in in_use if f.required and not given.get(f.key) and not self._is_set(f)]
+
+    def _is_set(self, spec: FieldSpec) -> bool:
+        """Whether an empty field of a secret keeps a value; a sign-in counts for the account it was made with alone."""
+        if spec.type is not FieldType.SECRET:
+            return False
+        if spec.key in self._secrets_set:
+            return True
+        if self._connection is None or not self._connection.signed_in(spec):
+            return False
+        typed = {key: self.fields[key].text() or self._spec.field(key).default for key in self._spec.account}
+        return all(typed[key] == self._connection.setting(key) for key in typed)
 
     def _edited(self, key: str) -> None:
         self.show_problem(key, "")
         self.changed.emit()
 
     def _hint(self) -> None:
-        """Show in grey what a blank field stands for."""
+        """Show the fields that matter, and in grey what a blank one stands for."""
+        self._show_in_use()
         try:
             hints: Mapping[str, str] = standing_in(self._spec.kind, self.settings())
         except UsageError:
@@ -125,11 +154,21 @@ class ConnectionForm(QWidget):
             if isinstance(editor, QLineEdit):
                 editor.setPlaceholderText(text)
 
+    def _show_in_use(self) -> None:
+        in_use = self.in_use()
+        for key, field in self.fields.items():
+            shown = key in in_use
+            field.label.setVisible(shown)
+            field.editor.setVisible(shown)
+            field.note.setVisible(shown and bool(field.note.text()))
+            if field.spec.type is FieldType.SECRET and isinstance(field.editor, QLineEdit):
+                field.editor.setPlaceholderText(secret_hint(field.spec, is_set=self._is_set(field.spec)))
+
     # -- what is wrong -------------------------------------------------------------------------------------------
 
     def check(self) -> bool:
         """Say at each field what is wrong with it and put the cursor into the first; true when nothing is."""
-        wrong = {key: text for key in self.fields if (text := self._problem(key))}
+        wrong = {key: text for key in self.in_use() if (text := self._problem(key))}
         for key in self.fields:
             self.show_problem(key, wrong.get(key, ""))
         if wrong:
@@ -140,9 +179,10 @@ class ConnectionForm(QWidget):
         field = self.fields[key]
         if field.spec is NAME:
             return self._name_problem()
-        if field.spec.type is FieldType.SECRET:
-            return ""
         try:
+            if field.spec.type is FieldType.SECRET:
+                check_secret(field.spec, field.text())
+                return ""
             refuse_secrets({key: field.text()})
             checked_settings(self._spec.kind, {key: field.text()})
         except UsageError as error:
@@ -161,7 +201,7 @@ class ConnectionForm(QWidget):
         field = self.fields[key]
         shown = text or _(field.spec.help)
         field.note.setText(shown)
-        field.note.setVisible(bool(shown))
+        field.note.setVisible(bool(shown) and not field.editor.isHidden())
         field.editor.setAccessibleDescription(shown)
         field.editor.setProperty("wrong", bool(text))
         field.editor.style().unpolish(field.editor)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.health import TestReport
 from app.i18n import _
+from app.operations.connection_test import stage_titles
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
 from ui.pages.connections.actions import ConnectionActions, sync_operations
@@ -81,7 +82,7 @@ class ConnectionDetails(QWidget):
             self._last = content
             self._build(line, state, settings, title)
         if seen is None and report is not None:
-            seen = StagesSeen.of(report)
+            seen = StagesSeen.of(report, stage_titles(line.connection.kind))
         if self._stages is not None and seen is not None:
             self._stages.show_lines(seen.lines())
 

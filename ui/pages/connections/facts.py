@@ -36,6 +36,7 @@ def state_facts(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
     if line.refused_until is not None:
         text = _("After failures in a row nothing is sent until {time}. A test that works lets calls pass at once.")
         facts.append(Fact(_("On hold"), text.format(time=moment_text(line.refused_until)), tone=Tone.WARNING))
+    facts += [Fact(_("Worth a look"), warning, tone=Tone.WARNING) for warning in (report.warnings if report else ())]
     facts.append(Fact(_("Last success"), ago(line.last_success) or _("Never")))
     facts.append(Fact(_("Last sync"), ago(line.connection.last_sync) or _("Never")))
     return facts
@@ -60,12 +61,12 @@ def _problem(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
 
 
 def setting_facts(line: ConnectionLine) -> list[Fact]:
-    """Every field of its kind, with what stands in for a blank one."""
+    """Every field that matters, with what stands in for a blank one."""
     connection = line.connection
     standing = standing_in(connection.kind, connection.settings)
     return [
         _secret_fact(spec, line) if spec.type is FieldType.SECRET else _setting_fact(spec, connection, standing)
-        for spec in connection.spec.fields
+        for spec in connection.spec.in_use(connection.settings)
     ]
 
 
@@ -88,6 +89,8 @@ def _shown(spec: FieldSpec, value: object) -> str:
 
 
 def _secret_fact(spec: FieldSpec, line: ConnectionLine) -> Fact:
+    if line.connection.signed_in(spec):
+        return Fact(_(spec.label), _("Signed in"), _("Forgotten"))
     if spec.key not in line.secrets_set:
         return Fact(_(spec.label), _("Not set"), tone=Tone.WARNING if spec.required else None)
     kept = spec.key in line.connection.secrets

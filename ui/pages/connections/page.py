@@ -14,6 +14,7 @@ from app.domain.health import TestReport, connection_health
 from app.errors import MusterError, NoKeyring
 from app.events import ConnectionsChanged, RunEnded, RunStarted, StageReached
 from app.i18n import _, ngettext
+from app.operations.connection_test import stage_titles
 from app.operations.reports import read_report, stored_report
 from app.store import connections as stored
 from ui.desk import Desk
@@ -133,6 +134,18 @@ class ConnectionsPage(QWidget):
         self._choose()
         self._show_details()
         self._count_attention(lines)
+        self._show_full_access()
+
+    def _show_full_access(self) -> None:
+        """A key that opens everything is said for as long as it is in use (supabase.md §2.2)."""
+        names = ", ".join(connection.name for connection in self._found if connection.full_access)
+        text = _("Full access key in use: {names}.").format(names=names)
+        shown = self.banners.banner("full_access")
+        if not names:
+            self.banners.clear("full_access")
+        elif shown is None or shown.text != text:
+            remedy = _("Whoever gets hold of this computer can read the whole project. Better sign in as a user.")
+            self.banners.show_banner("full_access", Tone.WARNING, text, remedy, permanent=True)
 
     def _line(self, connection: Connection) -> ConnectionLine:
         workspace = self.desk.workspace
@@ -191,11 +204,14 @@ class ConnectionsPage(QWidget):
     def _run_started(self, event: RunStarted) -> None:
         if event.run.operation == TEST:
             self._tests[event.run.run_id] = event.run.connection
-            self._seen[event.run.connection] = StagesSeen()
+            kinds = {c.name: c.kind for c in self._found}
+            if (kind := kinds.get(event.run.connection)) is not None:
+                self._seen[event.run.connection] = StagesSeen(titles=stage_titles(kind))
             self._show()
 
     def _stage_reached(self, event: StageReached) -> None:
-        if (name := self._tests.get(event.run_id)) is not None:
+        name = self._tests.get(event.run_id)
+        if name is not None and name in self._seen:
             self._seen[name] = self._seen[name].reached(event)
             self._show_details()
 

@@ -62,7 +62,8 @@ def cause(line: ConnectionLine) -> str:
 
 def address(connection: Connection) -> str:
     """The host it talks to, its own or the one its environment stands for."""
-    url = connection.setting("base_url") or standing_in(connection.kind, connection.settings).get("base_url", "")
+    key = connection.spec.address
+    url = connection.setting(key) or standing_in(connection.kind, connection.settings).get(key, "")
     return urlsplit(str(url)).netloc
 
 

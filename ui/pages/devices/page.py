@@ -126,6 +126,7 @@ class DevicesPage(QWidget):
         table.add_to_menu(lambda menu: fill_row_menu(menu, self.desk, self.commands, self.chosen()))
         self.pane.export_requested.connect(self.export)
         coverage.cell_chosen.connect(self.story.tell_cell)
+        coverage.cell_learned.connect(self.story.learn)
         coverage.person_chosen.connect(lambda place: self._tell(self.story.tell_person, place))
         coverage.device_chosen.connect(lambda place: self._tell(self.story.tell_device, place))
         coverage.opened.connect(self._open_details)
@@ -172,6 +173,7 @@ class DevicesPage(QWidget):
         self.connection = next((c for c in fitting if c.name == known), fitting[0] if fitting else None)
         self.header.show_connections(fitting, self.connection.name if self.connection else "")
         self._show()
+        self.coverage.reader.look_ahead()
 
     def _choose_connection(self, name: str) -> None:
         self.desk.start("choose connection", self._use(name))

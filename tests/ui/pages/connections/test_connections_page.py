@@ -376,3 +376,29 @@ async def test_the_role_is_read_from_the_settings(home: Home) -> None:
     file = SettingsFile(home.settings)
     file.change(role=Role.VIEWER)
     assert SettingsFile(home.settings).values.role is Role.VIEWER
+
+
+class TestSupabase:
+    async def test_a_full_access_key_is_said_for_as_long_as_it_is_used(
+        self, demo_desk: Desk, small_world: DemoWorld
+    ) -> None:
+        page = await open_page(demo_desk)
+        assert page.banners.banner("full_access") is None
+        key = {"service_key": small_world.describe()["supabase"]["service_key"]}
+        change = {"settings": {"auth_mode": "service_key"}}
+        await demo_desk.report_of(Request("connections.update", "supabase", change, secrets=key))
+        await eventually(lambda: "Full access key in use: supabase." in words(page))
+        banner = page.banners.banner("full_access")
+        assert banner is not None
+        assert not [b for b in banner.findChildren(QAbstractButton) if b.isVisible()]  # it cannot be dismissed
+        await demo_desk.report_of(Request("connections.update", "supabase", {"settings": {"auth_mode": "user"}}))
+        await eventually(lambda: page.banners.banner("full_access") is None)
+
+    async def test_the_details_say_that_somebody_is_signed_in_and_what_deserves_a_look(self, demo_desk: Desk) -> None:
+        page = await open_page(demo_desk)
+        choose(page, "supabase")
+        click(page, "connections.test")
+        await eventually(lambda: "Signed in" in facts(page))
+        assert "Worth a look\nThe passwords of terminals are stored unencrypted in the project." in facts(page)
+        assert "Service key" not in facts(page)
+        assert "Photos" in words(page.details)

@@ -12,7 +12,7 @@ from app.i18n import _, ngettext
 from app.store import devices as stored
 from ui.desk import Desk
 from ui.dialogs.export import export_table
-from ui.pages.devices.coverage.grid import CoverageGrid
+from ui.pages.devices.coverage.grid import Cell, CoverageGrid
 from ui.pages.devices.coverage.model import CoverageModel
 from ui.pages.devices.coverage.reading import CoverageReader
 from ui.pages.devices.coverage.tiles import COVERAGE_ICONS, Zoom
@@ -30,6 +30,8 @@ class CoveragePane(QWidget):
     """Shows who is where. The signals name what a person chose: a cell, a row's person, a column's device."""
 
     cell_chosen = Signal(QModelIndex)
+    cell_learned = Signal(QModelIndex)
+    """More is known of the current cell than when it was chosen."""
     person_chosen = Signal(int)
     device_chosen = Signal(int)
     opened = Signal()
@@ -47,7 +49,7 @@ class CoveragePane(QWidget):
         self.chips = FilterChips(name=_("Filters"), object_name=f"{_NAME}.filter")
         self.count = QLabel()
         self.spoken = ElidedLabel(object_name=f"{_NAME}.cell")
-        self._person = ""
+        self._wanted = ""
         self._offered: tuple[CoverageState, ...] = ()
         self._state = EmptyState(object_name=f"{_NAME}.state")
         self._stack = QStackedWidget()
@@ -119,7 +121,7 @@ class CoveragePane(QWidget):
         self.chips.changed.connect(self._choose)
         self.model.counts_changed.connect(self._show_counts)
         self.reader.grid_read.connect(self._show_grid)
-        self.reader.cells_read.connect(self.model.put)
+        self.reader.cells_read.connect(self._show_cells)
         self.reader.failed.connect(self._show_error)
         self.view.current_changed.connect(self._current_changed)
         self.view.opened.connect(lambda _index: self.opened.emit())
@@ -179,6 +181,14 @@ class CoveragePane(QWidget):
             self.view.setCurrentIndex(index)
         self.view.verticalScrollBar().setValue(at[0])
         self.view.horizontalScrollBar().setValue(at[1])
+        self._tell_wanted()
+
+    def _show_cells(self, cells: list[Cell]) -> None:
+        """What became known of some pairs; the current cell learns with them."""
+        self.model.put(cells)
+        current = self.view.currentIndex()
+        if current.isValid() and (person := self.model.person(current.row()).id) in {cell[1] for cell in cells}:
+            self.desk.start("read placements", self._learn(person))
 
     def _show_counts(self) -> None:
         counts = self.model.counts()
@@ -230,7 +240,7 @@ class CoveragePane(QWidget):
         return [CoverageState(key) for key in self.chips.chosen()]
 
     def _choose(self) -> None:
-        self._person = ""
+        self._wanted = ""
         self.model.choose(self._states(), device=self.device.currentData() or "")
 
     def clear(self) -> None:
@@ -243,9 +253,15 @@ class CoveragePane(QWidget):
     def show_person(self, person_id: str) -> None:
         """Show one person alone, as soon as the matrix is read."""
         self.clear()
-        self._person = person_id
+        self._wanted = person_id
         self.model.choose((), person=person_id)
-        if (index := self.model.place_of(person_id)).isValid():
+        self._tell_wanted()
+
+    def _tell_wanted(self) -> None:
+        """Tell of the person who was asked for, once there is a row of them."""
+        index = self.model.place_of(self._wanted) if self._wanted else QModelIndex()
+        if index.isValid():
+            self._wanted = ""
             self.view.setCurrentIndex(index)
             self.person_chosen.emit(index.row())
 
@@ -273,7 +289,7 @@ class CoveragePane(QWidget):
         index = self.view.currentIndex()
         if index.isValid() and self.model.person(index.row()).id == person_id:
             self.spoken.setText(self.model.spoken(index))
-            self.cell_chosen.emit(index)
+            self.cell_learned.emit(index)
 
     def _zoom_changed(self, zoom: int) -> None:
         self.desk.layouts.set(_ZOOM, str(int(zoom)))

@@ -50,6 +50,11 @@ class CoverageReader(QObject):
         if on and (self._stale or self._changed):
             self._read_news()
 
+    def look_ahead(self) -> None:
+        """Read for the first time before anybody looks, so that the matrix is there when somebody does."""
+        if not self._known:
+            self._read_news()
+
     def read_all(self) -> None:
         """Read everything anew."""
         self._stale = True

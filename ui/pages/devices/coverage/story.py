@@ -87,6 +87,11 @@ class CoverageStory(QWidget):
         if person.is_known:
             self.desk.start("read attempts", self._read_attempts(person, device, self._turn))
 
+    def learn(self, index: QModelIndex) -> None:
+        """More is known of a cell; it is told again where it is the one that is told."""
+        if self._shown == (self._person(index.row()).id, self._device(index.column()).id):
+            self.tell_cell(index)
+
     def tell_person(self, place: int) -> None:
         """Where one person is, and where not."""
         person = self._person(place)

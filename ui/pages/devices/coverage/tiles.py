@@ -70,18 +70,17 @@ class Tiles:
     ratio: float
     lines: Sequence[Sequence[bytes]]
 
-    def image(self, rows: Sequence[bytes]) -> QImage:
-        """All cells of some rows of codes, as one picture."""
+    def paint(self, painter: QPainter, x: int, y: int, rows: Sequence[bytes]) -> None:
+        """Paint all cells of some rows of codes as one picture; equal rows are put together once."""
         known: dict[bytes, bytes] = {}
-        frame = bytearray()
         for codes in rows:
             if codes not in known:
-                known[codes] = b"".join(b"".join(map(line.__getitem__, codes)) for line in self.lines)
-            frame += known[codes]
+                known[codes] = b"".join([b"".join(map(line.__getitem__, codes)) for line in self.lines])
+        pixels = b"".join(map(known.__getitem__, rows))  # the picture only points at them: they must outlive it
         width = self.width * len(rows[0])
-        picture = QImage(bytes(frame), width, self.height * len(rows), width * _BYTES, QImage.Format.Format_RGB32)
+        picture = QImage(pixels, width, self.height * len(rows), width * _BYTES, QImage.Format.Format_RGB32)
         picture.setDevicePixelRatio(self.ratio)
-        return picture.copy()  # owns its pixels
+        painter.drawImage(x, y, picture)
 
 
 def make_tiles(zoom: Zoom, ratio: float) -> Tiles:

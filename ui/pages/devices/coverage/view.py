@@ -116,8 +116,8 @@ class CoverageView(QTableView):
             return
         last, right = (rows - 1 if last < 0 else last), (columns - 1 if right < 0 else right)
         codes = [self._matrix.shown_row(place, left, right) for place in range(first, last + 1)]
-        at = self.columnViewportPosition(left), self.rowViewportPosition(first)
-        painter.drawImage(*at, self._shown_tiles().image(codes))
+        x, y = self.columnViewportPosition(left), self.rowViewportPosition(first)
+        self._shown_tiles().paint(painter, x, y, codes)
         self._paint_marks(painter)
 
     def _shown_tiles(self) -> Tiles:
