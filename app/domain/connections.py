@@ -68,6 +68,11 @@ class Connection:
         """Required fields without a value, and choices that are none; secrets of the environment are not seen."""
         return tuple(f for f in self.spec.in_use(self.settings) if self._missing(f))
 
+    @property
+    def full_access(self) -> bool:
+        """Whether it opens the whole system with one key, which a person should be told for as long as it lasts."""
+        return self.spec.full_access is not None and self.setting(self.spec.full_access[0]) == self.spec.full_access[1]
+
     def signed_in(self, spec: FieldSpec) -> bool:
         """Whether a sign-in gave what it gives for this secret."""
         return bool(spec.traded_for) and spec.traded_for in self.secrets

@@ -35,6 +35,7 @@ STAGE_TITLES = {
     "data": N_("Data"),
     "photos": N_("Photos"),
 }
+_USUAL_STAGES = ("settings", "address", "tls", "sign_in", "rights", "data")
 _CATEGORIES = {
     ErrorKind.NOT_CONFIGURED: "credentials_missing",
     ErrorKind.NO_KEYRING: "credentials_missing",
@@ -45,16 +46,22 @@ _CATEGORIES = {
 
 @dataclass(frozen=True)
 class KindTest:
-    """`run` goes through the stages; `facts` is what the status of a connection adds, by what a test learned."""
+    """`run` goes through the `stages`; `facts` is what the status of a connection adds, by what a test learned."""
 
+    stages: tuple[str, ...]
     run: Callable[[Probe], Awaitable[None]]
     facts: Callable[[Connection, Mapping[str, Any]], dict[str, Any]]
 
 
 TESTS: Mapping[ConnectionKind, KindTest] = {
-    ConnectionKind.VITEC: KindTest(probe_vitec.run_stages, probe_vitec.facts),
-    ConnectionKind.SUPABASE: KindTest(probe_supabase.run_stages, probe_supabase.facts),
+    ConnectionKind.VITEC: KindTest(_USUAL_STAGES, probe_vitec.run_stages, probe_vitec.facts),
+    ConnectionKind.SUPABASE: KindTest((*_USUAL_STAGES, "photos"), probe_supabase.run_stages, probe_supabase.facts),
 }
+
+
+def stage_titles(kind: ConnectionKind) -> Mapping[str, str]:
+    """The stages of a kind's test in order, with their titles to be translated."""
+    return {name: STAGE_TITLES[name] for name in TESTS[kind].stages}
 
 
 async def check(

@@ -36,7 +36,14 @@ class Banner(QWidget):
     dismissed = Signal()
 
     def __init__(
-        self, tone: Tone, text: str, remedy: str = "", actions: Sequence[Action] = (), parent: QWidget | None = None
+        self,
+        tone: Tone,
+        text: str,
+        remedy: str = "",
+        actions: Sequence[Action] = (),
+        parent: QWidget | None = None,
+        *,
+        permanent: bool = False,
     ) -> None:
         super().__init__(parent)
         self.tone = tone
@@ -61,6 +68,7 @@ class Banner(QWidget):
         close = IconButton(Icon.CLOSE, _("Dismiss"))
         close.setIcon(icon(Icon.CLOSE, tone))
         close.clicked.connect(self.dismissed)
+        close.setVisible(not permanent)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         theme.changed.connect(self._dress)
         self._dress()
@@ -101,10 +109,19 @@ class BannerArea(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self.hide()
 
-    def show_banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[Action] = ()) -> None:
-        """Show a banner; it is also announced to assistive tools."""
+    def show_banner(
+        self,
+        key: str,
+        tone: Tone,
+        text: str,
+        remedy: str = "",
+        actions: Sequence[Action] = (),
+        *,
+        permanent: bool = False,
+    ) -> None:
+        """Show a banner; it is also announced to assistive tools. One that is `permanent` cannot be dismissed."""
         self.clear(key)
-        banner = Banner(tone, text, remedy, actions, self)
+        banner = Banner(tone, text, remedy, actions, self, permanent=permanent)
         banner.setObjectName(f"banner.{key}")
         banner.dismissed.connect(lambda: self.clear(key))
         self._banners[key] = banner

@@ -56,7 +56,7 @@ class KindSpec:
     """A kind of connection: its title and fields, in the order of the form.
 
     `account` are the settings that say which account of which system is meant: what a sign-in gave is worth nothing
-    once one of them changed.
+    once one of them changed. `full_access` names a choice and the value of it that means a key that opens everything.
     """
 
     kind: ConnectionKind
@@ -64,6 +64,7 @@ class KindSpec:
     about: str
     fields: tuple[FieldSpec, ...]
     account: tuple[str, ...] = ()
+    full_access: tuple[str, str] | None = None
 
     @property
     def secrets(self) -> tuple[FieldSpec, ...]:

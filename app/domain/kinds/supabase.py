@@ -153,4 +153,5 @@ SUPABASE = KindSpec(
         FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
     ),
     account=("url", "auth_mode", "publishable_key", "email"),
+    full_access=_SERVICE,
 )

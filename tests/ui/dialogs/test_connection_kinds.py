@@ -1,4 +1,4 @@
-"""The dialog of a connection to Supabase: choosing the system, fields of the chosen sign-in, keys in the right field."""
+"""The dialog of a Supabase connection: choosing the system, fields of the chosen sign-in, keys in the right field."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from app.demo.world import DemoWorld
+from app.demonstration import connect_demo
 from app.domain.connections import Connection
 from app.domain.kinds import KINDS, VITEC
 from app.operations.runner import Request
@@ -30,6 +31,13 @@ def parent() -> QWidget:
     window.resize(1200, 800)
     window.show()
     return window
+
+
+@pytest.fixture
+async def project_desk(desk: Desk, small_world: DemoWorld) -> Desk:
+    """The desk connected to the project of the demo world as `supabase`."""
+    await connect_demo(desk.workspace, {"supabase": small_world.describe()["supabase"]})
+    return desk
 
 
 async def show(
@@ -82,9 +90,10 @@ class TestChoosingTheSystem:
         assert edit(supabase, "name").text() == "Supabase"
         assert "photo_bucket" in shown(supabase)
         assert "base_url" not in supabase.form.fields
-        assert supabase.findChild(QLineEdit, "connection.base_url") is None or not part(
-            supabase, QLineEdit, "connection.base_url"
-        ).isVisible()
+        assert (
+            supabase.findChild(QLineEdit, "connection.base_url") is None
+            or not part(supabase, QLineEdit, "connection.base_url").isVisible()
+        )
 
     async def test_what_is_saved_is_of_the_chosen_kind(self, parent: QWidget, desk: Desk) -> None:
         dialog, answer = await show(parent, desk)
@@ -94,15 +103,13 @@ class TestChoosingTheSystem:
         assert await answer == "Supabase"
         assert (await stored(desk, "Supabase")).settings == {"url": "https://abcd.supabase.co"}
 
-    async def test_an_existing_one_stays_of_its_kind(self, parent: QWidget, demo_desk: Desk) -> None:
-        dialog, _answer = await show(parent, demo_desk, await stored(demo_desk, "supabase"))
+    async def test_an_existing_one_stays_of_its_kind(self, parent: QWidget, project_desk: Desk) -> None:
+        dialog, _answer = await show(parent, project_desk, await stored(project_desk, "supabase"))
         assert not part(dialog, QComboBox, "connection.kind").isVisible()
 
 
 class TestSignIn:
-    async def test_only_the_fields_of_the_chosen_sign_in_are_shown_and_needed(
-        self, supabase: ConnectionDialog
-    ) -> None:
+    async def test_only_the_fields_of_the_chosen_sign_in_are_shown_and_needed(self, supabase: ConnectionDialog) -> None:
         assert {"publishable_key", "email", "password"} <= shown(supabase)
         assert "service_key" not in shown(supabase)
         assert supabase.form.missing() == ["Project address", "Publishable key", "E-mail", "Password"]
@@ -155,10 +162,10 @@ class TestSession:
         assert keyring._values == {}
 
     async def test_once_signed_in_the_password_is_not_asked_for_again(
-        self, parent: QWidget, demo_desk: Desk
+        self, parent: QWidget, project_desk: Desk
     ) -> None:
-        await demo_desk.report_of(Request("connections.test", "supabase"))
-        dialog, _answer = await show(parent, demo_desk, await stored(demo_desk, "supabase"))
+        await project_desk.report_of(Request("connections.test", "supabase"))
+        dialog, _answer = await show(parent, project_desk, await stored(project_desk, "supabase"))
         assert edit(dialog, "password").placeholderText() == "Unchanged"
         assert dialog.form.missing() == []
         type_into(edit(dialog, "email"), "other@example.ro")
@@ -166,12 +173,12 @@ class TestSession:
         assert dialog.form.missing() == ["Password"]
 
     async def test_an_empty_password_tests_with_the_kept_session_which_lives_on(
-        self, parent: QWidget, demo_desk: Desk
+        self, parent: QWidget, project_desk: Desk
     ) -> None:
-        await demo_desk.report_of(Request("connections.test", "supabase"))
-        dialog, _answer = await show(parent, demo_desk, await stored(demo_desk, "supabase"))
+        await project_desk.report_of(Request("connections.test", "supabase"))
+        dialog, _answer = await show(parent, project_desk, await stored(project_desk, "supabase"))
         click(dialog, "connection.test")
         await eventually(lambda: part(dialog, StatusChip, "connection.state").word == "Tested")
-        report = await demo_desk.report_of(Request("connections.test", "supabase"))
+        report = await project_desk.report_of(Request("connections.test", "supabase"))
         assert report is not None
         assert report.error is None

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, Q
 from app.access import Role
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
+from app.demonstration import connect_demo
 from app.domain.connections import Connection, ConnectionStatus
 from app.operations.runner import Request
 from app.places import Home
@@ -379,26 +380,34 @@ async def test_the_role_is_read_from_the_settings(home: Home) -> None:
 
 
 class TestSupabase:
+    @pytest.fixture
+    async def project_desk(self, desk: Desk, small_world: DemoWorld) -> Desk:
+        await connect_demo(desk.workspace, {"supabase": small_world.describe()["supabase"]})
+        return desk
+
     async def test_a_full_access_key_is_said_for_as_long_as_it_is_used(
-        self, demo_desk: Desk, small_world: DemoWorld
+        self, project_desk: Desk, small_world: DemoWorld
     ) -> None:
-        page = await open_page(demo_desk)
+        page = await open_page(project_desk)
         assert page.banners.banner("full_access") is None
         key = {"service_key": small_world.describe()["supabase"]["service_key"]}
         change = {"settings": {"auth_mode": "service_key"}}
-        await demo_desk.report_of(Request("connections.update", "supabase", change, secrets=key))
+        await project_desk.report_of(Request("connections.update", "supabase", change, secrets=key))
         await eventually(lambda: "Full access key in use: supabase." in words(page))
         banner = page.banners.banner("full_access")
         assert banner is not None
         assert not [b for b in banner.findChildren(QAbstractButton) if b.isVisible()]  # it cannot be dismissed
-        await demo_desk.report_of(Request("connections.update", "supabase", {"settings": {"auth_mode": "user"}}))
+        await project_desk.report_of(Request("connections.update", "supabase", {"settings": {"auth_mode": "user"}}))
         await eventually(lambda: page.banners.banner("full_access") is None)
 
-    async def test_the_details_say_that_somebody_is_signed_in_and_what_deserves_a_look(self, demo_desk: Desk) -> None:
-        page = await open_page(demo_desk)
+    async def test_the_details_say_who_signed_in_and_what_deserves_a_look(
+        self, project_desk: Desk
+    ) -> None:
+        page = await open_page(project_desk)
         choose(page, "supabase")
         click(page, "connections.test")
-        await eventually(lambda: "Signed in" in facts(page))
-        assert "Worth a look\nThe passwords of terminals are stored unencrypted in the project." in facts(page)
+        look = "Worth a look\nThe passwords of terminals are stored unencrypted in the project."
+        await eventually(lambda: look in facts(page) and cells(page, "supabase")["health"] == "Connected")
+        assert "Password\nSigned in" in facts(page)
         assert "Service key" not in facts(page)
         assert "Photos" in words(page.details)
