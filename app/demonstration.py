@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.domain.kinds import KINDS
 from app.operations.runner import Request
-from app.store import devices
+from app.store import connections, devices
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -33,22 +33,29 @@ class DemoSystems(Protocol):
 
 
 async def connect_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add one connection per demo system, from its address and credentials as `muster simulate` prints them.
+    """Add one connection per demo system that is not there yet, from its address and credentials as `muster simulate` prints them.
 
     Raises what adding a connection raises.
     """
+    present = {connection.name for connection in await workspace.store.read(connections.connections)}
     for kind, spec in KINDS.items():
-        if kind.value not in systems:
+        if kind.value not in systems or kind.value in present:
             continue
         values = systems[kind.value]
-        secrets = {f.key: values[f.key] for f in spec.secrets if f.key in values}
-        settings = {f.key: values[f.key] for f in spec.settings if f.key in values}
+        fitting = [f for f in spec.fields if f.key in values and _belongs(f, values)]
+        settings = {f.key: values[f.key] for f in fitting if f in spec.settings}
+        secrets = {f.key: values[f.key] for f in fitting if f in spec.secrets}
         params = {"name": kind.value, "kind": kind.value, "settings": settings}
         report = await (
             await workspace.runner.start(Request("connections.create", "", params, secrets=secrets))
         ).report()
         if report.error is not None:
             raise report.error
+
+
+def _belongs(field: FieldSpec, values: Mapping[str, Any]) -> bool:
+    """Whether a field is asked for in the way of signing in that is chosen."""
+    return field.only_when is None or values.get(field.only_when[0]) == field.only_when[1]
 
 
 async def fetch_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, Any]]) -> None:

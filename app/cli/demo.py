@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from app.cli.output import print_json, print_report, print_table
@@ -93,15 +93,15 @@ def _show_devices(outcomes: Iterable[Outcome]) -> None:
         print(redact(f"  {count} × {message}"))
 
 
-def simulate(*, people: int, offices: int, terminals: int, as_json: bool) -> int:
-    """Serve the demo world until Ctrl-C, after printing its addresses and credentials."""
+def simulate(size: Mapping[str, int], *, as_json: bool) -> int:
+    """Serve a demo world of this size until Ctrl-C, after printing its addresses and credentials."""
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_args: ended.set())
     signal.signal(signal.SIGINT, lambda *_args: ended.set())
     try:
-        world = DemoWorld(people=people, offices=offices, terminals=terminals)
+        world = DemoWorld(**size)
     except ValueError as error:
-        raise UsageError(_("There is no demo firm of that size: {cause}").format(cause=error)) from error
+        raise UsageError(_("There is no demo world of that size: {cause}").format(cause=error)) from error
     with world:
         systems = world.describe()
         if as_json:

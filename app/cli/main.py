@@ -93,6 +93,7 @@ def _add_window_commands(
     simulate.add_argument("--people", type=int, default=340, help="how many employees")
     simulate.add_argument("--offices", type=int, default=14, help="how many offices")
     simulate.add_argument("--terminals", type=int, default=9, help="how many face terminals")
+    simulate.add_argument("--workers", type=int, default=60, help="how many employees in Supabase")
     simulate.set_defaults(handler=_simulate, needs_home=False)
 
 
@@ -218,7 +219,8 @@ def _demo(args: argparse.Namespace) -> int:
 def _simulate(args: argparse.Namespace) -> int:
     from app.cli.demo import simulate
 
-    return simulate(people=args.people, offices=args.offices, terminals=args.terminals, as_json=args.json)
+    world = {name: getattr(args, name) for name in ("people", "offices", "terminals", "workers")}
+    return simulate(world, as_json=args.json)
 
 
 def _operations(args: argparse.Namespace) -> int:

@@ -53,7 +53,7 @@ async def test_describe_gives_what_a_person_needs_to_add_each_device(fleet: Term
     assert set(told) == {"control_url", "sadp", "devices"}
     assert len({device["port"] for device in told["devices"]}) == 9
     for device, terminal in zip(told["devices"], fleet.terminals, strict=True):
-        assert set(device) == {"name", "host", "port", "https", "username", "password", "serial"}
+        assert set(device) == {"name", "site", "host", "port", "https", "username", "password", "serial"}
         async with operator(terminal) as client:
             assert device["serial"] in (await client.get(INFO)).text
             assert str(client.base_url).rstrip("/") == f"http://{device['host']}:{device['port']}"

@@ -6,6 +6,7 @@ import pytest
 
 from app.demo.faults import Fault, FaultPlan, RetryAfter
 from app.demo.world import DemoWorld
+from app.domain.connections import Connection
 from app.domain.outcomes import Action, RunState, Status
 from app.errors import ErrorKind
 from app.store import connections, directory, runs
@@ -13,6 +14,13 @@ from app.workspace import Workspace
 from tests.support.running import dump, run
 
 SYNCS = ["offices.sync", "employees.sync", "directory.sync"]
+
+
+async def the_hub(desk: Workspace) -> Connection:
+    """The Vitec connection of the demo."""
+    found = await desk.store.read(connections.find_connection, "vitec")
+    assert found is not None
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +63,7 @@ class TestTheFirstSync:
 
     async def test_the_connection_remembers_when(self, desk: Workspace) -> None:
         await run(desk, "offices.sync")
-        (connection,) = await desk.store.read(connections.connections)
+        connection = await the_hub(desk)
         assert connection.last_sync is not None
         assert connection.last_error is None
 
@@ -244,7 +252,7 @@ class TestTheTableOfErrors:
         assert report.run.error.remedy
         assert report.run.first_fatal == report.run.error.message
         assert await stored(desk) == (0, 0)
-        (connection,) = await desk.store.read(connections.connections)
+        connection = await the_hub(desk)
         assert connection.last_error == report.run.error.message
         assert connection.last_sync is None
 
@@ -272,7 +280,7 @@ class TestTheTableOfErrors:
 
     async def test_no_answer_in_time(self, desk: Workspace, small_world: DemoWorld) -> None:
         await run(desk, "connections.update", "vitec", params={"settings": {"timeout_s": "1"}})
-        (connection,) = await desk.store.read(connections.connections)
+        connection = await the_hub(desk)
         hub = await desk.links.vitec(connection)
         from dataclasses import replace
 
@@ -325,7 +333,7 @@ class TestTheTableOfErrors:
         await run(desk, "offices.sync")
         small_world.vitec.fault = FaultPlan()
         await run(desk, "offices.sync")
-        (connection,) = await desk.store.read(connections.connections)
+        connection = await the_hub(desk)
         assert (connection.last_error, connection.status.value) == (None, "active")
 
 
