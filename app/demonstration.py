@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from app.domain.kinds import KINDS
+from app.domain.kinds import KINDS, FieldSpec
 from app.operations.runner import Request
 from app.store import connections, devices
 
