@@ -47,7 +47,8 @@ def failed_again(run: Run, outcomes: Iterable[Outcome]) -> Request:
 
 def stopped_by(run: Run, outcomes: Iterable[Outcome]) -> tuple[str, str] | None:
     """Id and name of the device that stopped a push, as its error begins with the name; None when none did."""
-    if run.state is not RunState.STOPPED or run.error is None or "without" not in run.params:
+    pushes = run.operation.startswith("terminals.push")
+    if run.state is not RunState.STOPPED or run.error is None or not pushes:
         return None
     targets = {outcome.target_id: outcome.target for outcome in outcomes}
     named = [(key, name) for key, name in targets.items() if run.error.message.startswith(f"{name}:")]
