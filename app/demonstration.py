@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAIN_JOB = (
     Request("directory.sync"),
     Request("devices.sync"),
+    Request("devices.test_all"),
     Request("people.sync"),
     Request("terminals.push_all", params={"pace": "fast", "on_fatal": "park"}),
 )
@@ -33,7 +34,7 @@ class DemoSystems(Protocol):
 
 
 async def connect_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add one connection per demo system that is not there yet, from its address and credentials as `muster simulate` prints them.
+    """Add one connection per demo system that is not there yet, from what `muster simulate` prints.
 
     Raises what adding a connection raises.
     """

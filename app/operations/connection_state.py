@@ -70,7 +70,14 @@ async def try_settings(context: RunContext, params: TryParams) -> None:
     settings = checked_settings(params.kind, params.settings)
     check_secrets(params.kind, context.secrets)
     known = await context.workspace.store.read(stored.find_connection, params.connection) if params.connection else None
-    draft = Connection(params.connection, known.name if known else "", params.kind, ConnectionStatus.ACTIVE, settings)
+    draft = Connection(
+        params.connection,
+        known.name if known else "",
+        params.kind,
+        ConnectionStatus.ACTIVE,
+        settings,
+        (*context.secrets, *(known.secrets if known else ())),
+    )
     same = known is not None and all(draft.setting(key) == known.setting(key) for key in known.spec.account)
 
     async def secret(key: str) -> str:

@@ -18,6 +18,7 @@ from app.domain.supabase import AuthMode, PhotoMode
 from app.domain.supabase_keys import check_publishable_key
 from app.errors import NotConfigured, UsageError
 from app.operations.sessions import KeptSession, SecretReader
+from app.vault import is_set
 
 if TYPE_CHECKING:
     from app.connectors.breaker import Breaker
@@ -111,9 +112,13 @@ class Links:
 
 
 async def read_secrets(connection: Connection, secret: SecretReader) -> dict[str, str]:
-    """The secrets that a client is made with; one that a sign-in takes the place of is read when it is needed."""
-    in_use = [f for f in connection.spec.in_use(connection.settings) if f.type is FieldType.SECRET]
-    return {f.key: await secret(f.key) for f in in_use if not f.traded_for}
+    """The secrets that a client is made with; one that a sign-in takes the place of is read when it is needed.
+
+    What is neither required nor set is not asked for: without a keyring the asking alone would fail.
+    """
+    in_use = [f for f in connection.spec.in_use(connection.settings) if f.type is FieldType.SECRET and not f.traded_for]
+    wanted = [f.key for f in in_use if f.required or is_set(connection, f.key)]
+    return {key: await secret(key) for key in wanted}
 
 
 def make_vitec(

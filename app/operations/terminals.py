@@ -32,6 +32,7 @@ from app.domain.pushes import (
     takes_part,
 )
 from app.errors import NotConfigured, UsageError
+from app.events import DevicesChanged, DirectoryChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.push.engine import Engine
@@ -147,6 +148,8 @@ async def _push(context: RunContext, options: PushOptions, chosen: Sequence[str]
         await engine.run(known)
     finally:
         context.summary |= push_summary(context.outcomes)
+        context.workspace.events.publish(DirectoryChanged())  # photos that were fetched can be shown now
+        context.workspace.events.publish(DevicesChanged())
 
 
 async def _preview(

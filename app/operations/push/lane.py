@@ -42,6 +42,8 @@ class Lane:
     _visitor: Visitor | None = None
     _refusal: Reply | None = None
     _pause_s: float = 0.0
+    _added: int = 0
+    _faces: int = 0
 
     def wants(self, candidate: Candidate) -> bool:
         """Whether this person is still to be visited here."""
@@ -134,6 +136,9 @@ class Lane:
         placement = replace(visited.placement, run_id=self.engine.context.run.run_id)
         await self.engine.ledger.settle(visited.outcome, placement)
         self.begun.discard(candidate.id)
+        added = visited.outcome.action is Action.CREATE and visited.outcome.status is not Status.FATAL
+        self._added += added
+        self._faces += added and visited.face_sent
         if visited.outcome.status is Status.SUCCESS:
             fitted = candidate.person.fitted(visitor.name_bytes)
             self.sent.append(Sent(candidate, fitted, replace(visited, placement=placement)))
@@ -186,11 +191,18 @@ class Lane:
         await self._remember(self._visitor)
 
     async def _remember(self, visitor: Visitor) -> None:
-        """Keep what this terminal taught: the part names of an upload that it takes (§7.3)."""
-        parts = visitor.terminal.face_parts
-        if parts is not None and parts != self.device.facts.face_parts:
-            self.device = replace(self.device, facts=replace(self.device.facts, face_parts=parts))
-            await self.engine.context.workspace.store.write(devices.note_facts, self.device.id, self.device.facts)
+        """Keep what this terminal taught, the part names of an upload that it takes (§7.3), and how full it is now."""
+        before = self.device.facts
+        facts = replace(
+            before,
+            face_parts=visitor.terminal.face_parts or before.face_parts,
+            people=before.people + self._added if before.people is not None else None,
+            faces=before.faces + self._faces if before.faces is not None else None,
+        )
+        self._added = self._faces = 0
+        if facts != before:
+            self.device = replace(self.device, facts=facts)
+            await self.engine.context.workspace.store.write(devices.note_facts, self.device.id, facts)
 
     async def _breathe(self) -> None:
         """Half as long after every visit that went well, twice as long after one that found the device busy."""
