@@ -312,6 +312,14 @@ class TestVerify:
         assert report.run.summary["verified"] == 4
         assert (await site.placements())["device-2", "#777"].state is CoverageState.EXTRA
 
+    async def test_somebody_who_left_and_is_still_on_a_device_is_extra(self, site: Site) -> None:
+        await site.run()
+        await site.run("employees.deactivate", employees="person-Ana")
+        report = await site.run("terminals.verify", devices=site.terminals[0].name)
+        (left,) = [o for o in report.outcomes if o.action is Action.EXTRA]
+        assert left.subject == "Ana Popescu"
+        assert "No longer active" in left.message
+
     async def test_an_incomplete_list_proves_nobody_missing(self, site: Site) -> None:
         await site.add_people([a_person(2000 + n, f"P{n}") for n in range(40)])
         await site.run(devices=site.terminals[0].name)

@@ -14,7 +14,7 @@ from app.domain.coverage import CoverageState, Placement
 from app.domain.devices import Device
 from app.domain.directory import Employee
 from app.domain.outcomes import Action, Outcome, Status
-from app.domain.pushes import Candidate, PushStep, photo_digest
+from app.domain.pushes import Candidate, PushStep, photo_digest, takes_part
 from app.domain.terminals import PeopleList, StoredPerson
 from app.errors import MusterError
 from app.events import CoverageChanged
@@ -170,25 +170,29 @@ def _placement(
 def extras(
     device: Device, found: Iterable[StoredPerson], everybody: Iterable[Employee], run_id: str
 ) -> list[tuple[Outcome, Placement]]:
-    """People whom only the device knows."""
-    numbers = {(e.employee_no or "").strip() for e in everybody}
-    result = []
-    for person in found:
-        if person.number in numbers:
-            continue
-        text = _("On the device, but unknown here.")
-        name = person.name or person.number
-        outcome = Outcome(
-            name, f"#{person.number}", device.name, device.id, Status.PARTIAL, PushStep.READ_BACK.value, text,
-            Action.EXTRA, _("Add the person here with the number {number}, or remove it on the device.").format(
-                number=person.number
-            ),
-        )  # fmt: skip
-        placement = Placement(
-            device.id, "", person.number, CoverageState.EXTRA, name, message=text, run_id=run_id, checked_at=now()
+    """People on the device who do not belong there: unknown here, or no longer active."""
+    known = {(e.employee_no or "").strip(): e for e in everybody if e.employee_no}
+    belong = {number for number, employee in known.items() if takes_part(employee)}
+    return [_extra(device, p, known.get(p.number), run_id) for p in found if p.number not in belong]
+
+
+def _extra(device: Device, person: StoredPerson, former: Employee | None, run_id: str) -> tuple[Outcome, Placement]:
+    if former is not None:
+        name, text = former.name, _("No longer active here, but still on the device.")
+        remedy = _("Remove the person on the device.")
+    else:
+        name, text = person.name or person.number, _("On the device, but unknown here.")
+        remedy = _("Add the person here with the number {number}, or remove it on the device.").format(
+            number=person.number
         )
-        result.append((outcome, placement))
-    return result
+    outcome = Outcome(
+        name, f"#{person.number}", device.name, device.id, Status.PARTIAL, PushStep.READ_BACK.value, text,
+        Action.EXTRA, remedy,
+    )  # fmt: skip
+    placement = Placement(
+        device.id, "", person.number, CoverageState.EXTRA, name, message=text, run_id=run_id, checked_at=now()
+    )
+    return outcome, placement
 
 
 def _outcome(device: Device, candidate: Candidate, status: Status, action: Action, message: str) -> Outcome:
