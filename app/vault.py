@@ -79,6 +79,11 @@ def environment_name(connection_name: str, key: str) -> str:
     return "MUSTER_SECRET_" + re.sub(r"[^A-Z0-9]", "_", f"{connection_name}_{key}".upper())
 
 
+def is_set(connection: Connection, key: str) -> bool:
+    """Whether a secret of a connection is set, in the keyring or the environment; asks neither for the value."""
+    return key in connection.secrets or bool(os.environ.get(environment_name(connection.name, key)))
+
+
 class Vault:
     """Reads and writes secrets off the event loop; every secret it meets is known to the redaction from then on."""
 
@@ -99,11 +104,7 @@ class Vault:
 
     def known_secrets(self, connection: Connection) -> tuple[str, ...]:
         """Which secrets of a connection are set, in the keyring or the environment; asks neither for the value."""
-        return tuple(
-            f.key
-            for f in connection.spec.secrets
-            if f.key in connection.secrets or os.environ.get(environment_name(connection.name, f.key))
-        )
+        return tuple(f.key for f in connection.spec.secrets if is_set(connection, f.key))
 
     async def set(self, owner_id: str, key: str, value: str) -> None:
         """Keep a secret and prove it by reading it back.

@@ -17,7 +17,7 @@ import pytest
 import respx
 
 from app.connectors.breaker import FAILURES_IN_A_ROW, FIRST_PAUSE_S, Breaker
-from app.connectors.http import USER_AGENT, Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited
+from app.connectors.http import USER_AGENT, Answer, Call, HttpClient, HttpSettings, RetryPolicy, rate_limited
 from app.connectors.retry_after import retry_after_seconds
 from app.errors import (
     BadData,
@@ -122,6 +122,49 @@ class TestOneCall:
         assert not isinstance(refused.value, Outage)
         assert refused.value.message == f"Hub error {status}: no way"
         assert (route.call_count, no_waiting) == (1, [])
+
+
+class TestCalls:
+    async def test_a_body_goes_as_json_with_the_headers_of_its_own(
+        self, client: HttpClient, hub: respx.MockRouter
+    ) -> None:
+        route = hub.post("/sign").respond(200, json={})
+        await client.send(Call("sign", "POST", {"apikey": "k"}, {"paths": ["ș.jpg"]}))
+        sent = route.calls.last.request
+        assert (sent.headers["apikey"], sent.headers["content-type"]) == ("k", "application/json")
+        assert sent.content == '{"paths":["ș.jpg"]}'.encode()
+
+    async def test_only_a_get_is_ever_repeated(
+        self, client: HttpClient, hub: respx.MockRouter, no_waiting: list[float]
+    ) -> None:
+        route = hub.post("/x").respond(503)
+        with pytest.raises(Outage):
+            await client.send(Call("x", "POST", body={}))
+        assert (route.call_count, no_waiting) == (1, [])
+
+    async def test_only_the_statuses_of_the_policy_are_repeated(
+        self, hub: respx.MockRouter, no_waiting: list[float]
+    ) -> None:
+        route = hub.get("/x").respond(540)
+        async with make(retry=RetryPolicy(statuses={503})) as client:
+            with pytest.raises(Outage):
+                await client.get("x")
+        assert (route.call_count, no_waiting) == (1, [])
+
+    async def test_a_call_may_bring_its_own_reading_of_answers(self, client: HttpClient, hub: respx.MockRouter) -> None:
+        hub.get("/x").respond(200)
+        with pytest.raises(TimedOut, match="own"):
+            await client.send(Call("x", classify=lambda _answer: TimedOut("own")))
+
+    async def test_queries_headers_and_bodies_are_seen_nowhere(
+        self, client: HttpClient, hub: respx.MockRouter, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG, "app")
+        hub.post("/x").respond(200)
+        call = Call("x?token=planted", "POST", {"apikey": "planted"}, {"password": "planted"})
+        await client.send(call)
+        assert "POST x: 200" in caplog.text
+        assert "planted" not in caplog.text + repr(call) + str(call)
 
 
 class TestRepeating:

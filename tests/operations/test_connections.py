@@ -23,6 +23,13 @@ from tests.support.running import dump, run
 KEY = "planted-access-key"
 
 
+@pytest.fixture
+async def desk(workspace: Workspace, small_world: DemoWorld) -> Workspace:
+    """A workspace connected to Vitec Hub of the small demo world alone."""
+    await connect_demo(workspace, {"vitec": small_world.describe()["vitec"]})
+    return workspace
+
+
 async def create(workspace: Workspace, name: str = "vitec", key: str = KEY, **settings: str) -> Any:
     values = {"installation_id": "MSXYTEST", "product_login": "muster"} | settings
     params = {"name": name, "kind": "vitec", "settings": values}
@@ -321,7 +328,7 @@ class TestTest:
         bad = await run(workspace, "connections.try", params=params, secrets={"access_key": "wrong-key"})
         assert bad.exit_code == 5
         assert await workspace.store.read(connections.connections) == []
-        await connect_demo(workspace, small_world.describe())
+        await connect_demo(workspace, {"vitec": small_world.describe()["vitec"]})
         connection = await only(workspace)
         stored = await run(workspace, "connections.try", params=params | {"connection": connection.id})
         assert stored.exit_code == 0

@@ -1,7 +1,8 @@
-"""A connection to a project that really answers: test, session in the keyring, keys, import (supabase.md §1, §2, §6, §11)."""
+"""A connection to a project that really answers: test, the session in the keyring, keys (supabase.md §1-§6, §11)."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,23 @@ from app.demonstration import connect_demo
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.health import Health, connection_health
 from app.errors import UsageError
+from app.operations.links import Links
 from app.places import Home
 from app.store import connections
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
 from tests.support.running import dump, run
+
+
+class NoKeyringHere(MemoryKeyring):
+    """A computer without a secret service."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise RuntimeError("no bus")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise RuntimeError("no bus")
+
 
 STAGES = ["settings", "address", "sign_in", "rights", "data", "photos"]
 
@@ -67,7 +80,7 @@ async def known(workspace: Workspace) -> Connection:
     return found
 
 
-async def tested(workspace: Workspace) -> Any:
+async def probed(workspace: Workspace) -> Any:
     return (await run(workspace, "connections.test", "supabase")).run.result
 
 
@@ -91,7 +104,7 @@ class TestTest:
 
     async def test_a_service_key_works_and_is_warned_about(self, workspace: Workspace, told: dict[str, str]) -> None:
         await by_service_key(workspace, told)
-        result = await tested(workspace)
+        result = await probed(workspace)
         assert result["success"]
         assert result["details"]["key_kind"] == "secret"
         assert any(w.startswith("Full access key in use") for w in result["warnings"])
@@ -100,7 +113,7 @@ class TestTest:
         self, workspace: Workspace, told: dict[str, str], project: SupabaseProject
     ) -> None:
         await by_service_key(workspace, told, project.gateway.legacy_service_key)
-        result = await tested(workspace)
+        result = await probed(workspace)
         assert result["success"]
         assert result["details"]["key_kind"] == "legacy_service_role"
         assert any("end of 2026" in w for w in result["warnings"])
@@ -118,7 +131,7 @@ class TestTest:
 
     async def test_pitfall_3_a_missing_policy_is_a_warning(self, linked: Workspace, project: SupabaseProject) -> None:
         project.database.tables[TableName.EMPLOYEES].policy = False
-        result = await tested(linked)
+        result = await probed(linked)
         assert result["success"]
         assert "0 rows visible in angajati: the table is empty, or a policy is missing." in result["warnings"]
 
@@ -131,28 +144,28 @@ class TestTest:
         self, linked: Workspace, project: SupabaseProject, relation: Relation, form: str
     ) -> None:
         project.database.relation = relation
-        result = await tested(linked)
+        result = await probed(linked)
         assert (result["success"], result["details"]["embed"]) == (True, form)
 
     async def test_a_private_bucket_is_read_by_signed_addresses(
         self, linked: Workspace, project: SupabaseProject
     ) -> None:
         project.storage.public = False
-        assert (await tested(linked))["details"]["photos"] == "signed"
+        assert (await probed(linked))["details"]["photos"] == "signed"
 
     async def test_without_any_photo_there_is_nothing_to_prove(
         self, linked: Workspace, project: SupabaseProject
     ) -> None:
         for row in project.biometrics:
             row["foto_fata_url"] = None
-        assert (await tested(linked))["stages"][-1]["message"] == "No employee has a photo yet."
+        assert (await probed(linked))["stages"][-1]["message"] == "No employee has a photo yet."
 
     async def test_photos_on_a_host_that_is_not_allowed_are_a_warning(
         self, linked: Workspace, project: SupabaseProject
     ) -> None:
         for row in project.biometrics:
             row["foto_fata_url"] = "https://elsewhere.example/1.jpg"
-        result = await tested(linked)
+        result = await probed(linked)
         assert result["success"]
         assert "The photo lies on elsewhere.example, which is not allowed." in result["warnings"]
 
@@ -160,7 +173,7 @@ class TestTest:
         self, linked: Workspace, project: SupabaseProject
     ) -> None:
         project.tokens.signing = Signing.HS256
-        assert (await tested(linked))["success"]
+        assert (await probed(linked))["success"]
         assert [r for r in project.requests if r.path.startswith("/auth/v1/user")]
 
     async def test_its_shared_secret_is_used_where_it_is_known(
@@ -168,12 +181,12 @@ class TestTest:
     ) -> None:
         project.tokens.signing = Signing.HS256
         await run(linked, "connections.update", "supabase", secrets={"jwt_secret": project.tokens.shared_secret})
-        assert (await tested(linked))["success"]
+        assert (await probed(linked))["success"]
         assert not [r for r in project.requests if r.path.startswith("/auth/v1/user")]
 
     async def test_a_second_factor_is_explained(self, linked: Workspace, project: SupabaseProject) -> None:
         project.accounts.users[0].second_factor = True
-        assert any("second factor" in w for w in (await tested(linked))["warnings"])
+        assert any("second factor" in w for w in (await probed(linked))["warnings"])
 
     async def test_pitfall_16_a_clock_that_is_off_is_named(self, linked: Workspace, project: SupabaseProject) -> None:
         project.tokens.clock_shift_s = 600
@@ -238,13 +251,22 @@ class TestSession:
         assert connection.missing_fields() == ()
         assert connection_health(connection, ()).health is Health.CONNECTED
 
-    async def test_another_program_goes_on_with_it(self, linked: Workspace, home: Home, keyring: MemoryKeyring) -> None:
+    async def test_another_program_goes_on_with_it(self, linked: Workspace, project: SupabaseProject) -> None:
+        project.accounts.reuse_s = 0  # a second use of a refresh token ends the session at once
         await run(linked, "people.sync")
-        async with await Workspace.open(home, keyring=keyring) as other:
-            for _time in range(2):
-                assert (await run(other, "people.sync")).exit_code == 0
-                assert (await run(linked, "connections.test", "supabase")).exit_code == 0
-        assert (await run(linked, "people.sync")).exit_code == 0
+        other = Links(linked.vault, linked.store)
+        for _time in range(2):
+            await (await other.supabase(await known(linked))).employees()
+            await other.close()
+            await linked.links.close()
+            assert (await run(linked, "people.sync")).exit_code == 0
+
+    async def test_a_test_and_a_run_take_turns(self, linked: Workspace, project: SupabaseProject) -> None:
+        project.accounts.reuse_s = 0
+        await run(linked, "people.sync")
+        await linked.links.close()
+        work = [run(linked, name, "supabase") for name in ("people.sync", "connections.test", "connections.test")]
+        assert [report.exit_code for report in await asyncio.gather(*work)] == [0, 0, 0]
 
     async def test_pitfall_8_an_ended_session_asks_for_a_new_sign_in(
         self, linked: Workspace, project: SupabaseProject
@@ -271,12 +293,6 @@ class TestSession:
     async def test_without_keyring_the_password_of_the_environment_is_enough(
         self, home: Home, told: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        class NoKeyringHere(MemoryKeyring):
-            def get_password(self, service: str, username: str) -> str | None:
-                raise RuntimeError("no bus")
-
-            set_password = delete_password = get_password  # type: ignore[assignment]
-
         async with await Workspace.open(home, keyring=NoKeyringHere()) as workspace:
             settings = {key: told[key] for key in ("url", "publishable_key", "email")}
             await create(workspace, {}, **settings)
@@ -306,7 +322,7 @@ class TestSession:
     async def test_no_secret_is_in_the_database_or_the_results(
         self, linked: Workspace, told: dict[str, str], keyring: MemoryKeyring
     ) -> None:
-        result = await tested(linked)
+        result = await probed(linked)
         text = "\n".join(await dump(linked)) + str(result)
         for secret in (told["password"], told["service_key"], *kept(keyring).values()):
             assert secret not in text
@@ -399,7 +415,7 @@ class TestStatus:
     async def test_the_status_is_known_without_asking_the_project(
         self, linked: Workspace, project: SupabaseProject
     ) -> None:
-        await tested(linked)
+        await probed(linked)
         project.forget_requests()
         status = (await run(linked, "connections.status", "supabase")).run.result
         assert project.requests == []
@@ -446,4 +462,4 @@ class TestImportEnv:
             SUPABASE_SERVICE_ROLE_KEY=told["service_key"],
         )  # fmt: skip
         assert made["settings"]["auth_mode"] == "service_key"
-        assert (await tested(workspace))["success"]
+        assert (await probed(workspace))["success"]

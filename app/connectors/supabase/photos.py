@@ -143,11 +143,14 @@ class Photos:
 
     async def _is_public(self, file: PhotoFile) -> bool:
         """Whether the public address leads to the photo; asked of each bucket once."""
-        if self._rules.mode is not PhotoMode.AUTO:
-            return self._rules.mode is PhotoMode.PUBLIC
-        if file.bucket not in self._public:
-            return await self._public_picture(file) is not None
-        return self._public[file.bucket]
+        match self._rules.mode:
+            case PhotoMode.PUBLIC:
+                return True
+            case PhotoMode.SIGNED:
+                return False
+            case PhotoMode.AUTO:
+                known = self._public.get(file.bucket)
+                return known if known is not None else await self._public_picture(file) is not None
 
     async def _fetch(self, path: str) -> bytes:
         call = Call(path, accept="image/*", most_bytes=MOST_PHOTO_BYTES, classify=storage_refusal)

@@ -54,7 +54,6 @@ class SessionKeeper(Protocol):
 class Account:
     """Who is signed in; `role` is `app_metadata.role`, `lacks_factor` a second factor that was not asked for."""
 
-    user_id: str
     email: str
     role: str
     lacks_factor: bool = False
@@ -251,7 +250,6 @@ def _account(user: Mapping[str, Any], claims: Claims) -> Account:
     factors = user.get("factors")
     factor = isinstance(factors, list) and any(isinstance(f, dict) and f.get("status") == "verified" for f in factors)
     return Account(
-        claims.subject,
         str(user.get("email") or ""),
         role if isinstance(role, str) else "",
         lacks_factor=factor and claims.assurance != "aal2",

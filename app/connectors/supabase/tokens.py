@@ -36,7 +36,6 @@ class Claims:
 
     subject: str
     role: str
-    session_id: str
     expires_at: float
     assurance: str = ""
 
@@ -180,11 +179,10 @@ def _claims(claims: Mapping[str, Any]) -> Claims:
     role = claims.get("role")
     if not isinstance(role, str) or role in {"", "anon", "service_role"}:
         raise _invalid(_("its role is not that of a user"))
-    session, assurance = claims.get("session_id"), claims.get("aal")
+    assurance = claims.get("aal")
     return Claims(
         str(claims["sub"]),
         role,
-        session if isinstance(session, str) else "",
         float(claims["exp"]),
         assurance if isinstance(assurance, str) else "",
     )

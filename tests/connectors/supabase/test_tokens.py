@@ -68,12 +68,7 @@ def judge() -> Judge:
 class TestWhoseKey:
     async def test_a_published_key_decides(self, judge: Judge) -> None:
         found = await judge.checker(SHARED).check(signed())
-        assert (found.subject, found.role, found.session_id, found.assurance) == (
-            "user-1",
-            "authenticated",
-            "s-1",
-            "aal1",
-        )
+        assert (found.subject, found.role, found.assurance) == ("user-1", "authenticated", "aal1")
         assert judge.asked == []
 
     async def test_rsa_keys_work_too(self) -> None:
