@@ -209,9 +209,7 @@ class DevicePreview:
     free_places: int | None = None
 
 
-_THERE = frozenset(
-    {CoverageState.VERIFIED, CoverageState.SENT, CoverageState.PHOTO_MISSING, CoverageState.DIFFERENT}
-)
+_THERE = frozenset({CoverageState.VERIFIED, CoverageState.SENT, CoverageState.PHOTO_MISSING, CoverageState.DIFFERENT})
 
 
 def preview_device(

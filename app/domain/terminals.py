@@ -112,7 +112,6 @@ class DeviceInfo:
     serial: str = ""
     mac: str = ""
     firmware: str = ""
-    device_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,15 +149,6 @@ class TerminalClock:
     drift_s: float
     mode: str = ""
     zone: str = ""
-
-
-@dataclass(frozen=True)
-class WorkStatus:
-    """Doors and readers (§9.4); `doors`: 1 sleep, 2 stays open, 3 stays locked, 4 normal."""
-
-    doors: tuple[int, ...] = ()
-    locks: tuple[int, ...] = ()
-    readers_online: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A site for pushes: a workspace whose people and devices are put straight into the store, devices that really answer."""
+"""A site for pushes: people and devices put straight into the store of a workspace, terminals that really answer."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ from app.domain.terminals import (
     PersonLimits,
     StoredPerson,
     TerminalClock,
-    WorkStatus,
 )
 from app.errors import BadData
 from app.i18n import _
@@ -87,7 +86,6 @@ def device_info(content: Any) -> DeviceInfo:
         _text(raw.get("serialNumber")),
         _text(raw.get("macAddress")),
         " ".join(filter(None, (_text(raw.get("firmwareVersion")), _text(raw.get("firmwareReleasedDate"))))),
-        _text(raw.get("subDeviceType") or raw.get("deviceType")),
     )
 
 
@@ -166,13 +164,3 @@ def clock(content: Any, at: datetime) -> TerminalClock:
     return TerminalClock(
         local, (local.astimezone(UTC) - at).total_seconds(), _text(raw.get("timeMode")), _text(raw.get("timeZone"))
     )
-
-
-def work_status(content: Any) -> WorkStatus:
-    """Doors, locks and readers."""
-    raw = _dict(content)
-
-    def numbers(key: str) -> tuple[int, ...]:
-        return tuple(n for value in _list(raw.get(key)) if (n := number(value)) is not None)
-
-    return WorkStatus(numbers("doorStatus"), numbers("doorLockStatus"), numbers("cardReaderOnlineStatus"))

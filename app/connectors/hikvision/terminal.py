@@ -28,9 +28,7 @@ from app.domain.terminals import (
     StoredPerson,
     TerminalClock,
     TerminalPerson,
-    WorkStatus,
 )
-from app.errors import UsageError
 from app.i18n import _
 
 ACCESS = "/ISAPI/AccessControl"
@@ -38,8 +36,6 @@ LIBRARY = "/ISAPI/Intelligent/FDLib"
 _FACE = {"faceLibType": "blackFD", "FDID": "1"}
 SEARCH_PAGE = 30
 _EMPTY_PAGES = 3
-_MOST_DELETED = 20
-_DELETE_S = 30.0
 _OTHER_PARTS = frozenset({"badjsonformat", "messageparameterslack"})
 _JSON = "application/json"
 
@@ -75,17 +71,6 @@ class Terminal(AbstractAsyncContextManager["Terminal"]):
     async def set_up_person(self, person: TerminalPerson) -> Reply:
         """Add or change, for firmware without `add_person` (§6.3)."""
         return await self._write("PUT", f"{ACCESS}/UserInfo/SetUp", {"UserInfo": user_info(person)})
-
-    async def delete_people(self, numbers: Sequence[str]) -> Reply:
-        """Remove 1 to 20 people with their faces (§6.5).
-
-        Raises `UsageError` for another amount: an empty list means something else to a terminal.
-        """
-        if not 0 < len(numbers) <= _MOST_DELETED:
-            raise UsageError(_("Remove 1 to 20 people at a time."))
-        listed = [{"employeeNo": number} for number in numbers]
-        body = {"UserInfoDelCond": {"EmployeeNoList": listed}}
-        return await self._write("PUT", f"{ACCESS}/UserInfo/Delete", body, timeout_s=_DELETE_S)
 
     async def find_people(self, numbers: Sequence[str]) -> PeopleList:
         """Those of the given people whom the terminal holds, asked for thirty at a time; numbers compare as text."""
@@ -227,18 +212,12 @@ class Terminal(AbstractAsyncContextManager["Terminal"]):
         answered = await self._answered("GET", "/ISAPI/System/time", None)
         return reading.clock(answered.envelope.content, answered.at)
 
-    async def work_status(self) -> WorkStatus:
-        """Doors, locks and readers (§9.4)."""
-        return reading.work_status(await self._read("GET", f"{ACCESS}/AcsWorkStatus", None, "AcsWorkStatus"))
-
     # -- calls -------------------------------------------------------------------------------------------------------
 
-    async def _write(
-        self, method: str, path: str, body: Mapping[str, Any], *, face: bool = False, timeout_s: float | None = None
-    ) -> Reply:
+    async def _write(self, method: str, path: str, body: Mapping[str, Any], *, face: bool = False) -> Reply:
         keys = sorted(next(iter(body.values())) if "UserInfo" in body else body)
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        return await self._send(method, path, text, _JSON, keys, timeout_s or (FACE_S if face else None), face=face)
+        return await self._send(method, path, text, _JSON, keys, FACE_S if face else None, face=face)
 
     async def _send(
         self, method: str, path: str, body: bytes, content_type: str, keys: Sequence[str], timeout_s: float | None, *,

@@ -234,15 +234,20 @@ class Visitor:
         """Add the face, or replace the one that is there by whichever way the firmware has (§7.4)."""
         if not replace:
             return await self._ask_face(lambda: self._add(number, picture))
+        functions = self.device.facts.face_functions
+        if functions and "setUp" not in functions:
+            return await self._put_anew(number, picture)
         reply = await self._ask_face(lambda: self.terminal.set_up_face(number, picture))
         if reply.kind is AnswerClass.FACE_EXISTS:
             reply = await self._ask_face(lambda: self.terminal.modify_face(number, picture))
-        if reply.kind is AnswerClass.UNSUPPORTED:
-            removed = await self._ask(lambda: self.terminal.delete_face(number))
-            if removed.kind not in {AnswerClass.OK, AnswerClass.ABSENT}:
-                return removed
-            reply = await self._ask_face(lambda: self._add(number, picture))
-        return reply
+        return await self._put_anew(number, picture) if reply.kind is AnswerClass.UNSUPPORTED else reply
+
+    async def _put_anew(self, number: str, picture: str | bytes) -> Reply:
+        """For firmware that cannot replace: take the old face away, then add the new one; the person stays."""
+        removed = await self._ask(lambda: self.terminal.delete_face(number))
+        if removed.kind not in {AnswerClass.OK, AnswerClass.ABSENT}:
+            return removed
+        return await self._ask_face(lambda: self._add(number, picture))
 
     def _add(self, number: str, picture: str | bytes) -> Awaitable[Reply]:
         if isinstance(picture, str):

@@ -202,4 +202,3 @@ class TestReading:
         reading.device_info(content)
         reading.has_library(content)
         reading.face_count(content)
-        reading.work_status(content)

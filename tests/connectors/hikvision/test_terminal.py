@@ -17,7 +17,7 @@ from app.demo.terminals.fleet import TerminalFleet
 from app.demo.terminals.quirks import ChallengeStyle, Lie, PartNames, Quirks, RefusalBody, Schemes, StatusForm
 from app.demo.terminals.terminal import SimulatedTerminal
 from app.domain.terminals import AnswerClass, TerminalPerson
-from app.errors import ErrorKind, ExitCode, UsageError
+from app.errors import ErrorKind, ExitCode
 from tests.support.terminals import jpeg
 
 ANA = TerminalPerson("1042", "Ionescu Ana")
@@ -176,16 +176,6 @@ class TestPeople:
 
     async def test_signs_that_terminals_refuse_become_blanks(self) -> None:
         assert TerminalPerson("1", 'O\'Neil & "Ana" <x>').fitted().name == "O Neil Ana x"
-
-    async def test_no_list_of_people_to_delete_may_be_empty(self, terminal: Terminal) -> None:
-        with pytest.raises(UsageError):
-            await terminal.delete_people([])
-
-    async def test_deleting_takes_face_and_person(self, device: SimulatedTerminal, terminal: Terminal) -> None:
-        await terminal.add_person(ANA)
-        await terminal.add_face("1042", jpeg())
-        assert (await terminal.delete_people(["1042"])).kind is AnswerClass.OK
-        assert (device.people, device.faces) == ({}, {})
 
 
 class TestLists:
