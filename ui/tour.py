@@ -14,10 +14,12 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QTabBar, QWidget
 
 from app.demo.world import DemoWorld
+from app.demonstration import fetch_demo
 from app.events import RunEnded
 from app.places import Home
 from app.settings import SettingsFile
@@ -29,12 +31,14 @@ from ui.window import PAGES, MainWindow
 SIZE = (1360, 860)
 SETTLE_S = 0.4
 PICTURES_S = 3.0
+RUN_S = 90.0
 
 
 class Tour:
     """One walk through one window."""
 
-    def __init__(self, application: QApplication, window: MainWindow, folder: Path) -> None:
+    def __init__(self, application: QApplication, window: MainWindow, world: DemoWorld, folder: Path) -> None:
+        self.world = world
         self.application = application
         self.window = window
         self.folder = folder
@@ -51,13 +55,65 @@ class Tour:
         await self.picture("run-finished")
         self.press("run.fold")
         await asyncio.sleep(PICTURES_S)  # the thumbnails of the rows in view arrive
+        await self.push()
         await self.pages()
         await self.dialogs()
         self.theme = ThemeChoice.DARK
         apply_theme(self.application, self.theme)
         await self.pages()
+        await self.coverage()
         await self.preview()
         await self.dialogs()
+
+    async def push(self) -> None:
+        """From devices and people of Supabase over the preview to everybody on every terminal."""
+        assert self.window.workspace is not None
+        await fetch_demo(self.window.workspace, self.world.describe())
+        await self.show("devices")
+        self.pick("devices.test_all")
+        await asyncio.sleep(PICTURES_S)
+        await self.picture("devices-before")
+        self.choose("devices.pace", "balanced")
+        self.choose("devices.on_fatal", "park")
+        await self.click_and_wait("devices.preview")
+        await self.picture("push-preview")
+        self.press("push_preview.close")
+        self.press("run.fold")
+        await self.click_and_wait("devices.push_all")
+        await self.picture("push-finished")
+        self.press("run.fold")
+        await self.coverage()
+
+    async def coverage(self) -> None:
+        """The matrix, large and small, and the story of a cell."""
+        await self.show("devices")
+        tabs, matrix = self.part("devices.tabs"), self.part("devices.coverage")
+        assert isinstance(tabs, QTabBar)
+        tabs.setCurrentIndex(1)
+        await asyncio.sleep(SETTLE_S)
+        matrix.setFocus(Qt.FocusReason.TabFocusReason)
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
+            QTest.keyClick(matrix, key)
+        await self.picture("coverage")
+        for _step in range(2):
+            QTest.keyClick(matrix, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+        await self.picture("coverage-small")
+        for _step in range(2):
+            QTest.keyClick(matrix, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+        tabs.setCurrentIndex(0)
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose in a box by its value."""
+        box = self.part(name)
+        assert isinstance(box, QComboBox)
+        box.setCurrentIndex(box.findData(value))
+
+    def part(self, name: str) -> QWidget:
+        """The part of the window with that object name."""
+        found = self.window.findChild(QWidget, name)
+        if found is None:
+            raise SystemExit(f"The tour found no {name}.")
+        return found
 
     async def pages(self) -> None:
         """A picture of every page, with the details of one record open."""
@@ -72,6 +128,12 @@ class Tour:
         self.press("connections.add")
         await self.picture("connection")
         await self.close_over()
+        await self.show("devices")
+        for entry, name in (("devices.add", "device"), ("devices.discover", "discovery")):
+            self.pick(entry)
+            await asyncio.sleep(SETTLE_S)
+            await self.picture(name)
+            await self.close_over()
         self.window.shell.open_palette()
         await self.picture("palette")
         await self.close_over()
@@ -122,13 +184,20 @@ class Tour:
             raise SystemExit(f"The tour found no button {name} to click.")
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
+    def pick(self, name: str) -> None:
+        """Choose an entry of a menu by its object name."""
+        found = self.window.findChild(QAction, name)
+        if found is None:
+            raise SystemExit(f"The tour found no entry {name} to choose.")
+        found.trigger()
+
     async def click_and_wait(self, name: str) -> None:
         """Click what starts a run and wait for its end."""
         assert self.window.workspace is not None
         ended = asyncio.Event()
         forget = self.window.workspace.events.subscribe(RunEnded, lambda _event: ended.set())
         self.press(name)
-        await asyncio.wait_for(ended.wait(), 30)
+        await asyncio.wait_for(ended.wait(), RUN_S)
         forget()
         await asyncio.sleep(SETTLE_S)
 
@@ -166,7 +235,7 @@ def main() -> int:
 
 async def _tour(application: QApplication, window: MainWindow, world: DemoWorld, folder: Path) -> None:
     await window.open_workspace(world)
-    await Tour(application, window, folder).walk()
+    await Tour(application, window, world, folder).walk()
     await window.close_workspace()
 
 

@@ -11,25 +11,34 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtWidgets import QListView, QTabBar, QWidget
 
 import app.i18n
 from app.demo.world import DemoWorld
+from app.domain.coverage import CoverageState
+from app.domain.devices import DeviceFacts
+from app.events import DevicesChanged
 from app.i18n import Language, use_language
 from app.operations.registry import operations
 from app.places import Home, resource
 from app.settings import SettingsFile
-from app.store import connections, directory
+from app.store import connections, devices, directory
+from app.store.values import now
+from tests.support.coverage import a_device, a_person, a_placement, fill
 from tests.support.longer_language import longer, untold, write_catalogue
 from tests.support.shown import cut_in, texts_in
 from tests.support.window import click, eventually, open_dialog, part
 from ui.dialogs.connection import ConnectionDialog
+from ui.dialogs.device import DeviceDialog
 from ui.dialogs.help import open_help
 from ui.dialogs.palette.opening import open_palette
 from ui.dialogs.preview import PreviewDialog
+from ui.dialogs.push_preview import PushPreviewDialog
 from ui.dialogs.record import open_editor
 from ui.dialogs.why import WhyDialog
+from ui.pages.devices.coverage.view import CoverageView
 from ui.pages.record_details import plain
 from ui.pages.start import StartPage
 from ui.settings_menu import LANGUAGE_WORDS
@@ -38,7 +47,7 @@ from ui.widgets import Button
 from ui.window import PAGES, SMALLEST, MainWindow
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_NAMES = "Muster Vitec Hub MSFJ TEST"  # the last two are what is shown of a masked installation id
+_NAMES = "Muster Vitec Hub MSFJ TEST Supabase public HTTPS admin"  # MSFJ and TEST: of a masked installation id
 _KEYS = "Ctrl Shift Esc Space Enter"  # as they stand on the keyboard
 _NO_WORDS = re.compile(r"[0-9a-f]{32}|https?://\S+")
 
@@ -73,7 +82,8 @@ async def known_words(window: MainWindow) -> set[str]:
     """Words that are data or names, and stay as they are in every language."""
     assert window.workspace is not None
     read = window.workspace.store.read
-    rows = [*await read(directory.offices), *await read(directory.employees), *await read(connections.connections)]
+    rows: list[object] = [*await read(directory.offices), *await read(directory.employees)]
+    rows += [*await read(connections.connections), *await read(devices.devices)]
     names = [_NAMES, _KEYS, window.workspace.store.label, getpass.getuser(), *LANGUAGE_WORDS.values()]
     return set(_WORD.findall(plain(" ".join([*map(str, rows), *names]))))
 
@@ -103,6 +113,20 @@ async def synced(window: MainWindow) -> None:
     await eventually(lambda: part(window, Button, "employees.sync").isEnabled())
 
 
+GATE = a_device("Gate", site="Cluj", facts=DeviceFacts(people=212, most_people=1500, drift_s=75.0, tested_at=now()))
+YARD = a_device("Yard", host="10.0.0.32", has_password=False)
+
+
+async def with_devices(window: MainWindow) -> None:
+    """Two devices, one of them in trouble, and somebody in every state."""
+    assert window.workspace is not None
+    states = [state for state in CoverageState if state is not CoverageState.EXTRA]
+    people = [a_person(f"person{number}", employee_no=str(number)) for number in range(len(states))]
+    placed = [a_placement(GATE, person.id, state) for person, state in zip(people, states, strict=True)]
+    await fill(window.workspace, people, [GATE, YARD], [*placed, a_placement(GATE, "#77", CoverageState.EXTRA)])
+    window.workspace.events.publish(DevicesChanged())
+
+
 async def test_pages_before_anything_was_fetched(home: Home, small_world: DemoWorld) -> None:
     async with open_window(home, small_world) as window:
         for page in PAGES:
@@ -113,6 +137,7 @@ async def test_pages_before_anything_was_fetched(home: Home, small_world: DemoWo
 async def test_pages_with_rows_and_the_details_of_one(home: Home, small_world: DemoWorld) -> None:
     async with open_window(home, small_world) as window:
         await synced(window)
+        await with_devices(window)
         for page in PAGES:
             window.open_page(page)
             table, details = part(window, TableView, f"{page}.table"), part(window, QWidget, f"{page}.details")
@@ -123,6 +148,36 @@ async def test_pages_with_rows_and_the_details_of_one(home: Home, small_world: D
                 QTest.keyClick(table, Qt.Key.Key_Space)
             await eventually(details.isVisible)
             assert await faults(window, window) == "", page
+
+
+async def test_the_coverage_of_people_and_devices(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        await with_devices(window)
+        window.open_page("devices")
+        part(window, QTabBar, "devices.tabs").setCurrentIndex(1)
+        matrix = part(window, CoverageView, "devices.coverage")
+        await eventually(matrix.model().rowCount)
+        matrix.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(matrix, Qt.Key.Key_Down)
+        QTest.keyClick(matrix, Qt.Key.Key_Return)
+        await eventually(part(window, QWidget, "devices.details").isVisible)
+        assert await faults(window, window) == ""
+
+
+async def test_the_form_of_a_device(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        window.open_page("devices")
+        part(window, QAction, "devices.add").trigger()
+        assert await faults(window, await open_dialog(DeviceDialog)) == ""
+
+
+async def test_the_preview_of_a_push(home: Home, small_world: DemoWorld) -> None:
+    async with open_window(home, small_world) as window:
+        await with_devices(window)
+        window.open_page("devices")
+        await eventually(part(window, Button, "devices.preview").isEnabled)
+        click(window, "devices.preview")
+        assert await faults(window, await open_dialog(PushPreviewDialog)) == ""
 
 
 async def test_the_preview(home: Home, small_world: DemoWorld) -> None:

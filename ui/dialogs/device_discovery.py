@@ -105,7 +105,7 @@ class DiscoveryDialog(QDialog):
         self.password = made
         self.password.setObjectName("discovery.password")
         self.password.setAccessibleName(_("Password"))
-        self.password.setPlaceholderText(_("Can be entered later"))
+        self.password.setPlaceholderText(_("May stay empty"))
         self.update_button = Button("", object_name="discovery.update")
         self.update_button.clicked.connect(lambda: desk.start("update addresses", self._update()))
         self.add_button = Button("", look=Look.PRIMARY, icon=Icon.PLUS, object_name="discovery.add")
@@ -193,7 +193,8 @@ class DiscoveryDialog(QDialog):
     def _show_amounts(self) -> None:
         add = sum(line.can_be_added for line in self._ticked())
         move = sum(line.has_moved for line in self._ticked())
-        self.add_button.setText(ngettext("Add {count} device", "Add {count} devices", add).format(count=add))
+        text = ngettext("Add {count} device", "Add {count} devices", add).format(count=add)
+        self.add_button.setText(text if add else _("Add"))
         self.update_button.setText(
             ngettext("Update {count} address", "Update {count} addresses", move).format(count=move)
         )

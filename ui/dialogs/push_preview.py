@@ -70,7 +70,7 @@ DEVICE_COLUMNS: tuple[Column[DeviceLine], ...] = (
 )
 PERSON_COLUMNS: tuple[Column[PersonLine], ...] = (
     Column("name", N_("Name"), lambda r: r.outcome.subject, width=240),
-    Column("action", N_("Change"), lambda r: _(ACTION_WORDS[r.outcome.action]), kind=Kind.CHIP, width=130,
+    Column("action", N_("Change"), lambda r: _(ACTION_WORDS[r.outcome.action]), kind=Kind.CHIP, width=160,
            tone=lambda r: ACTION_TONES[r.outcome.action]),
     Column("message", N_("What would happen"), lambda r: _(r.outcome.message), width=360),
     Column("remedy", N_("What to do"), lambda r: _(r.outcome.remedy), width=320, muted=True),

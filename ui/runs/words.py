@@ -51,7 +51,7 @@ PARAMETER_WORDS = {
     "device": N_("Device"),
     "without": N_("Left out"),
     "pace": N_("Pace"),
-    "on_fatal": N_("When a device fails"),
+    "on_fatal": N_("If a device fails"),
     "photo_transfer": N_("How photos get there"),
     "when_person_exists": N_("When a person is already there"),
     "when_face_exists": N_("When a face is already there"),

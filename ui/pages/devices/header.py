@@ -112,6 +112,6 @@ class Troubles(QWidget):
 
     def show_count(self, count: int, first: str) -> None:
         """Show this."""
-        text = ngettext("{count} device needs a look", "{count} devices need a look", count).format(count=count)
+        text = ngettext("{count} needs a look", "{count} need a look", count).format(count=count)
         self.chip.set_status(text if count else "", Tone.DANGER, mark=Icon.ALERT)
         self.sentence.setText(first)

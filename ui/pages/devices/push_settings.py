@@ -49,7 +49,7 @@ PACE = Choice(
 )
 ON_FATAL = Choice(
     "on_fatal",
-    N_("When a device fails"),
+    N_("If a device fails"),
     (
         (OnFatal.STOP, N_("Stop the run"), N_("The rest is not attempted; you can resume, or go on without it.")),
         (OnFatal.PARK, N_("Park it and go on"), N_("The device is left out from then on, the others go on.")),

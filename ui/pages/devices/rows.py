@@ -47,7 +47,7 @@ STATE_WORDS = {
     DeviceState.LOCKED: N_("Locked"),
     DeviceState.REFUSED: N_("Sign-in refused"),
     DeviceState.OTHER_TERMINAL: N_("Another terminal"),
-    DeviceState.UNTRUSTED: N_("Certificate unknown"),
+    DeviceState.UNTRUSTED: N_("Not trusted yet"),
     DeviceState.NOT_ACTIVATED: N_("Not activated"),
     DeviceState.UNREACHABLE: N_("Unreachable"),
     DeviceState.FAILED: N_("Test failed"),
@@ -228,9 +228,9 @@ def _drift_tone(line: DeviceLine) -> Tone | None:
 
 COLUMNS: tuple[Column[DeviceLine], ...] = (
     Column("name", N_("Name"), lambda r: r.device.name, width=156),
-    Column("site", N_("Site"), lambda r: r.device.site or "", width=84, muted=True),
+    Column("site", N_("Site"), lambda r: r.device.site or "", width=96, muted=True),
     Column("address", N_("Address"), lambda r: r.device.address, width=108, muted=True),
-    Column("state", N_("State"), lambda r: state_chip(r)[0], kind=Kind.CHIP, width=150,
+    Column("state", N_("State"), lambda r: state_chip(r)[0], kind=Kind.CHIP, width=184,
            tone=lambda r: state_chip(r)[1], icon=lambda r: state_chip(r)[2], tooltip=evidence_text),
     Column("checked", N_("Checked"), lambda r: evidence_at(r.device), text=lambda r: ago(evidence_at(r.device)),
            kind=Kind.MOMENT, width=110, muted=True, tooltip=lambda r: moment_text(evidence_at(r.device))),

@@ -400,9 +400,7 @@ class TestSupabase:
         await project_desk.report_of(Request("connections.update", "supabase", {"settings": {"auth_mode": "user"}}))
         await eventually(lambda: page.banners.banner("full_access") is None)
 
-    async def test_the_details_say_who_signed_in_and_what_deserves_a_look(
-        self, project_desk: Desk
-    ) -> None:
+    async def test_the_details_say_who_signed_in_and_what_deserves_a_look(self, project_desk: Desk) -> None:
         page = await open_page(project_desk)
         choose(page, "supabase")
         click(page, "connections.test")

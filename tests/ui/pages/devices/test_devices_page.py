@@ -99,7 +99,7 @@ async def test_a_row_tells_state_people_and_capacity_in_words(desk: Desk) -> Non
 async def test_a_device_that_needs_a_look_is_told_above_the_list(desk: Desk) -> None:
     await fill(desk.workspace, [], [replace(YARD, has_password=False)])
     page = await open_page(desk)
-    await eventually(lambda: part(page, StatusChip, "devices.troubles").word == "1 device needs a look")
+    await eventually(lambda: part(page, StatusChip, "devices.troubles").word == "1 needs a look")
     assert part(page, QLabel, "devices.trouble").text().startswith("Yard: User name or password is missing")
 
 
