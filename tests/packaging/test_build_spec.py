@@ -59,3 +59,8 @@ def test_holds_every_migration_and_all_resources(recipe: dict[str, Any]) -> None
 def test_two_programs_whose_names_differ_on_every_file_system(recipe: dict[str, Any]) -> None:
     assert recipe["programs"] == {"muster": True, "muster-window": False}
     assert recipe["upx"] is False
+
+
+def test_holds_the_cascades_that_the_face_finder_reads(recipe: dict[str, Any]) -> None:
+    held = {Path(source).name for source, target in recipe["datas"] if Path(target) == Path("cv2/data")}
+    assert {"haarcascade_frontalface_alt2.xml", "haarcascade_frontalface_default.xml"} <= held
