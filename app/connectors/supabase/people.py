@@ -6,6 +6,8 @@ as the connection is open (supabase.md §4.4, §5.2, §5.3).
 
 from __future__ import annotations
 
+import asyncio
+
 from app.connectors.supabase.employees import (
     BIOMETRICS,
     doubled_warnings,
@@ -40,12 +42,7 @@ class People:
     async def active(self) -> Snapshot[SupabaseEmployee]:
         """All active employees, sorted by name."""
         table = await self._read((("status", f"eq.{ACTIVE}"),))
-        return Snapshot(
-            in_order(read_employee(row) for row in table.rows),
-            unreadable=table.unreadable,
-            warnings=(*table.warnings, *unreadable_warnings(table.unreadable), *doubled_warnings(table.rows)),
-            complete=table.complete,
-        )
+        return await asyncio.to_thread(_snapshot, table)  # thousands of names take longer than the loop may wait
 
     async def one(self, employee_id: str) -> SupabaseEmployee:
         """One employee, whatever the status; `problem` says when it is not active.
@@ -107,3 +104,12 @@ class People:
         if self._left_out or not any(name in error.message for name in _OPTIONAL):
             raise error
         self._left_out = _OPTIONAL
+
+
+def _snapshot(table: Table) -> Snapshot[SupabaseEmployee]:
+    return Snapshot(
+        in_order(read_employee(row) for row in table.rows),
+        unreadable=table.unreadable,
+        warnings=(*table.warnings, *unreadable_warnings(table.unreadable), *doubled_warnings(table.rows)),
+        complete=table.complete,
+    )
