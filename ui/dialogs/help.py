@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontDatabase, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.i18n import _
 from ui.dialogs.help_texts import EVERYWHERE, HELP, RUN_PANEL
@@ -17,6 +27,7 @@ from ui.theme import GRID
 from ui.widgets import Button
 
 _SIZE = (520, 640)
+_COPY_LINES = 12
 
 
 class HelpDialog(QDialog):
@@ -57,6 +68,8 @@ class HelpDialog(QDialog):
         _add_section(column, _("When something runs"), RUN_PANEL)
         _add_keys(column, _("Keys on this page"), help_text.keys)
         _add_keys(column, _("Keys everywhere"), EVERYWHERE)
+        if help_text.to_copy is not None:
+            _add_to_copy(column, *help_text.to_copy)
         column.addStretch()
         self._scroll.setWidget(inner)
 
@@ -66,6 +79,20 @@ def _add_section(column: QVBoxLayout, title: str, sentences: Sequence[str]) -> N
     column.addWidget(_words(title, "heading"))
     for sentence in sentences:
         column.addWidget(_words(_(sentence)))
+
+
+def _add_to_copy(column: QVBoxLayout, title: str, text: str) -> None:
+    """A text that stands there to be copied; the keyboard reaches it and selects in it."""
+    column.addSpacing(2 * GRID)
+    column.addWidget(_words(_(title), "heading"))
+    box = QPlainTextEdit(text)
+    box.setObjectName("help.to_copy")
+    box.setAccessibleName(_(title))
+    box.setReadOnly(True)
+    box.setTabChangesFocus(True)
+    box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    box.setMinimumHeight(_COPY_LINES * box.fontMetrics().lineSpacing())
+    column.addWidget(box)
 
 
 def _add_keys(column: QVBoxLayout, title: str, keys: Sequence[tuple[str, str]]) -> None:

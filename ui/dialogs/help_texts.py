@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.i18n import N_
+from ui.dialogs.help_policies import POLICIES
 
 
 @dataclass(frozen=True, slots=True)
 class HelpText:
-    """The help of one page."""
+    """The help of one page; `to_copy` is a text that is used elsewhere, under its title."""
 
     title: str
     see: tuple[str, ...]
     do: tuple[str, ...]
     keys: tuple[tuple[str, str], ...] = ()
+    to_copy: tuple[str, str] | None = None
 
 
 _SYNC_KEYS = (("F5", N_("Sync")), ("Shift+F5", N_("Preview: show what a sync would change")))
@@ -81,6 +83,7 @@ HELP: dict[str, HelpText] = {
             N_("Pause keeps a connection and its key but starts nothing on it."),
         ),
         (("F5", N_("Test all connections")),),
+        (N_("Rights in a Supabase project, for its SQL editor"), POLICIES),
     ),
     "activity": HelpText(
         N_("Activity"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.support.window import click, words
+from tests.support.window import click, part, words
 from ui.dialogs.help import HelpDialog, open_help
 from ui.dialogs.help_texts import HELP
 from ui.window import PAGES
@@ -29,8 +29,8 @@ def test_every_page_has_its_help() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_it_says_what_one_sees_what_one_can_do_and_the_keys(window: QWidget, page: str) -> None:
     told = words(open_help(window, page))
-    for part in (HELP[page].title, "What you see", "What you can do", "Keys on this page", "Keys everywhere", "Ctrl+K"):
-        assert part in told
+    for said in (HELP[page].title, "What you see", "What you can do", "Keys on this page", "Keys everywhere", "Ctrl+K"):
+        assert said in told
     assert all(sentence in told for sentence in HELP[page].see + HELP[page].do)
 
 
@@ -53,3 +53,12 @@ def test_it_does_not_block_the_window_and_escape_closes_it(window: QWidget) -> N
     click(again, "help.close")
     assert not again.isVisible()
     assert isinstance(again, HelpDialog)
+
+
+def test_the_rights_that_a_supabase_project_needs_stand_there_to_be_copied(window: QWidget) -> None:
+    text = part(open_help(window, "connections"), QPlainTextEdit, "help.to_copy").toPlainText()
+    for table in ("public.angajati", "public.angajati_biometrie", "public.dispozitive_pontaj", "storage.objects"):
+        assert f"on {table}\n  for select to authenticated" in text
+    assert "grant select on public.angajati, public.angajati_biometrie, public.dispozitive_pontaj" in text
+    assert "app_metadata" in text
+    assert "user_metadata" not in text  # users can change that themselves
