@@ -66,7 +66,7 @@ def list_table(args: argparse.Namespace) -> int:
             case "offices":
                 return [msgspec.to_builtins(office) for office in await workspace.store.read(directory.offices)]
             case _:
-                return [msgspec.to_builtins(person) for person in await workspace.store.read(directory.employees)]
+                return [_employee_row(person) for person in await workspace.store.read(directory.employees)]
 
     conditions = _conditions(args.table, args.where)
     rows = [row for row in with_workspace(args.home, work) if all(_equal(row[k], v) for k, v in conditions.items())]
@@ -81,6 +81,13 @@ def list_table(args: argparse.Namespace) -> int:
         columns = _SHOWN[args.table]
         print_table(args.table.capitalize(), columns, [[_flat(row[c]) for c in columns] for row in rows])
     return 0
+
+
+def _employee_row(person: Employee) -> Row:
+    """A person as fields; `photo` is our copy of it, or where it lies, and a signature at its end stays out of lists."""
+    row: Row = msgspec.to_builtins(person)
+    address = (person.photo_address or "").partition("?")[0] or None
+    return row | {"photo": person.photo or address, "photo_address": address}
 
 
 def _conditions(table: str, given: Sequence[str]) -> dict[str, str]:

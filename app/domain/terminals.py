@@ -81,15 +81,15 @@ class TerminalPerson:
 
 @dataclass(frozen=True, slots=True)
 class StoredPerson:
-    """A person as a terminal holds them; `faces` is None where its lists do not say."""
+    """A person as a terminal holds them; None, or an empty time, is what its lists do not say."""
 
     number: str
     name: str
     begins: str = ""
     ends: str = ""
-    enabled: bool = True
-    door_right: str = ""
-    plan: str = ""
+    enabled: bool | None = None
+    door_right: str | None = None
+    plan: str | None = None
     faces: int | None = None
 
 

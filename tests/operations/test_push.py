@@ -17,6 +17,7 @@ from app.demo.world import DemoWorld
 from app.domain.coverage import CoverageState
 from app.domain.devices import DeviceFacts
 from app.domain.outcomes import Action, RunState, Status
+from app.domain.terminals import StoredPerson
 from app.errors import ErrorKind, ExitCode
 from app.operations.push import engine
 from app.store import devices
@@ -329,3 +330,25 @@ class TestVerify:
         assert actions[Action.MISSING] == 0
         assert actions[Action.INCOMPLETE] == 12
         assert "incomplete" in report.run.warnings[0]
+
+
+class TestADeviceThatSaysLittle:
+    async def test_what_its_lists_leave_out_counts_as_neither_right_nor_wrong(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from app.connectors.hikvision import reading
+
+        def little(raw: dict[str, object]) -> StoredPerson:
+            return whole({key: raw[key] for key in ("employeeNo", "name", "numOfFace") if key in raw})
+
+        whole = reading._person
+        monkeypatch.setattr(reading, "_person", little)
+        report = await site.run()
+        assert report.run.summary["verified"] == 6
+
+    async def test_one_that_cannot_be_searched_keeps_what_was_sent_and_says_so(self, site: Site) -> None:
+        site.terminals[0].quirks = Quirks(missing={"UserInfo/Search": 404})
+        report = await site.run(devices=site.terminals[0].name)
+        assert report.exit_code is ExitCode.DONE
+        assert (report.run.summary["success"], report.run.summary["verified"]) == (2, 0)
+        assert "could not be read back" in report.run.warnings[0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.connectors.hikvision.envelope import Envelope
 from app.domain.terminals import AnswerClass as Class
@@ -170,7 +171,46 @@ CATALOGUE: Mapping[str, Entry] = {
 }  # fmt: skip
 
 _FOLDED = {code.casefold(): entry for code, entry in CATALOGUE.items()}
-_BY_HEX = {0x60000037: "SubpicAnalysisModelingError", 0x4000A3E9: "deviceIsLocked"}
+ERROR_CODES: Mapping[int, str] = {
+    0x10000002: "riskPassword",
+    0x20000001: "noMemory",
+    0x20000002: "serviceUnavailable",
+    0x20000003: "upgrading",
+    0x20000004: "deviceBusy",
+    0x20000009: "networkError",
+    0x30000001: "deviceError",
+    0x3000000B: "pictureUploadFailed",
+    0x30000014: "internalError",
+    0x30006000: "captureTimeout",
+    0x40000001: "notSupport",
+    0x40000002: "lowPrivilege",
+    0x40000003: "badAuthorization",
+    0x40000004: "methodNotAllowed",
+    0x40000006: "invalidOperation",
+    0x40000007: "notActivated",
+    0x4000000B: "maxSessionUserLink",
+    0x4000000C: "loginPasswordError",
+    0x40006010: "faceLowQulity",
+    0x4000A008: "alreadyExistThisFace",
+    0x4000A3E9: "deviceIsLocked",
+    0x50000001: "badXmlFormat",
+    0x50000002: "badJsonFormat",
+    0x50000003: "badURLFormat",
+    0x60000001: "badParameters",
+    0x60000003: "badXmlContent",
+    0x60000017: "badJsonContent",
+    0x60000019: "MessageParametersLack",
+    0x60000025: "beyondARGSRangeLimit",
+    0x60000037: "SubpicAnalysisModelingError",
+    0x60000070: "forbiddenIP",
+    0x6000601F: "employeeNoNotExist",
+    0x60006020: "employeeNoAlreadyExist",
+    0x60006021: "employeeNoNotExist",
+    0x60006033: "cardNoAlreadyExist",
+    0x6000604C: "pictureFaceDetectZero",
+    0x70000001: "rebootRequired",
+}
+"""The `errorCode` of those that have one, for firmware that sends no or an unknown `subStatusCode`."""
 _BY_STATUS_CODE = {
     0: _OK,
     1: _OK,
@@ -186,36 +226,56 @@ NOT_ISAPI = Entry(
     N_("This address is not a Hikvision terminal."),
     N_("Check the device's address and port; port 8000 is the maker's own protocol, not HTTP."),
 )
+_UNCONFIRMED = Entry(Class.DEVICE_ERROR, N_("The device did not say whether it took it."), _SERVICE)
 _FACE_REFUSED = Entry(Class.FACE_REJECTED, N_("The device refuses the photo."), _PHOTO)
 
 
-def look_up(answer: Envelope, *, face: bool = False) -> Entry:
-    """What an answer means; `face` says that it was a call to the face library.
+class Step(StrEnum):
+    """What was asked; the same code can mean another thing (§5.2)."""
 
-    There, the complaint about `faceURL` in the JSON mostly means a picture that is too large (§5.2, misleading).
+    READ = "read"
+    PERSON = "person"
+    FACE = "face"
+
+
+def look_up(answer: Envelope, step: Step = Step.READ) -> Entry:
+    """What an answer means for what was asked.
+
+    A write counts as done only when a status object says so: HTTP 200 alone is no success (§4).
     """
     entry = _entry(answer)
-    if not face:
-        return entry
+    if entry is _OK and step is not Step.READ and not answer.has_status:
+        return _UNCONFIRMED
+    if step is Step.PERSON and entry.kind is Class.FACE_EXISTS:
+        return _EXISTS
+    return _of_face(entry, answer) if step is Step.FACE else entry
+
+
+def _of_face(entry: Entry, answer: Envelope) -> Entry:
+    """On a call to the face library some codes mislead: a bad `faceURL` in the JSON is mostly too large a picture."""
+    if entry.kind is Class.EXISTS:
+        return _FACE_EXISTS
     if entry.kind in {Class.PERSON_DATA, Class.OUR_BUG}:
-        misleading = answer.error_msg == "faceURL" or answer.sub_status.casefold() == "badjsonformat"
-        return _TOO_BIG if misleading else _FACE_REFUSED if entry is _BY_STATUS_CODE[6] else entry
+        if answer.error_msg == "faceURL" or answer.sub_status.casefold() == "badjsonformat":
+            return _TOO_BIG
+        return _FACE_REFUSED if entry is _BY_STATUS_CODE[6] else entry
     return entry
 
 
 def _entry(answer: Envelope) -> Entry:
-    code = answer.sub_status or _BY_HEX.get(answer.error_code or 0, "")
-    known = _FOLDED.get(code.casefold()) if code else None
+    code = answer.sub_status.casefold()
+    known = _FOLDED.get(code) or _FOLDED.get(ERROR_CODES.get(answer.error_code or 0, "").casefold())
     if known is not None and not (known.kind is Class.OK and not answer.succeeded and answer.status_code != 7):
         return known
-    if "alreadyexist" in code.casefold():
+    if "alreadyexist" in code:
         return _EXISTS
     if answer.status_code is not None:
         return _BY_STATUS_CODE.get(answer.status_code, _ERROR)
-    return _by_http(answer)
+    return by_http(answer)
 
 
-def _by_http(answer: Envelope) -> Entry:
+def by_http(answer: Envelope) -> Entry:
+    """What an answer without a status object means."""
     if answer.succeeded:
         return _OK
     if answer.http == 401:
@@ -226,4 +286,4 @@ def _by_http(answer: Envelope) -> Entry:
         return _UNSUPPORTED
     if answer.http in {502, 503, 504}:
         return _BUSY
-    return _ERROR if answer.http >= 500 else NOT_ISAPI
+    return _ERROR if answer.http >= 500 or answer.content else NOT_ISAPI

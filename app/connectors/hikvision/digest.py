@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 _PARAMETER = re.compile(r'([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SCHEME = re.compile(r"(?:^|,)\s*(Digest|Basic)\b(?!\s*=)", re.IGNORECASE)
 _ALGORITHMS = {"SHA-256": "sha256", "SHA256": "sha256", "MD5": "md5"}
 
@@ -34,17 +35,27 @@ class Challenge:
         """The name of the hash for hashlib, empty for one we do not speak."""
         return _ALGORITHMS.get(self.algorithm.upper() or "MD5", "")
 
+    @property
+    def signs_calls(self) -> bool:
+        """Whether `qop` offers "auth", the only quality that terminals and we speak (§3.1)."""
+        return "auth" in self.qop.casefold().replace(" ", "").split(",")
+
+
+def _schemes(header: str) -> list[re.Match[str]]:
+    """Where each scheme begins; what is quoted, such as a realm with commas, names none."""
+    return list(_SCHEME.finditer(_QUOTED.sub(lambda quoted: "_" * len(quoted.group()), header)))
+
 
 def schemes(headers: Iterable[str]) -> tuple[str, ...]:
     """The sign-in schemes that are offered, such as ("Digest", "Basic")."""
-    return tuple(match.group(1).capitalize() for header in headers for match in _SCHEME.finditer(header))
+    return tuple(match.group(1).capitalize() for header in headers for match in _schemes(header))
 
 
 def parse_challenges(headers: Iterable[str]) -> list[Challenge]:
     """The digest challenges of `WWW-Authenticate` headers, merged into one or not."""
     found = []
     for header in headers:
-        starts = list(_SCHEME.finditer(header))
+        starts = _schemes(header)
         for match, following in zip_longest(starts, starts[1:]):
             if match.group(1).casefold() == "digest":
                 part = header[match.end() : following.start() if following else len(header)]
@@ -66,7 +77,7 @@ def _challenge(text: str) -> Challenge:
 
 def best_challenge(challenges: Iterable[Challenge]) -> Challenge | None:
     """The one to answer: SHA-256 before MD5; None when there is none we speak. Basic is never answered (§3.1)."""
-    spoken = [c for c in challenges if c.hash_name]
+    spoken = [c for c in challenges if c.hash_name and (c.signs_calls or not c.qop)]
     return min(spoken, key=lambda c: c.hash_name != "sha256", default=None)
 
 
@@ -81,8 +92,7 @@ def authorization(
 
     user = digest(f"{username}:{challenge.realm}:{password}")
     call = digest(f"{method}:{uri}")
-    quality = "auth" if "auth" in challenge.qop.casefold().replace(" ", "").split(",") else ""
-    middle = f"{challenge.nonce}:00000001:{cnonce}:auth" if quality else challenge.nonce
+    middle = f"{challenge.nonce}:00000001:{cnonce}:auth" if challenge.signs_calls else challenge.nonce
     parts = [
         f'username="{_quoted(username)}"',
         f'realm="{challenge.realm}"',
@@ -92,7 +102,7 @@ def authorization(
     ]
     if challenge.algorithm:
         parts.append(f"algorithm={challenge.algorithm}")
-    if quality:
+    if challenge.signs_calls:
         parts += ["qop=auth", "nc=00000001", f'cnonce="{cnonce}"']
     if challenge.opaque is not None:
         parts.append(f'opaque="{challenge.opaque}"')

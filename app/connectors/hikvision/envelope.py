@@ -6,6 +6,7 @@ Any bytes give an `Envelope`; what cannot be read is one without content, which 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -18,6 +19,10 @@ from app.redaction import redact
 
 _MOST_DEPTH = 20
 _EXCERPT_CHARS = 200
+_MOST_CHARS = 4000
+_MOST_WORDS = 120
+_TOO_LARGE = 1 << 63
+_QUERY = re.compile(r"\?\S*")
 
 
 @dataclass(frozen=True)
@@ -69,21 +74,23 @@ def read_envelope(http: int, body: bytes) -> Envelope:
     """The answer with this HTTP status and body."""
     content = _content(body)
     if content is None:
-        return Envelope(http, excerpt=redact(body[:4000].decode("utf-8", "replace")).strip()[:_EXCERPT_CHARS])
+        return Envelope(
+            http, excerpt=" ".join(redact(body[:_MOST_CHARS].decode("utf-8", "replace")).split())[:_EXCERPT_CHARS]
+        )
     if "userCheck" in content and isinstance(content["userCheck"], dict):
         check = content["userCheck"]
         return Envelope(http, content, lock=_lock(check))
     status = content.get("ResponseStatus", content)
     status = status if isinstance(status, dict) else {}
-    code, sub = _number(status.get("statusCode")), str(status.get("subStatusCode") or "")
+    code, sub = number(status.get("statusCode")), _words(status.get("subStatusCode"))
     locks = {"lockStatus", "retryTimes", "retryLoginTime", "resLockTime", "unlockTime"} & set(status)
     return Envelope(
         http,
         content,
         code,
         sub,
-        _number(status.get("errorCode")),
-        str(status.get("errorMsg") or ""),
+        number(status.get("errorCode")),
+        _words(status.get("errorMsg")),
         _lock(status) if locks else None,
     )
 
@@ -91,8 +98,8 @@ def read_envelope(http: int, body: bytes) -> Envelope:
 def _content(body: bytes) -> dict[str, Any] | None:
     text = body.strip().removeprefix(b"\xef\xbb\xbf")
     if text.startswith(b"{"):
-        try:
-            found = json.loads(text)
+        try:  # names in another character set, or with a tab in them, are no reason to know nothing
+            found = json.loads(text.decode("utf-8", "replace"), strict=False)
         except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
@@ -114,23 +121,35 @@ def _plain(element: Element, depth: int) -> Any:
     """An element as text or as a dict; of equal children a list."""
     if not len(element) or depth > _MOST_DEPTH:
         return (element.text or "").strip()
-    found: dict[str, Any] = {}
+    found: dict[str, list[Any]] = {}
     for child in element:
-        name, value = _local(child.tag), _plain(child, depth + 1)
-        if name in found:
-            found[name] = [*found[name], value] if isinstance(found[name], list) else [found[name], value]
-        else:
-            found[name] = value
-    return found
+        found.setdefault(_local(child.tag), []).append(_plain(child, depth + 1))
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
-def _number(value: Any) -> int | None:
-    if isinstance(value, bool):
-        return None
+def _words(value: Any) -> str:
+    """A text of the terminal, fit for a log line: short, in one line, no query of an address, no secret."""
+    return redact(_QUERY.sub("", " ".join(plain_text(value, _MOST_CHARS).split())))[:_MOST_WORDS]
+
+
+def plain_text(value: Any, most_chars: int) -> str:
+    """A text or number as text that every store and file takes: no NUL, no half of a character; else empty."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value)[:most_chars].replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def number(value: Any) -> int | None:
+    """A whole number of at most 64 bits that may arrive as text, decimal or hex; None for anything else."""
+    text = value.strip() if isinstance(value, str) else ""
     try:
-        return int(str(value), 0) if value is not None else None
+        if isinstance(value, int) and not isinstance(value, bool):
+            found = value
+        else:
+            found = int(text, 16) if text[:2].casefold() == "0x" else int(text)
     except ValueError:
         return None
+    return found if abs(found) < _TOO_LARGE else None
 
 
 def _lock(values: dict[str, Any]) -> LockState:
@@ -139,12 +158,7 @@ def _lock(values: dict[str, Any]) -> LockState:
     left = values.get("retryLoginTime", values.get("retryTimes"))
     return LockState(
         locked=str(values.get("lockStatus", "")).casefold() in {"lock", "locked"},
-        seconds=_number(values.get("unlockTime", values.get("resLockTime"))),
-        tries_left=_number(left),
+        seconds=number(values.get("unlockTime", values.get("resLockTime"))),
+        tries_left=number(left),
         activated=None if not activated else activated == "true",
     )
-
-
-def number(value: Any) -> int | None:
-    """A number that may arrive as text; None for anything else."""
-    return _number(value)

@@ -59,17 +59,23 @@ def people_page(content: Any) -> PeoplePage:
 def _person(raw: Mapping[str, Any]) -> StoredPerson:
     valid = _dict(raw.get("Valid"))
     plans = [_dict(plan) for plan in _list(raw.get("RightPlan"))]
-    enabled = valid.get("enable")
+    tells_doors = "doorRight" in raw or "RightPlan" in raw
+    plan = next((_text(p.get("planTemplateNo")) for p in plans if p.get("planTemplateNo") is not None), "")
     return StoredPerson(
         _text(raw.get("employeeNo")),
         _text(raw.get("name")),
         _text(valid.get("beginTime"))[:19],
         _text(valid.get("endTime"))[:19],
-        enabled is True or _text(enabled).casefold() == "true",
-        _text(raw.get("doorRight")),
-        next((_text(plan.get("planTemplateNo")) for plan in plans if plan.get("planTemplateNo") is not None), ""),
+        _truth(valid.get("enable")),
+        _text(raw.get("doorRight")) if tells_doors else None,
+        plan if tells_doors else None,
         number(raw.get("numOfFace")),
     )
+
+
+def _truth(value: Any) -> bool | None:
+    """A boolean that may be text; None when it is not said."""
+    return None if value is None else value is True or _text(value).casefold() == "true"
 
 
 def total_matches(content: Any) -> int:

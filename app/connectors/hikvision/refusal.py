@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.terminals import AnswerClass, Reply
 from app.errors import ErrorKind, ExitCode, MusterError
 
@@ -13,6 +15,16 @@ _KINDS = {
     AnswerClass.NOT_ISAPI: ErrorKind.BAD_DATA,
 }
 _CONFIGURATION = frozenset({AnswerClass.SIGN_IN, AnswerClass.DEVICE_FATAL})
+REDIRECT = "redirect"
+"""The `code` of a reply to an answer that points elsewhere."""
+
+
+class NoAnswer(Exception):
+    """Carries the reply of a call without a usable answer; never leaves this package."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.message)
+        self.reply = reply
 
 
 class TerminalRefusal(MusterError):
@@ -21,11 +33,9 @@ class TerminalRefusal(MusterError):
     def __init__(self, reply: Reply, remedy: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(reply.message, remedy or reply.remedy, retry_after=retry_after or reply.retry_after_s)
         self.reply = reply
-        self.kind = _KINDS.get(reply.kind, ErrorKind.REMOTE_ERROR)
+        self.kind = ErrorKind.REDIRECTED if reply.code == REDIRECT else _KINDS.get(reply.kind, ErrorKind.REMOTE_ERROR)
         self.exit_code = ExitCode.NOT_CONFIGURED if reply.kind in _CONFIGURATION else ExitCode.STOPPED
 
     def within(self, prefix: str) -> MusterError:
         """The same refusal with `prefix` before its message."""
-        from dataclasses import replace
-
         return TerminalRefusal(replace(self.reply, message=f"{prefix} {self.message}"), self.remedy)

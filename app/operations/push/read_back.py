@@ -50,13 +50,14 @@ class Proof:
 
 
 def differences(sent: TerminalPerson, found: StoredPerson) -> list[str]:
-    """What the device holds differently, in words; the face is a question of its own."""
+    """What the device holds differently, in words; what its lists do not say is not different, the face is separate."""
     words: list[str] = []
-    if found.name != sent.name:
+    if found.name and found.name != sent.name:
         words.append(_("It has the name {name}.").format(name=found.name))
-    if not found.enabled or (found.begins, found.ends) != (sent.begins, sent.ends):
+    times = ((found.begins, sent.begins), (found.ends, sent.ends))
+    if found.enabled is False or any(told and told != wanted for told, wanted in times):
         words.append(_("Its validity is another one."))
-    if found.door_right != sent.door_right or found.plan != sent.plan:
+    if found.door_right is not None and (found.door_right, found.plan) != (sent.door_right, sent.plan):
         words.append(_("The door right is missing, so no door opens."))
     return words
 
