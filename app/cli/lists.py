@@ -84,7 +84,7 @@ def list_table(args: argparse.Namespace) -> int:
 
 
 def _employee_row(person: Employee) -> Row:
-    """A person as fields; `photo` is our copy of it, or where it lies, and a signature at its end stays out of lists."""
+    """A person as fields; `photo` is our copy of it, else where it lies, without the signature of an address."""
     row: Row = msgspec.to_builtins(person)
     address = (person.photo_address or "").partition("?")[0] or None
     return row | {"photo": person.photo or address, "photo_address": address}
