@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
@@ -33,7 +34,7 @@ def _host(text: str) -> str:
         parts = urlsplit(text if "://" in text else f"//{text}")
         host = (parts.hostname or "").rstrip(".")
         host.encode("idna")
-        plain = bool(host) and "@" not in text and not any(mark in host for mark in "*\\% ")
+        plain = "@" not in text and re.fullmatch(r"[\w.:-]+", host) is not None
     except ValueError:
         plain = False
     if not plain:
