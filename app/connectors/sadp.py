@@ -60,8 +60,10 @@ async def discover(
     Raises `Unreachable` when no question could be sent.
     """
     loop, ear = asyncio.get_running_loop(), _Ear()
+    interfaces = [] if addresses else await asyncio.to_thread(_interfaces)
     with ExitStack() as opened:
-        asking, listening = await asyncio.to_thread(_open_sockets, bool(addresses), port)
+        # Here and not in the thread: given up in the middle, what a thread opened would stay open.
+        asking, listening = ([_socket("", 0)], []) if addresses else _open_sockets(interfaces, port)
         for sock in asking + listening:
             opened.enter_context(sock)
         for sock in asking + listening:
@@ -108,11 +110,8 @@ def _ask(asking: Sequence[socket.socket], targets: Sequence[str], port: int) -> 
         ) from problem
 
 
-def _open_sockets(directed: bool, port: int) -> tuple[list[socket.socket], list[socket.socket]]:
+def _open_sockets(interfaces: Sequence[str], port: int) -> tuple[list[socket.socket], list[socket.socket]]:
     """Sockets that ask, and those that only listen: older devices answer to the group, newer ones to the sender."""
-    if directed:
-        return [_socket("", 0)], []
-    interfaces = _interfaces()
     asking: list[socket.socket] = []
     for address in interfaces:
         with suppress(OSError):  # the interface went away since it was listed

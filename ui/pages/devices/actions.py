@@ -41,11 +41,6 @@ class DeviceActions(QObject):
             params["devices"] = list(devices)
         self.desk.run(Request(PUSH, params=params, dry_run=dry_run), self._preview if dry_run else None)
 
-    def push_person(self, person_id: str, *, photo_only: bool = False) -> None:
-        """One person, or one person's photo, to every active device."""
-        params = {**push_params(self.desk.layouts), "person": person_id}
-        self.desk.run(Request(PUSH_PHOTO if photo_only else PUSH_PERSON, params=params))
-
     def verify(self, *, people: Sequence[str] = (), devices: Sequence[str] = ()) -> None:
         """Read back what the devices hold."""
         given = {"people": list(people), "devices": list(devices)}

@@ -265,12 +265,6 @@ class CoveragePane(QWidget):
             self.view.setCurrentIndex(index)
             self.person_chosen.emit(index.row())
 
-    def show_device(self, device_id: str) -> None:
-        """Show one device alone."""
-        self.clear()
-        self.device.setCurrentIndex(max(0, self.device.findData(device_id)))
-        self._choose()
-
     def focus_search(self) -> None:
         """Put the cursor into the search line."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -153,11 +153,6 @@ class CoverageView(QTableView):
 
     # Keyboard and choice
 
-    def go_to(self, index: QModelIndex) -> None:
-        """Make a cell current and bring it into sight."""
-        self.setCurrentIndex(index)
-        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
-
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The keyboard moved: both headers show where it is."""
         super().currentChanged(current, previous)
