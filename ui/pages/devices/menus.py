@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QMenu
 
 from app.domain.devices import Device, DeviceStatus
-from app.i18n import _
+from app.i18n import _, ngettext
 from ui.desk import Desk
 from ui.pages.devices.actions import PUSH, TEST, TEST_ALL, VERIFY, DeviceActions
 from ui.pages.devices.push_settings import add_push_choices
@@ -72,6 +72,23 @@ def fill_row_menu(menu: QMenu, desk: Desk, actions: DeviceActions, chosen: Seque
     if len(chosen) == 1:
         entries.append(("row.remove", Icon.DELETE, _("Remove…"), lambda: actions.remove(first), "devices.remove"))
     menu.setToolTipsVisible(True)
+    _add(menu, desk, entries)
+
+
+def fill_cells_menu(
+    menu: QMenu, desk: Desk, actions: DeviceActions, people: Sequence[str], devices: Sequence[str]
+) -> None:
+    """What can be done with the marked people and devices of the matrix."""
+    if not people or not devices:
+        return
+    push = ngettext("Push {count} person here", "Push {count} people here", len(people))
+    verify = ngettext("Verify {count} person here", "Verify {count} people here", len(people))
+    entries: tuple[Entry, ...] = (
+        ("cells.push", Icon.SEND, push.format(count=len(people)),
+         lambda: actions.push(people=people, devices=devices), PUSH),
+        ("cells.verify", Icon.VERIFY, verify.format(count=len(people)),
+         lambda: actions.verify(people=people, devices=devices), VERIFY),
+    )  # fmt: skip
     _add(menu, desk, entries)
 
 

@@ -27,7 +27,7 @@ from ui.pages.devices.coverage.story import CoverageStory
 from ui.pages.devices.details import DeviceDetails
 from ui.pages.devices.following import Following
 from ui.pages.devices.header import DevicesHeader, Troubles
-from ui.pages.devices.menus import fill_more, fill_row_menu
+from ui.pages.devices.menus import fill_cells_menu, fill_more, fill_row_menu
 from ui.pages.devices.push_settings import PushBar
 from ui.pages.devices.record_ids import MISSING_AT
 from ui.pages.devices.rows import COLUMNS, DeviceLine, evidence_text, filters, severity
@@ -129,6 +129,9 @@ class DevicesPage(QWidget):
         coverage.cell_learned.connect(self.story.learn)
         coverage.person_chosen.connect(lambda place: self._tell(self.story.tell_person, place))
         coverage.device_chosen.connect(lambda place: self._tell(self.story.tell_device, place))
+        coverage.view.menu_opening.connect(
+            lambda menu, people, devices: fill_cells_menu(menu, self.desk, self.commands, people, devices)
+        )
         coverage.opened.connect(self._open_details)
         coverage.details_requested.connect(self._toggle_details)
         self.following.test_moved.connect(self._test_moved)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QTabBar, QWidget
 
 from app.access import Role
 from app.demo.world import DemoWorld
@@ -326,6 +326,24 @@ async def test_a_hidden_matrix_reads_again_when_it_is_shown(desk: Desk) -> None:
     desk.workspace.events.publish(CoverageChanged((("yard", "ion"),)))
     part(page, QTabBar, "devices.tabs").setCurrentIndex(1)
     await eventually(lambda: page.coverage.model.counts()[S.VERIFIED] == 2)
+
+
+async def test_marked_people_are_pushed_to_the_marked_devices(desk: Desk) -> None:
+    page = await coverage_of(desk)
+    view = page.coverage.view
+    view.setCurrentIndex(page.coverage.model.index(1, 0))
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    menu = QMenu()
+    view.menu_opening.emit(menu, *view.marked())
+    assert [entry.text() for entry in menu.actions()] == ["Push 2 people here", "Verify 2 people here"]
+    menu.actions()[0].trigger()
+    await eventually(lambda: bool(desk.workspace.runner.handles))
+    handle = next(iter(desk.workspace.runner.handles.values()))
+    assert set(handle.context.run.params["people"]) == {"ana", "ion"}
+    assert list(handle.context.run.params["devices"]) == ["gate"]
+    handle.cancel()
+    await handle.report()
 
 
 async def test_the_matrix_is_exported_as_it_is_shown(desk: Desk) -> None:

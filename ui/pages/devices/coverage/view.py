@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
@@ -17,13 +18,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from app.i18n import _
 from ui.pages.devices.coverage.headers import MatrixHeader
 from ui.pages.devices.coverage.model import CoverageModel
 from ui.pages.devices.coverage.tiles import Tiles, Zoom, make_tiles
-from ui.theme import draw_focus, theme, tokens
+from ui.theme import Icon, draw_focus, icon, theme, tokens
 
 Index = QModelIndex | QPersistentModelIndex
 _NOTCH = 120  # eighths of a degree per step of a wheel
@@ -39,6 +40,8 @@ class CoverageView(QTableView):
     person_chosen = Signal(int)
     device_chosen = Signal(int)
     zoom_changed = Signal(int)
+    menu_opening = Signal(object, list, list)
+    """A menu to be filled for these people and devices, by id."""
 
     def __init__(self, model: CoverageModel, *, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -195,6 +198,24 @@ class CoverageView(QTableView):
         place = self._matrix.starting_with(self._typed)
         if place >= 0:
             self.setCurrentIndex(self._matrix.index(place, max(0, self.currentIndex().column())))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the marked people and devices; by the Menu key too."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        people, devices = self.marked()
+        self.menu_opening.emit(menu, people, devices)
+        menu.addSeparator()
+        menu.addAction(icon(Icon.COPY), _("Copy with names"), self.copy).setShortcut(QKeySequence("Ctrl+C"))
+        menu.popup(event.globalPos())
+
+    def marked(self) -> tuple[list[str], list[str]]:
+        """The ids of the people and devices that are marked; people whom only devices know are left out."""
+        parts = self.selectionModel().selection().toList()
+        rows = sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
+        columns = sorted({column for part in parts for column in range(part.left(), part.right() + 1)})
+        people = [person for row in rows if (person := self._matrix.person(row)).is_known]
+        return [person.id for person in people], [self._matrix.device(column).id for column in columns]
 
     # Copying
 
