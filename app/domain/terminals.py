@@ -40,6 +40,25 @@ class AnswerClass(StrEnum):
     CAPTURE = "capture"
     NOT_ISAPI = "not_isapi"
 
+    @property
+    def stops_device(self) -> bool:
+        """Whether nothing more can be done at the device for now, whoever it is about (§5.3).
+
+        Not so when it is full: that stops only what is added.
+        """
+        return self in _STOPPING
+
+
+_STOPPING = frozenset(
+    {
+        AnswerClass.UNREACHABLE,
+        AnswerClass.TIMED_OUT,
+        AnswerClass.SIGN_IN,
+        AnswerClass.DEVICE_FATAL,
+        AnswerClass.NOT_ISAPI,
+    }
+)
+
 
 @dataclass(frozen=True)
 class Reply:

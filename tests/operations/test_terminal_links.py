@@ -66,14 +66,14 @@ async def test_a_dropped_line_is_closed_and_made_anew(kept: Workspace) -> None:
     first = await kept.terminals.terminal(DEVICE)
     await kept.terminals.drop(DEVICE.id)
     await kept.terminals.drop("never-opened")
-    assert first._line._client.is_closed
+    assert first.is_closed
     assert await kept.terminals.terminal(DEVICE) is not first
 
 
 async def test_closing_closes_every_line_also_replaced_ones(kept: Workspace) -> None:
     lines = [await kept.terminals.terminal(replace(DEVICE, port=port)) for port in (1, 2, 3)]
     await kept.terminals.close()
-    assert all(line._line._client.is_closed for line in lines)
+    assert all(line.is_closed for line in lines)
 
 
 async def test_a_cool_down_survives_a_restart_and_names_no_password(

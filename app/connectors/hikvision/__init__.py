@@ -5,8 +5,9 @@ async with Terminal(TerminalSettings("gate", "192.0.2.31", 80, username="admin",
     found = await gate.find_people(["1042"])
 """
 
-from app.connectors.hikvision.line import Cooldowns, TerminalSettings
+from app.connectors.hikvision.lockout import Cooldowns
 from app.connectors.hikvision.refusal import TerminalRefusal
+from app.connectors.hikvision.settings import TerminalSettings
 from app.connectors.hikvision.terminal import Terminal
 from app.connectors.hikvision.tls import fetch_fingerprint
 

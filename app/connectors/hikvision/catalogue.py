@@ -62,6 +62,7 @@ _LOCKED = Entry(
 )
 _BUSY = Entry(Class.BUSY, N_("The device is busy."), _LATER)
 _ERROR = Entry(Class.DEVICE_ERROR, N_("The device reports an error of its own."), _SERVICE)
+_UNCONFIRMED = Entry(Class.DEVICE_ERROR, N_("The device did not say whether it took it."), _SERVICE)
 _BUG = Entry(Class.OUR_BUG, N_("The device cannot read what Muster sent."), _REPORT)
 
 CATALOGUE: Mapping[str, Entry] = {
@@ -212,8 +213,8 @@ ERROR_CODES: Mapping[int, str] = {
 }
 """The `errorCode` of those that have one, for firmware that sends no or an unknown `subStatusCode`."""
 _BY_STATUS_CODE = {
-    0: _OK,
-    1: _OK,
+    0: _UNCONFIRMED,  # with a word beside it that is no success (§4)
+    1: _UNCONFIRMED,
     2: _BUSY,
     3: _ERROR,
     4: Entry(Class.UNSUPPORTED, N_("The device refuses the operation."), _FIRMWARE),
@@ -226,7 +227,6 @@ NOT_ISAPI = Entry(
     N_("This address is not a Hikvision terminal."),
     N_("Check the device's address and port; port 8000 is the maker's own protocol, not HTTP."),
 )
-_UNCONFIRMED = Entry(Class.DEVICE_ERROR, N_("The device did not say whether it took it."), _SERVICE)
 _FACE_REFUSED = Entry(Class.FACE_REJECTED, N_("The device refuses the photo."), _PHOTO)
 
 
@@ -269,7 +269,7 @@ def _entry(answer: Envelope) -> Entry:
         return known
     if "alreadyexist" in code:
         return _EXISTS
-    if answer.status_code is not None:
+    if answer.status_code is not None and not answer.succeeded:
         return _BY_STATUS_CODE.get(answer.status_code, _ERROR)
     return by_http(answer)
 

@@ -22,6 +22,7 @@ _EXCERPT_CHARS = 200
 _MOST_CHARS = 4000
 _MOST_WORDS = 120
 _TOO_LARGE = 1 << 63
+_UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _QUERY = re.compile(r"\?\S*")
 
 
@@ -74,9 +75,7 @@ def read_envelope(http: int, body: bytes) -> Envelope:
     """The answer with this HTTP status and body."""
     content = _content(body)
     if content is None:
-        return Envelope(
-            http, excerpt=" ".join(redact(body[:_MOST_CHARS].decode("utf-8", "replace")).split())[:_EXCERPT_CHARS]
-        )
+        return Envelope(http, excerpt=_line(body[:_MOST_CHARS].decode("utf-8", "replace"))[:_EXCERPT_CHARS])
     if "userCheck" in content and isinstance(content["userCheck"], dict):
         check = content["userCheck"]
         return Envelope(http, content, lock=_lock(check))
@@ -129,7 +128,12 @@ def _plain(element: Element, depth: int) -> Any:
 
 def _words(value: Any) -> str:
     """A text of the terminal, fit for a log line: short, in one line, no query of an address, no secret."""
-    return redact(_QUERY.sub("", " ".join(plain_text(value, _MOST_CHARS).split())))[:_MOST_WORDS]
+    return _line(_QUERY.sub("", plain_text(value, _MOST_CHARS)))[:_MOST_WORDS]
+
+
+def _line(text: str) -> str:
+    """One line for a log or a table, without secrets and without signs that nobody sees."""
+    return redact(" ".join(_UNPRINTED.sub(" ", text).split()))
 
 
 def plain_text(value: Any, most_chars: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.connectors.hikvision.envelope import number
+from app.connectors.hikvision.envelope import number, plain_text
 from app.domain.terminals import (
     DeviceInfo,
     FaceLimits,
@@ -27,11 +27,12 @@ MOST_TEXT = 256
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """One page of a search; `last` says that no more follow."""
+    """One page of a search: how many records it had, also unreadable ones, and whether it says that more follow."""
 
     people: tuple[StoredPerson, ...]
     total: int
-    last: bool
+    received: int
+    more: bool
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -45,15 +46,20 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    return str(value)[:MOST_TEXT] if value is not None and not isinstance(value, dict | list) else ""
+    return plain_text(value, MOST_TEXT)
 
 
 def people_page(content: Any) -> PeoplePage:
     """A page of `UserInfoSearch`; `NO MATCH` comes in several spellings and without people."""
     content = _dict(content)
-    people = tuple(person for raw in _list(content.get("UserInfo")) if (person := _person(_dict(raw))).number)
-    state = _text(content.get("responseStatusStrg")).upper().replace("_", " ")
-    return PeoplePage(people, number(content.get("totalMatches")) or 0, state != "MORE")
+    records = _list(content.get("UserInfo"))
+    people = tuple(person for raw in records if (person := _person(_dict(raw))).number)
+    more = _state(content) == "MORE"
+    return PeoplePage(people, max(0, number(content.get("totalMatches")) or 0), len(records), more)
+
+
+def _state(content: Mapping[str, Any]) -> str:
+    return _text(content.get("responseStatusStrg")).upper().replace("_", " ")
 
 
 def _person(raw: Mapping[str, Any]) -> StoredPerson:
@@ -78,9 +84,16 @@ def _truth(value: Any) -> bool | None:
     return None if value is None else value is True or _text(value).casefold() == "true"
 
 
-def total_matches(content: Any) -> int:
-    """How many records a face search found."""
-    return number(_dict(content).get("totalMatches")) or 0
+def holds_face(content: Any, employee_no: str) -> bool | None:
+    """Whether a face search found this very person, compared as text; None when the answer is none to a search."""
+    raw = _dict(content)
+    total = number(raw.get("totalMatches"))
+    named = [_text(_dict(match).get("FPID")) for match in _list(raw.get("MatchList"))]
+    if any(named):
+        return employee_no in named
+    if total is None and not _state(raw):
+        return None
+    return (total or number(raw.get("numOfMatches")) or 0) > 0
 
 
 def device_info(content: Any) -> DeviceInfo:
@@ -109,6 +122,7 @@ def _functions(values: Iterable[Any]) -> frozenset[str]:
 def person_limits(content: Any) -> PersonLimits:
     """Limits of people; some firmware puts keys beside `UserInfo` instead of in it."""
     raw = _dict(content)
+    raw = raw | _dict(raw.get("UserInfo"))
     condition = _dict(raw.get("UserInfoSearchCond"))
     return PersonLimits(
         number(raw.get("maxRecordNum")) or _most(raw.get("maxRecordNum")),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connectors.hikvision import reading
-from app.connectors.hikvision.catalogue import CATALOGUE, look_up
+from app.connectors.hikvision.catalogue import CATALOGUE, Step, look_up
 from app.connectors.hikvision.envelope import Envelope, read_envelope
 from app.domain.terminals import AnswerClass
 
@@ -148,7 +148,7 @@ class TestCatalogue:
         ids=["content", "format"],
     )
     def test_on_a_face_call_the_misleading_codes_mean_the_picture(self, answer: Envelope) -> None:
-        entry = look_up(answer, face=True)
+        entry = look_up(answer, Step.FACE)
         assert (entry.kind, entry.permanent) == (AnswerClass.FACE_REJECTED, True)
 
     @pytest.mark.parametrize(
@@ -168,12 +168,12 @@ class TestReading:
         for content in (one, [one]):
             page = reading.people_page({"responseStatusStrg": "OK", "totalMatches": 1, "UserInfo": content})
             assert [(p.number, p.faces, p.enabled) for p in page.people] == [("7", 1, True)]
-            assert page.last
+            assert (page.received, page.more) == (1, False)
 
     @pytest.mark.parametrize("spelling", ["NO MATCH", "NO_MATCH", "NO MATCHES", "no match"])
     def test_nobody_in_every_spelling(self, spelling: str) -> None:
         page = reading.people_page({"responseStatusStrg": spelling, "totalMatches": 0})
-        assert (page.people, page.total, page.last) == ((), 0, True)
+        assert (page.people, page.total, page.more) == ((), 0, False)
 
     def test_leading_zeros_are_kept(self) -> None:
         page = reading.people_page({"totalMatches": 2, "UserInfo": [{"employeeNo": "007"}, {"employeeNo": "7"}]})
