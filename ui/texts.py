@@ -12,6 +12,7 @@ from app.domain.coverage import CoverageState
 from app.domain.health import Health, HealthReport
 from app.domain.outcomes import Action, Run, RunState, Status
 from app.i18n import N_, _, ngettext
+from app.photos import Verdict
 from app.store.values import now
 from ui.theme import Tone
 
@@ -48,6 +49,19 @@ STATE_TONES = {
     RunState.FAILED: Tone.DANGER,
     RunState.CANCELLED: Tone.NEUTRAL,
     RunState.INTERRUPTED: Tone.WARNING,
+}
+# Translators: what the examination of a person's photo says
+VERDICT_WORDS = {
+    Verdict.GOOD: N_("Good for devices"),
+    Verdict.REPAIRED: N_("Good after repair"),
+    Verdict.DOUBTFUL: N_("Doubtful"),
+    Verdict.UNUSABLE: N_("Not usable"),
+}
+VERDICT_TONES = {
+    Verdict.GOOD: Tone.SUCCESS,
+    Verdict.REPAIRED: Tone.SUCCESS,
+    Verdict.DOUBTFUL: Tone.WARNING,
+    Verdict.UNUSABLE: Tone.DANGER,
 }
 ACTION_WORDS = {
     Action.CREATE: N_("Create"),
@@ -135,6 +149,14 @@ FIELD_WORDS = {
     "also_at": N_("Also works at"),
     "system_roles": N_("Roles"),
     "employee_no": N_("Terminal number"),
+    "photo_address": N_("Photo"),
+    "host": N_("Address"),
+    "port": N_("Port"),
+    "https": N_("Encrypted (HTTPS)"),
+    "username": N_("User name"),
+    "has_password": N_("Password"),
+    "site": N_("Site"),
+    "source": N_("Source"),
 }
 
 

@@ -187,7 +187,8 @@ def _finish(
     listed = {step.source_id for step in steps}
     missing = tuple(r for r in ours if _source_id(r) not in listed)
     returned = tuple(s.before for s in steps if s.before is not None and _missing_since(s.before))
-    suspicious = bool(ours) and (not steps or len(missing) * 100 > len(ours) * settings.missing_limit_percent)
+    many = not steps or not snapshot.complete or len(missing) * 100 > len(ours) * settings.missing_limit_percent
+    suspicious = bool(ours) and many
     warnings = snapshot.warnings + _missing_warnings(phase, not steps, missing, suspicious)
     return Plan(phase, "store", tuple(steps), warnings, missing, returned, suspicious)
 

@@ -123,6 +123,11 @@ class TestWhoLeftTheList:
         assert plan.suspicious
         assert "policy" in plan.warnings[-1]
 
+    def test_a_list_that_is_not_complete_proves_nothing(self) -> None:
+        stored = [synced(id=f"e{n}", supabase_id=f"s{n}", employee_no=str(1000 + n)) for n in range(20)]
+        sources = tuple(source(f"s{n}", 1000 + n) for n in range(19))
+        assert plan_people(Snapshot(sources, complete=False), stored, SETTINGS).suspicious
+
     def test_somebody_back_on_the_list_is_no_longer_marked(self) -> None:
         plan = people(source(), stored=[synced(supabase_missing_since=datetime.now(UTC))])
         assert len(plan.returned) == 1
