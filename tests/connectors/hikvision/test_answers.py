@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connectors.hikvision import reading
-from app.connectors.hikvision.catalogue import CATALOGUE, Step, look_up
+from app.connectors.hikvision.catalogue import CATALOGUE, ERROR_CODES, Step, look_up
 from app.connectors.hikvision.envelope import Envelope, read_envelope
 from app.domain.terminals import AnswerClass
+from app.redaction import register_secret
 
 NAMESPACE = 'xmlns="http://www.isapi.org/ver20/XMLSchema"'
 EXISTS = {
@@ -79,6 +81,36 @@ class TestForms:
         assert read_envelope(200, body).content == {}
         assert look_up(read_envelope(200, body)).kind is AnswerClass.NOT_ISAPI
 
+    def test_dirt_in_a_text_is_no_reason_to_know_nothing(self) -> None:
+        for body in (b'{"statusCode": 1, "name": "\xc4na"}', b'{"statusCode": 1, "name": "A\tna"}'):
+            assert read_envelope(200, body).status_code == 1
+
+    @pytest.mark.parametrize(
+        ("text", "number"),
+        [("6", 6), (" 6 ", 6), ("06", 6), ("0x6", 6), (6, 6), (True, None), ("six", None), ([6], None), (2**70, None)],
+    )
+    def test_numbers_are_read_in_every_spelling(self, text: object, number: int | None) -> None:
+        assert read_envelope(200, json.dumps({"statusCode": text}).encode()).status_code == number
+
+    def test_words_of_a_terminal_are_short_and_in_one_line(self) -> None:
+        register_secret("Probe-2025-words")
+        said = "http://192.0.2.1/a.jpg?token=abc\n\x1b[31m Probe-2025-words \ud800 \0" + "z" * 5000
+        answer = read_envelope(400, json.dumps({"statusCode": 6, "errorMsg": said}).encode())
+        assert answer.error_msg.startswith("http://192.0.2.1/a.jpg [31m •••• zzz")
+        assert len(answer.error_msg) == 120
+        excerpt = read_envelope(200, said.encode("utf-8", "replace")).excerpt
+        assert len(excerpt) == 200
+        assert not {"\n", "\x1b", "\0"} & set(excerpt)
+        assert "Probe-2025-words" not in excerpt
+
+    def test_a_list_of_many_elements_is_read_in_proportion(self) -> None:
+        begun = time.perf_counter()
+        assert len(read_envelope(200, b"<a>" + b"<b/>" * 200_000 + b"</a>").content["a"]["b"]) == 200_000
+        assert time.perf_counter() - begun < 6  # a few tenths; squared it would be far more
+
+    def test_elements_within_elements_end_somewhere(self) -> None:
+        assert read_envelope(200, b"<a>" * 5000 + b"</a>" * 5000).content
+
     def test_entities_are_not_followed(self) -> None:
         bomb = b'<!DOCTYPE a [<!ENTITY x "xxxx">]><ResponseStatus><statusString>&x;</statusString></ResponseStatus>'
         assert read_envelope(200, bomb).content == {}
@@ -131,8 +163,29 @@ class TestCatalogue:
     def test_an_unknown_code_is_classified_by_its_number(self, status_code: int, kind: str) -> None:
         assert look_up(status("neverSeen", status_code)).kind == kind
 
-    def test_another_already_exist_is_taken_for_one(self) -> None:
-        assert look_up(status("userAlreadyExistHere")).kind is AnswerClass.EXISTS
+    def test_another_already_exist_is_taken_for_one_of_what_was_sent(self) -> None:
+        assert look_up(status("userAlreadyExistHere"), Step.PERSON).kind is AnswerClass.EXISTS
+        assert look_up(status("thingAlreadyExist"), Step.FACE).kind is AnswerClass.FACE_EXISTS
+        assert look_up(status("alreadyExist"), Step.PERSON).kind is AnswerClass.EXISTS
+
+    @pytest.mark.parametrize("number", list(ERROR_CODES))
+    def test_a_number_stands_for_its_code(self, number: int) -> None:
+        kind = CATALOGUE[ERROR_CODES[number]].kind
+        status_code = 7 if number >> 28 == 7 else 1 if number >> 28 == 1 else number >> 28
+        for code in ("", "wordOfNewFirmware"):
+            if kind is not AnswerClass.OK or code == "":
+                assert look_up(status(code, status_code, errorCode=number)).kind is kind
+
+    def test_numbers_and_codes_belong_together_as_in_the_reference(self) -> None:
+        assert ERROR_CODES[1610637344] == "employeeNoAlreadyExist"
+        assert ERROR_CODES[1610612791] == "SubpicAnalysisModelingError"
+        assert ERROR_CODES[1073783785] == "deviceIsLocked"
+        assert len(ERROR_CODES) == 37
+
+    def test_a_write_without_a_status_is_not_confirmed_but_a_read_is_fine(self) -> None:
+        answer = read_envelope(200, b'{"UserInfoCount": {"userNumber": 3}}')
+        assert look_up(answer).kind is AnswerClass.OK
+        assert look_up(answer, Step.PERSON).kind is AnswerClass.DEVICE_ERROR
 
     def test_http_200_alone_is_no_success(self) -> None:
         assert look_up(read_envelope(200, b'{"statusCode": 4, "subStatusCode": "notSupport"}')).kind == "unsupported"
@@ -186,6 +239,14 @@ class TestReading:
         )  # fmt: skip
         assert (limits.most_people, limits.name_bytes, limits.search_page) == (1500, 32, 30)
         assert limits.functions == {"post", "put"}
+
+    def test_limits_may_stand_beside_the_person(self) -> None:
+        limits = reading.person_limits({"UserInfo": {"maxRecordNum": 500}, "name": {"@max": 128}})
+        assert (limits.most_people, limits.name_bytes) == (500, 128)
+
+    def test_texts_that_no_store_takes_are_cleaned(self) -> None:
+        (person,) = reading.people_page({"UserInfo": {"employeeNo": 7, "name": "A\0n\ud800a"}}).people
+        assert (person.number, person.name) == ("7", "An?a")
 
     def test_the_list_of_face_functions_goes_by_two_names(self) -> None:
         for key in ("supportFDFunction", "supportFunction"):

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from app.connectors.hikvision import Terminal, TerminalRefusal, TerminalSettings, fetch_fingerprint
-from app.connectors.hikvision.multipart import upload_body
 from app.demo.terminals.calls import Latency
 from app.demo.terminals.faults import FaultKind, Place, TerminalFault
 from app.demo.terminals.fleet import TerminalFleet
@@ -18,23 +17,11 @@ from app.demo.terminals.quirks import ChallengeStyle, Lie, PartNames, Quirks, Re
 from app.demo.terminals.terminal import SimulatedTerminal
 from app.domain.terminals import AnswerClass, TerminalPerson
 from app.errors import ErrorKind, ExitCode
+from tests.support.scripted_terminal import Cooldowns
 from tests.support.terminals import jpeg
 
 ANA = TerminalPerson("1042", "Ionescu Ana")
 AT_ONCE = Latency(person_s=0, face_s=0, read_s=0)
-
-
-class Cooldowns:
-    """Cool-downs in memory."""
-
-    def __init__(self) -> None:
-        self.noted: dict[str, datetime] = {}
-
-    async def until(self, account: str) -> datetime | None:
-        return self.noted.get(account)
-
-    async def note(self, account: str, until: datetime) -> None:
-        self.noted[account] = until
 
 
 @pytest.fixture
@@ -169,14 +156,6 @@ class TestPeople:
     async def test_changing_somebody_absent_is_said(self, terminal: Terminal) -> None:
         assert (await terminal.change_person(ANA)).kind is AnswerClass.ABSENT
 
-    async def test_a_name_is_cut_by_bytes_on_a_letter(self) -> None:
-        fitted = TerminalPerson("1", "Ștefănescu <b>Țîrlea</b>").fitted(11)
-        assert fitted.name == "Ștefănesc"
-        assert len(fitted.name.encode()) <= 11
-
-    async def test_signs_that_terminals_refuse_become_blanks(self) -> None:
-        assert TerminalPerson("1", 'O\'Neil & "Ana" <x>').fitted().name == "O Neil Ana x"
-
 
 class TestLists:
     async def fill(self, terminal: Terminal, count: int) -> None:
@@ -229,17 +208,6 @@ class TestLists:
 
 
 class TestFaces:
-    async def test_the_bytes_of_an_upload(self) -> None:
-        body, content_type = upload_body(("FaceDataRecord", "FaceImage"), '{"FPID":"1"}', b"\xff\xd8\xff\xd9")
-        boundary = content_type.partition("boundary=")[2]
-        assert content_type.startswith("multipart/form-data; boundary=----cbFace")
-        assert body == (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="FaceDataRecord"\r\n'
-            'Content-Type: application/json\r\n\r\n{"FPID":"1"}\r\n'
-            f'--{boundary}\r\nContent-Disposition: form-data; name="FaceImage"; filename="face.jpg"\r\n'
-            "Content-Type: image/jpeg\r\n\r\n"
-        ).encode() + b"\xff\xd8\xff\xd9" + f"\r\n--{boundary}--\r\n".encode()  # fmt: skip
-
     @pytest.mark.parametrize("lacking", [False, True])
     @pytest.mark.parametrize("names", [PartNames.FACE_IMAGE, PartNames.IMG, PartNames.URL_IMG])
     async def test_the_names_of_the_parts_are_found_out_once(
