@@ -51,7 +51,7 @@ STATE_TONES = {
     RunState.INTERRUPTED: Tone.WARNING,
 }
 # Translators: what the examination of a person's photo says
-VERDICT_WORDS = {
+VERDICT_WORDS: dict[str, str] = {
     Verdict.GOOD: N_("Good for devices"),
     Verdict.REPAIRED: N_("Good after repair"),
     Verdict.DOUBTFUL: N_("Doubtful"),

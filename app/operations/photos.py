@@ -1,14 +1,13 @@
 """Photos of people: set one from a file, take it away again, check them, and hand them out ready for a terminal.
 
 A photo from a file is kept ready in the home's folder of faces and wins over the address of the source until it is
-taken away. Photos are biometric data: `photos.clear` forgets every copy that can be fetched again.
+taken away. Photos are biometric data: `photos.clear_cache` forgets every copy that can be fetched again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +16,22 @@ from typing import TYPE_CHECKING
 from app.access import Permission
 from app.domain.directory import Employee
 from app.domain.outcomes import Action, Outcome, Status
-from app.errors import BadData, MusterError, NotConfigured, StoreError, UsageError
+from app.errors import (
+    BadData,
+    ClockOff,
+    MusterError,
+    NoKeyring,
+    NotConfigured,
+    RefusedSignIn,
+    Unreachable,
+    UsageError,
+)
 from app.events import DirectoryChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
+from app.operations.photo_files import copies_but_of, copies_of, delete_files, face_file, read_picture, write_face
 from app.operations.registry import NoParams, operation
-from app.photo_doctor import MOST_BYTES, PhotoExam, Verdict, examine
-from app.photos import save_thumbnail
+from app.photos import PhotoExam, Verdict, examine, save_thumbnail
 from app.store import connections, directory, runs
 
 if TYPE_CHECKING:
@@ -35,6 +43,10 @@ _STATUS = {
     Verdict.DOUBTFUL: Status.PARTIAL,
     Verdict.UNUSABLE: Status.FATAL,
 }
+_STEP = "photo"
+_AT_ONCE = 4  # photos that are fetched and examined side by side
+_OF_EVERYBODY = (RefusedSignIn, NoKeyring, NotConfigured, Unreachable, ClockOff)
+"""Errors that asking for the next photo of the same connection would only repeat."""
 
 
 @dataclass(frozen=True)
@@ -61,31 +73,36 @@ class CheckPhotosParams:
 
 @operation("employees.set_photo", N_("Replace a photo"), Permission.WRITE, SetPhotoParams, target="directory")
 async def set_photo(context: RunContext, params: SetPhotoParams) -> None:
-    """Make the picture in a file the person's photo, unless no device could take it.
+    """Make the picture in a file the person's photo; `employees.remove_photo` is the way back.
 
-    Raises `BadData` when the file is no picture that can be made fit.
+    A photo that looks unusable is taken with a warning, as the face finder can be wrong. Raises `BadData` when the file
+    is no picture that can be made fit.
     """
     employee = await _person(context.workspace, params.employee)
-    exam = await asyncio.to_thread(examine, await asyncio.to_thread(_read, Path(params.file)))
+    exam = await asyncio.to_thread(examine, await asyncio.to_thread(read_picture, Path(params.file)))
     if not exam.jpeg:
-        raise BadData(exam.words, _("Choose another file; the photo was left as it is."))
+        raise BadData(exam.words, exam.remedy)
     if not context.dry_run:
         await _keep(context.workspace, employee, exam.jpeg)
-    await _report(context, [_outcome(employee, exam, Action.UPDATE)])
+    done = _("Would become the photo for devices.") if context.dry_run else _("Is the photo for devices now.")
+    status = Status.SUCCESS if exam.verdict in {Verdict.GOOD, Verdict.REPAIRED} else Status.PARTIAL
+    text = f"{done} {exam.words}".strip()
+    await _report(context, [_outcome(employee, status, exam.verdict, text, exam.remedy, Action.UPDATE)])
 
 
 @operation("employees.remove_photo", N_("Remove the local photo"), Permission.WRITE, EmployeeParams, target="directory")
 async def remove_photo(context: RunContext, params: EmployeeParams) -> None:
     """Forget a photo that was set from a file; the source's photo counts again."""
     employee = await _person(context.workspace, params.employee)
-    if not context.dry_run:
-        workspace = context.workspace
-        await asyncio.to_thread(face_file(workspace, employee).unlink, missing_ok=True)
-        await workspace.store.write(directory.note_local_photo, employee.id, None)
-    done = Status.SUCCESS if employee.photo_digest else Status.SKIPPED
-    action = Action.UPDATE if employee.photo_digest else Action.UNCHANGED
-    text = _("Removed") if employee.photo_digest else _("There was no local photo")
-    await _report(context, [Outcome(employee.name, employee.id, "photos", "store", done, "photo", text, action)])
+    if not employee.photo_digest:
+        text = _("There is no local photo.")
+        outcome = _outcome(employee, Status.SKIPPED, _STEP, text, action=Action.UNCHANGED)
+    else:
+        if not context.dry_run:
+            await _forget(context.workspace, employee)
+        text = _("Would be removed") if context.dry_run else _("Removed")
+        outcome = _outcome(employee, Status.SUCCESS, _STEP, text, action=Action.UPDATE)
+    await _report(context, [outcome])
 
 
 @operation("employees.check_photos", N_("Check photos"), Permission.READ, CheckPhotosParams)
@@ -98,27 +115,31 @@ async def check_photos(context: RunContext, params: CheckPhotosParams) -> None:
         everybody[i] for i in dict.fromkeys(params.employees)
     ]  # fmt: skip
     done = {o.subject_id for o in context.outcomes}  # before an interruption
-    verdicts: Counter[str] = Counter()
-    for number, employee in enumerate(chosen):
-        context.progress(_("Checking photos"), number, len(chosen))
-        if employee.id not in done:
-            await _report(context, [await _checked(context, employee, verdicts)])
-    context.summary |= {"total": len(context.outcomes), **{v.value: verdicts[v.value] for v in Verdict}}
+    waiting = [e for e in chosen if e.id not in done]
+    failed: dict[str, MusterError] = {}
+    for begin in range(0, len(waiting), _AT_ONCE):
+        context.progress(_("Checking photos"), len(context.outcomes), len(chosen))
+        batch = waiting[begin : begin + _AT_ONCE]
+        await _report(context, await asyncio.gather(*(_checked(context, e, failed) for e in batch)))
+    steps = Counter(outcome.step for outcome in context.outcomes)
+    context.summary |= {"total": len(context.outcomes), **{v.value: steps[v.value] for v in Verdict}}
+    context.summary["failed"] = steps[_STEP]
     context.workspace.events.publish(DirectoryChanged())
 
 
-@operation("photos.clear", N_("Clear the photo cache"), Permission.WRITE, NoParams, target="directory")
-async def clear_photos(context: RunContext, _params: NoParams) -> None:
-    """Delete thumbnails and prepared faces that can be fetched again; photos set from a file stay."""
+@operation("photos.clear_cache", N_("Clear the photo cache"), Permission.WRITE, NoParams, target="directory")
+async def clear_cache(context: RunContext, _params: NoParams) -> None:
+    """Delete the copies of photos that can be fetched again; photos set from a file stay, as nothing else has them."""
     workspace = context.workspace
     everybody = await workspace.store.read(directory.employees)
     local = {e.id for e in everybody if e.photo_digest}
+    files = await asyncio.to_thread(copies_but_of, workspace.home, local)
     if not context.dry_run:
-        count = await asyncio.to_thread(_clear, (workspace.home.pictures, workspace.home.faces), local)
-        again = [e.id for e in everybody if e.photo and e.id not in local]
+        await asyncio.to_thread(delete_files, workspace.home, files)
+        again = [e.id for e in everybody if e.id not in local]
         await workspace.store.write(directory.forget_photos, again)
-        context.summary["removed"] = count
         workspace.events.publish(DirectoryChanged())
+    context.summary["removed"] = len(files)
 
 
 async def prepared_photo(workspace: Workspace, employee: Employee) -> PhotoExam:
@@ -126,49 +147,54 @@ async def prepared_photo(workspace: Workspace, employee: Employee) -> PhotoExam:
 
     Raises what fetching raises, `BadData` for a local file that is gone.
     """
-    picture = await photo_bytes(workspace, employee)
-    exam = await asyncio.to_thread(examine, picture)
+    exam = await _examined(workspace, employee)
     if exam.jpeg and employee.photo is None:
         await _note_thumbnail(workspace, employee, exam.jpeg)
     return exam
 
 
+async def _examined(workspace: Workspace, employee: Employee) -> PhotoExam:
+    return await asyncio.to_thread(examine, await photo_bytes(workspace, employee))
+
+
 async def photo_bytes(workspace: Workspace, employee: Employee) -> bytes:
     """The photo as it is: the local one, else what the source's address holds.
 
-    Raises `NotConfigured` when neither is there, and what the source raises.
+    Raises `UsageError` when neither is there, and what the source raises.
     """
     if employee.photo_digest:
-        return await asyncio.to_thread(_read, face_file(workspace, employee))
+        return await asyncio.to_thread(read_picture, face_file(workspace.home, employee.id))
     connection = await workspace.store.read(connections.find_connection, employee.supabase_connection or "")
     if not employee.photo_address or connection is None:
-        raise NotConfigured(_("There is no photo of {name}.").format(name=employee.name))
+        raise UsageError(
+            _("There is no photo of {name}.").format(name=employee.name),
+            _("Set one from a file, or sync people from Supabase."),
+        )
     supabase = await workspace.links.supabase(connection)
     return await supabase.photo(employee.photo_address)
 
 
-def face_file(workspace: Workspace, employee: Employee) -> Path:
-    """Where a photo set from a file is kept."""
-    return workspace.home.faces / f"{employee.id}.jpg"
-
-
-async def _checked(context: RunContext, employee: Employee, verdicts: Counter[str]) -> Outcome:
+async def _checked(context: RunContext, employee: Employee, failed: dict[str, MusterError]) -> Outcome:
+    """What became of one person's photo; `failed` are connections that answer nobody, and why."""
+    source = "" if employee.photo_digest else employee.supabase_connection or ""
+    if known := failed.get(source):
+        return _outcome(employee, Status.FATAL, _STEP, known.message, known.remedy)
+    look = _examined if context.dry_run else prepared_photo  # a dry run keeps no thumbnail either
     try:
-        exam = await prepared_photo(context.workspace, employee)
+        exam = await look(context.workspace, employee)
     except MusterError as error:
-        return Outcome(
-            employee.name, employee.id, "photos", "store", Status.FATAL, "photo", error.message, Action.SKIP,
-            error.remedy,
-        )  # fmt: skip
-    verdicts[exam.verdict.value] += 1
-    return _outcome(employee, exam, Action.VERIFIED)
-
-
-def _outcome(employee: Employee, exam: PhotoExam, action: Action) -> Outcome:
-    remedy = next((finding.remedy for finding in exam.findings if finding.matters), "")
+        if source and isinstance(error, _OF_EVERYBODY):
+            failed[source] = error
+        return _outcome(employee, Status.FATAL, _STEP, error.message, error.remedy)
     text = exam.words or _("Good as it is.")
-    status = _STATUS[exam.verdict]
-    return Outcome(employee.name, employee.id, "photos", "store", status, "photo", text, action, remedy)
+    return _outcome(employee, _STATUS[exam.verdict], exam.verdict, text, exam.remedy)
+
+
+def _outcome(
+    employee: Employee, status: Status, step: str, message: str, remedy: str = "", action: Action = Action.SKIP
+) -> Outcome:
+    """The step of an examined photo is its verdict: a resumed check counts by it."""
+    return Outcome(employee.name, employee.id, "photos", "store", status, str(step), message, action, remedy)
 
 
 async def _report(context: RunContext, outcomes: list[Outcome]) -> None:
@@ -187,16 +213,16 @@ async def _person(workspace: Workspace, employee_id: str) -> Employee:
 
 async def _keep(workspace: Workspace, employee: Employee, jpeg: bytes) -> None:
     digest = hashlib.blake2b(jpeg, digest_size=8).hexdigest()
-    try:
-        await asyncio.to_thread(_write, face_file(workspace, employee), jpeg)
-        name = await asyncio.to_thread(save_thumbnail, workspace.home.pictures, employee.id, jpeg)
-    except OSError as error:
-        raise StoreError(
-            _("The picture could not be stored: {cause}").format(cause=error),
-            _("Check the free space and the rights of the folder {folder}.").format(folder=workspace.home.path),
-        ) from error
+    name = await asyncio.to_thread(write_face, workspace.home, employee.id, jpeg)
     await workspace.store.write(directory.note_photos, [(employee.id, name)])
     await workspace.store.write(directory.note_local_photo, employee.id, digest)
+    workspace.events.publish(DirectoryChanged())
+
+
+async def _forget(workspace: Workspace, employee: Employee) -> None:
+    """Let the source's photo count again, then delete ours: a crash between the two leaves no photo without a file."""
+    await workspace.store.write(directory.note_local_photo, employee.id, None)
+    await asyncio.to_thread(delete_files, workspace.home, copies_of(workspace.home, employee.id))
     workspace.events.publish(DirectoryChanged())
 
 
@@ -207,30 +233,3 @@ async def _note_thumbnail(workspace: Workspace, employee: Employee, jpeg: bytes)
     except (BadData, OSError):
         return
     await workspace.store.write(directory.note_photos, [(employee.id, name)])
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadData(_("The file is larger than 10 MB."), _("Choose a smaller picture."))
-        return path.read_bytes()
-    except OSError as error:
-        raise BadData(
-            _("The file {file} cannot be read: {cause}").format(file=path.name, cause=error.strerror),
-            _("Choose another file."),
-        ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True, mode=0o700)
-    beside = path.with_suffix(".new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    beside.replace(path)
-
-
-def _clear(folders: tuple[Path, ...], keep: set[str]) -> int:
-    files = [file for folder in folders if folder.is_dir() for file in folder.iterdir() if file.stem not in keep]
-    for file in files:
-        file.unlink(missing_ok=True)
-    return len(files)

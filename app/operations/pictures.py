@@ -48,7 +48,8 @@ async def fetch_pictures(context: RunContext, params: PictureParams) -> None:
         raise UsageError(_("There is no record with the id {id}.").format(id=unknown[0]))
     done = {o.subject_id for o in context.outcomes}  # before an interruption
     everybody = "all" in params.employees
-    wanted = [e for e in ours if e.id not in done and (e.id in params.employees or (everybody and is_due(e)))]
+    named = {e.id for e in ours if e.id in params.employees and not e.photo_digest}
+    wanted = [e for e in ours if e.id not in done and (e.id in named or (everybody and is_due(e)))]
     if context.dry_run:
         context.report([_outcome(e, Status.SUCCESS, _("Would be fetched"), Action.UPDATE) for e in wanted])
     else:
@@ -83,6 +84,8 @@ def is_due(employee: Employee) -> bool:
     """Whether a picture may be looked up again; having none is remembered for a day too."""
     checked = employee.photo_checked_at
     # A look-up in the future was made before this computer's clock was set back.
+    if employee.photo_digest:  # set from a file: it is the one to be seen
+        return False
     return bool(employee.vitec_employee_id) and (checked is None or not timedelta() <= now() - checked <= FRESH)
 
 

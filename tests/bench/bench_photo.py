@@ -17,7 +17,7 @@ from collections.abc import Callable
 from PIL import Image, ImageFilter
 
 from app.demo.drawing.portrait import portrait
-from app.photo_doctor import examine
+from app.photos import examine
 
 REPEATS = 21
 LIMIT_MS = 150.0

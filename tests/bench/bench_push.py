@@ -26,9 +26,9 @@ from requests.auth import HTTPDigestAuth
 from app.demo.drawing.portrait import portrait
 from app.domain.devices import Device
 from app.domain.directory import Employee
-from app.operations.photos import face_file
+from app.operations.photo_files import face_file
 from app.operations.runner import Report, Request
-from app.photo_doctor import examine
+from app.photos import examine
 from app.places import Home
 from app.store import devices, directory
 from app.store.database import insert_rows
@@ -105,7 +105,7 @@ async def add_people(workspace: Workspace, count: int) -> None:
             f"p{number}", f"Ana{number:04}", "Popescu", employee_no=str(1000 + number), supabase_id=f"s{number}",
             photo="p.jpg", photo_digest=f"{number:016x}",
         )  # fmt: skip
-        face_file(workspace, person).write_bytes(jpeg)
+        face_file(workspace.home, person.id).write_bytes(jpeg)
         rows.append((*directory._employee_row(person)[:-2], "2026-01-01", "2026-01-01"))
     await workspace.store.write(insert_rows, EmployeeRow, rows)
 

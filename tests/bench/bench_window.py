@@ -27,9 +27,9 @@ from app.domain.devices import Device
 from app.domain.directory import Employee
 from app.domain.outcomes import RunState
 from app.events import DevicesChanged, RunEnded, RunProgress
-from app.operations.photos import face_file
+from app.operations.photo_files import face_file
 from app.operations.runner import Request
-from app.photo_doctor import examine
+from app.photos import examine
 from app.places import Home
 from app.settings import SettingsFile
 from app.store import devices, directory
@@ -144,7 +144,7 @@ async def add_people(workspace: Workspace) -> None:
             f"p{number}", f"Ana{number}", "Popescu", employee_no=str(1000 + number), supabase_id=f"s{number}",
             photo="p.jpg", photo_digest=f"{number:016x}",
         )  # fmt: skip
-        face_file(workspace, person).write_bytes(jpeg)
+        face_file(workspace.home, person.id).write_bytes(jpeg)
         rows.append((*directory._employee_row(person)[:-2], "2026-01-01", "2026-01-01"))
     await workspace.store.write(insert_rows, EmployeeRow, rows)
 

@@ -14,7 +14,7 @@ from app.demo.world import DemoWorld
 from app.domain.coverage import CoverageState
 from app.domain.outcomes import RunState, Status
 from app.errors import ExitCode
-from app.operations.photos import face_file
+from app.operations.photo_files import face_file
 from app.workspace import Workspace
 from tests.support.site import Site, a_person
 
@@ -36,7 +36,7 @@ async def site(workspace: Workspace, one_terminal: DemoWorld) -> Site:
     ana = a_person(1001, "Ana", photo="a.jpg", photo_digest="d1")
     await site.add_people([ana])
     workspace.home.faces.mkdir()
-    face_file(workspace, ana).write_bytes(jpeg())
+    face_file(workspace.home, ana.id).write_bytes(jpeg())
     return site
 
 
@@ -148,7 +148,7 @@ async def test_a_file_that_is_no_picture_changes_nothing(site: Site) -> None:
     path.write_text("not a picture")
     report = await site.run("employees.set_photo", employee="person-Ana", file=str(path))
     assert report.run.state is RunState.STOPPED
-    assert face_file(site.workspace, a_person(1001, "Ana")).read_bytes() == jpeg()
+    assert face_file(site.workspace.home, "person-Ana").read_bytes() == jpeg()
 
 
 async def test_a_strict_check_sends_no_picture_without_a_face(site: Site) -> None:

@@ -14,7 +14,7 @@ from app.domain.kinds import KINDS
 from app.domain.outcomes import Run, RunState, Status
 from app.i18n import N_, _, ngettext
 from app.operations.registry import operations
-from ui.texts import FIELD_WORDS, STATE_WORDS, run_counts, value_text
+from ui.texts import FIELD_WORDS, STATE_WORDS, VERDICT_WORDS, run_counts, value_text
 from ui.theme import Icon
 
 STATE_ICONS = {
@@ -32,6 +32,7 @@ TARGET_WORDS = {
     "people": N_("People"),
     "devices": N_("Devices"),
     "pictures": N_("Pictures"),
+    "photos": N_("Photos"),
 }
 # Translators: names of the steps of a run
 STEP_WORDS = {
@@ -41,12 +42,15 @@ STEP_WORDS = {
     "person": N_("Person"),
     "face": N_("Face"),
     "read_back": N_("Read-back"),
+    "photo": N_("Photo"),
+    **VERDICT_WORDS,
 }
 PARAMETER_WORDS = {
     "employees": N_("Employees"),
     "offices": N_("Offices"),
     "people": N_("People"),
     "person": N_("Person"),
+    "employee": N_("Person"),
     "devices": N_("Devices"),
     "device": N_("Device"),
     "without": N_("Left out"),
@@ -72,6 +76,8 @@ SUMMARY_WORDS = {
     "updated": N_("of these changed"),
     "skipped": N_("No changes or left out"),
     "missing_office": N_("Without an office"),
+    **VERDICT_WORDS,
+    "removed": N_("Removed"),
     "failed": N_("Failed"),
     "success": N_("Done"),
     "verified": N_("of these verified"),

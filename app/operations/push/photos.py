@@ -18,7 +18,7 @@ from app.errors import MusterError
 from app.i18n import _
 from app.operations.context import RunContext
 from app.operations.photos import prepared_photo
-from app.photo_doctor import PhotoExam
+from app.photos import PhotoExam
 from app.store import connections
 
 AHEAD = 16

@@ -14,27 +14,16 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVB
 
 from app.domain.directory import Employee
 from app.errors import MusterError
-from app.i18n import N_, _
+from app.i18n import _
 from app.operations.photos import photo_bytes
 from app.operations.runner import Request
-from app.photo_doctor import PhotoExam, Verdict, examine, small_copy
+from app.photos import PhotoExam, examine, small_copy
 from ui.desk import Desk
-from ui.theme import GRID, Tone
+from ui.texts import VERDICT_TONES, VERDICT_WORDS
+from ui.theme import GRID
 from ui.widgets import Button, StatusChip
 
 _SHOWN = QSize(112, 140)
-_TONES = {
-    Verdict.GOOD: Tone.SUCCESS,
-    Verdict.REPAIRED: Tone.SUCCESS,
-    Verdict.DOUBTFUL: Tone.WARNING,
-    Verdict.UNUSABLE: Tone.DANGER,
-}
-VERDICT_WORDS = {
-    Verdict.GOOD: N_("Good for devices"),
-    Verdict.REPAIRED: N_("Good after repair"),
-    Verdict.DOUBTFUL: N_("Doubtful"),
-    Verdict.UNUSABLE: N_("Not usable"),
-}
 _ENDINGS = ("jpg", "jpeg", "png", "webp", "bmp", "gif")
 
 
@@ -130,7 +119,7 @@ class PhotoPanel(QWidget):
         self._after.show_picture(_pixmap(after))
         self._before.show()
         self._after.setVisible(bool(after))
-        self._chip.set_status(_(VERDICT_WORDS[exam.verdict]), _TONES[exam.verdict])
+        self._chip.set_status(_(VERDICT_WORDS[exam.verdict]), VERDICT_TONES[exam.verdict])
         self._chip.show()
         remedies = dict.fromkeys(finding.remedy for finding in exam.findings if finding.remedy)
         self._words.setText(" ".join((exam.words, *remedies)).strip() or _("Nothing had to be changed."))
@@ -203,7 +192,9 @@ class _Frame(QWidget):
 
 def _look(picture: bytes) -> tuple[PhotoExam, bytes, bytes]:
     exam = examine(picture)
-    return exam, small_copy(picture), small_copy(exam.jpeg) if exam.jpeg else b""
+    if not exam.jpeg:
+        return exam, b"", b""
+    return exam, small_copy(picture), small_copy(exam.jpeg)
 
 
 def _pixmap(picture: bytes) -> QPixmap | None:

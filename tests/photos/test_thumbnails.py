@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.errors import BadData
-from app.photos import MOST_PIXELS, Anchor, make_thumbnail, save_thumbnail
+from app.photos import Anchor, make_thumbnail, save_thumbnail, small_copy
+from app.photos.opening import MOST_PIXELS
+from tests.photos.bombs import png_of
 
 RED, BLUE = (200, 20, 20), (20, 20, 200)
 
@@ -105,17 +105,6 @@ def test_a_picture_cut_in_half_is_refused() -> None:
         make_thumbnail(whole[: len(whole) // 2])
 
 
-def png_of(width: int, height: int) -> bytes:
-    """A PNG that says it is this large and holds next to nothing."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"0")) + chunk(b"IEND", b"")
-
-
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # Pillow's own limit is higher than ours
 @pytest.mark.parametrize("side", [8000, 12_000, 60_000])
 def test_a_huge_number_of_pixels_is_refused_before_anything_is_unpacked(side: int) -> None:
     assert side * side > MOST_PIXELS
@@ -142,3 +131,9 @@ def test_the_file_is_named_by_us_and_replaced_whole(tmp_path: Path) -> None:
         save_thumbnail(folder, "person-1", b"no picture")
     assert (folder / "person-1.jpg").read_bytes() == first
     assert [p.name for p in folder.iterdir()] == ["person-1.jpg"]
+
+
+def test_a_small_copy_shows_the_whole_picture() -> None:
+    assert opened(small_copy(picture((600, 1200)))).size == (240, 480)
+    with pytest.raises(BadData):
+        small_copy(b"no picture")

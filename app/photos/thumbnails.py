@@ -1,8 +1,4 @@
-"""Pictures of people: decoded safely, cropped to a square, stored as small files (vitec-hub.md §11).
-
-The bytes come from outside: the format is decided by the bytes alone, and size and pixel limits hold before anything
-is unpacked. Slow work; call it off the event loop.
-"""
+"""Small pictures: square thumbnails for lists, stored as files (vitec-hub.md §11), and copies to look at."""
 
 from __future__ import annotations
 
@@ -10,13 +6,10 @@ import io
 from enum import StrEnum
 from pathlib import Path
 
-from app.errors import BadData
-from app.i18n import _
+from app.photos.opening import opened, unpacked
 
 SIDE_PX = 512
-MOST_PIXELS = 60_000_000
 _QUALITY = 88
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")  # Pillow would hand others, such as EPS, to programs of the system
 
 
 class Anchor(StrEnum):
@@ -31,16 +24,10 @@ def make_thumbnail(picture: bytes, side_px: int = SIDE_PX, anchor: Anchor = Anch
 
     Raises `BadData` when the bytes are no picture or too large to open safely.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
-    try:
-        with Image.open(io.BytesIO(picture), formats=_FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise BadData(_("The picture is too large to open safely."))
-            opened.draft("RGB", (side_px * 2, side_px * 2))  # lets the JPEG decoder skip detail nobody will see
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadData(_("What was sent is not a picture.")) from error
+    with opened(picture) as found:
+        upright = unpacked(found, side_px * 2)
     side = min(max(side_px, 32), 1024, max(32, min(upright.size)))
     middle = (0.5, 0.0 if anchor is Anchor.TOP else 0.5)
     square = ImageOps.fit(upright, (side, side), centering=middle)
@@ -61,3 +48,16 @@ def save_thumbnail(folder: Path, name: str, picture: bytes) -> str:
     beside.write_bytes(thumbnail)
     beside.replace(folder / file_name)
     return file_name
+
+
+def small_copy(picture: bytes, side_px: int = 480) -> bytes:
+    """The whole picture as a JPEG, upright and at most `side_px` pixels a side, to be shown.
+
+    Raises `BadData` as `make_thumbnail`.
+    """
+    with opened(picture) as found:
+        upright = unpacked(found, side_px)
+    upright.thumbnail((side_px, side_px))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
