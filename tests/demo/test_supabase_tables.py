@@ -203,6 +203,18 @@ def test_a_count_makes_a_part_206(supabase: httpx.Client) -> None:
     assert (nobody.status_code, nobody.headers["content-range"], nobody.json()) == (200, "*/0", [])
 
 
+@pytest.mark.parametrize("count", ["exact", "planned", "estimated"])
+def test_the_kind_of_count_that_was_made_is_told(supabase: httpx.Client, count: str) -> None:
+    answer = supabase.get(EMPLOYEES, params={"limit": 7}, headers={"Prefer": f"return=minimal, count={count}"})
+    assert (answer.headers["preference-applied"], answer.headers["content-range"]) == (f"count={count}", "0-6/60")
+
+
+def test_a_count_of_an_unknown_kind_is_not_made(supabase: httpx.Client) -> None:
+    answer = supabase.get(EMPLOYEES, params={"limit": 7}, headers={"Prefer": "count=rough"})
+    assert (answer.status_code, answer.headers["content-range"]) == (200, "0-6/*")
+    assert "preference-applied" not in answer.headers
+
+
 def test_an_offset_behind_the_end_is_416_only_with_a_count(supabase: httpx.Client) -> None:
     assert refused(supabase, EMPLOYEES, COUNT, offset="61") == (416, "PGRST103")
     assert rows(supabase, EMPLOYEES, offset=61) == []

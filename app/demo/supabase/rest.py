@@ -24,6 +24,7 @@ from app.demo.supabase.tokens import TokenProblem
 JSON, ONE_OBJECT = "application/json", "application/vnd.pgrst.object+json"
 SCHEMAS = ("public", "graphql_public")
 _RANGE = re.compile(r"(?:items=)?(\d+)-(\d*)")
+_COUNT = re.compile(r"\bcount=(?:exact|planned|estimated)\b")
 
 Make = Callable[[Record], object]
 """Makes one field of an answer of a row."""
@@ -62,7 +63,7 @@ class Rest:
             raise table_refusal(403, "42501", f"permission denied for table {table.name}")
         query = read_query(request.query_params.multi_items())
         rows, total, window = self._read(caller, table, query, _header_range(request))
-        counted = "count=" in request.headers.get("prefer", "")
+        counted = _COUNT.search(request.headers.get("prefer", ""))
         if kind == ONE_OBJECT:
             return _one_object(rows)
         headers = {"Content-Range": _content_range(window.offset, len(rows), total if counted else None)}
@@ -72,7 +73,7 @@ class Rest:
             refusal.headers = {"Content-Range": f"*/{total}"}
             raise refusal
         if counted:
-            headers["Preference-Applied"] = "count=exact"
+            headers["Preference-Applied"] = counted[0]
         status = 206 if counted and len(rows) < total else 200
         return Response(encoded(rows), status, headers, f"{JSON}; charset=utf-8")
 
