@@ -75,7 +75,7 @@ def world() -> Iterator[DemoWorld]:
 
 @pytest.fixture
 def small_world() -> Iterator[DemoWorld]:
-    with DemoWorld(people=12, offices=3) as world:
+    with DemoWorld(people=12, offices=3, terminals=2, workers=12) as world:
         yield world
 
 

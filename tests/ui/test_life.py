@@ -25,7 +25,7 @@ async def test_the_demo_fetches_its_firm_at_once_and_ends_with_the_close_button(
     await eventually(lambda: table.rows.total == 3)
     window.open_page("employees")
     people = part(window, TableView, "employees.table")
-    await eventually(lambda: people.rows.total == 12)
+    await eventually(lambda: people.rows.total > 12)  # those of Supabase too
     await eventually(lambda: window.workspace is not None and not window.workspace.runner.handles)
     window.close()
     await asyncio.wait_for(life, 15)
