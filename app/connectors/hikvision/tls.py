@@ -6,6 +6,7 @@ The fingerprint is checked inside the handshake, before any request is sent.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import ssl
 from typing import Any
@@ -21,6 +22,7 @@ def fingerprint_of(certificate: bytes) -> str:
     return hashlib.sha256(certificate).hexdigest()
 
 
+@functools.cache  # plain lines share one; making it takes longer than a call
 def tls_context(https: bool, fingerprint: str) -> ssl.SSLContext:
     """The system's trust store, or exactly the certificate with this fingerprint."""
     if https and not fingerprint:

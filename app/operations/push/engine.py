@@ -34,6 +34,7 @@ from app.operations.push.photos import Photos
 
 PROVEN = N_("Unchanged and proven")
 GENTLE_PAUSE_S = 1.0
+_SPREAD_S = 0.01  # so that hundreds of devices are not all called in the same moment
 _LANES = {Pace.BALANCED: 24, Pace.FAST: 200}
 _ERRORS: dict[AnswerClass, type[MusterError]] = {
     AnswerClass.UNREACHABLE: Unreachable,
@@ -161,13 +162,14 @@ class Engine:
     async def _side_by_side(self, lanes: Sequence[Lane]) -> None:
         slots = asyncio.Semaphore(_LANES[self.settings.pace])
 
-        async def go(lane: Lane) -> None:
+        async def go(lane: Lane, number: int) -> None:
+            await asyncio.sleep(number % _LANES[self.settings.pace] * _SPREAD_S)
             async with slots:
                 await lane.run(self.people, self.settings.pace)
 
         async with asyncio.TaskGroup() as group:
-            for lane in lanes:
-                group.create_task(go(lane))
+            for number, lane in enumerate(lanes):
+                group.create_task(go(lane, number))
 
     async def _close(self, lanes: Iterable[Lane]) -> None:
         """Say of every pair that has no outcome yet why it has none."""
