@@ -186,7 +186,7 @@ class DeviceDetails(QWidget):
         rest = len(names) - _MOST_NAMES
         self._details.add_row(_("People"), "\n".join(names[:_MOST_NAMES]))
         if rest > 0:
-            self._details.add_note(ngettext("… and {count} more", "… and {count} more", rest).format(count=rest))
+            self._details.add_note(_("… and {count} more").format(count=rest))
 
     def _tell_history(self, entries: list[HistoryEntry]) -> None:
         self._details.add_section(_("History"))

@@ -170,7 +170,7 @@ class CoverageStory(QWidget):
         shown = "\n".join(names[:_MOST_NAMES])
         self._details.add_row(label, shown)
         if rest > 0:
-            self._details.add_note(ngettext("… and {count} more", "… and {count} more", rest).format(count=rest))
+            self._details.add_note(_("… and {count} more").format(count=rest))
 
     async def _read_attempts(self, person: Person, device: Device, turn: int) -> None:
         try:
