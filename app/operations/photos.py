@@ -174,6 +174,11 @@ async def photo_bytes(workspace: Workspace, employee: Employee) -> bytes:
     return await supabase.photo(employee.photo_address)
 
 
+def digest_of(jpeg: bytes) -> str:
+    """What names the bytes of a local photo (`Employee.photo_digest`)."""
+    return hashlib.blake2b(jpeg, digest_size=8).hexdigest()
+
+
 async def _checked(context: RunContext, employee: Employee, failed: dict[str, MusterError]) -> Outcome:
     """What became of one person's photo; `failed` are connections that answer nobody, and why."""
     source = "" if employee.photo_digest else employee.supabase_connection or ""
@@ -212,10 +217,9 @@ async def _person(workspace: Workspace, employee_id: str) -> Employee:
 
 
 async def _keep(workspace: Workspace, employee: Employee, jpeg: bytes) -> None:
-    digest = hashlib.blake2b(jpeg, digest_size=8).hexdigest()
     name = await asyncio.to_thread(write_face, workspace.home, employee.id, jpeg)
     await workspace.store.write(directory.note_photos, [(employee.id, name)])
-    await workspace.store.write(directory.note_local_photo, employee.id, digest)
+    await workspace.store.write(directory.note_local_photo, employee.id, digest_of(jpeg))
     workspace.events.publish(DirectoryChanged())
 
 

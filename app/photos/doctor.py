@@ -36,8 +36,8 @@ _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b
 class PhotoExam:
     """One photo, examined. `jpeg` is what would be uploaded, empty when nothing can be made of the file.
 
-    `format`, `size` in bytes and `width` and `height` in pixels are those of the original, upright; `face` is where the
-    one face is in `jpeg`, `look` how it looks there.
+    `format`, `size` in bytes and `width` and `height` in pixels are those of the original, upright. `jpeg_size` is the
+    width and height of `jpeg`, `face` where the one face is in it, `look` how it looks there.
     """
 
     findings: tuple[PhotoFinding, ...]
@@ -47,6 +47,7 @@ class PhotoExam:
     size: int = 0
     width: int = 0
     height: int = 0
+    jpeg_size: tuple[int, int] = (0, 0)
     face: FaceBox | None = None
     look: FaceLook | None = None
 
@@ -97,7 +98,16 @@ def examine(picture: bytes) -> PhotoExam:
     problems = [*turned, *small, *made.problems]
     findings = tuple(PhotoFinding(problem) for problem in problems)
     return PhotoExam(
-        findings, made.jpeg, made.jpeg is not picture, kind, len(picture), width, height, made.face, made.look
+        findings,
+        made.jpeg,
+        made.jpeg is not picture,
+        kind,
+        len(picture),
+        width,
+        height,
+        made.size,
+        made.face,
+        made.look,
     )
 
 
@@ -127,6 +137,7 @@ class _Made:
     """What became of an upright picture."""
 
     jpeg: bytes
+    size: tuple[int, int]
     problems: tuple[PhotoProblem, ...]
     face: FaceBox | None
     look: FaceLook | None
@@ -149,7 +160,7 @@ class _Made:
         problems += _face_problems(picture, faces, face, look)
         if jpeg is not keep:
             problems.append(PhotoProblem.CONVERTED)
-        return cls(jpeg, tuple(problems), face, look)
+        return cls(jpeg, picture.size, tuple(problems), face, look)
 
 
 def _cropped(picture: Picture, face: FaceBox) -> tuple[Picture, FaceBox] | None:

@@ -161,7 +161,7 @@ class TestRepair:
         original = saved(picture(3000, 4000), quality=90)
         exam = examine(original)
         with Image.open(io.BytesIO(exam.jpeg)) as opened:
-            assert opened.size == (750, 1000)
+            assert opened.size == (750, 1000) == exam.jpeg_size
         assert (exam.format, exam.size, exam.width, exam.height) == ("JPEG", len(original), 3000, 4000)
 
     def test_alpha_becomes_white(self) -> None:

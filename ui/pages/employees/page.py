@@ -76,6 +76,7 @@ class EmployeesPage(DataPage[EmployeeLine]):
         sync_people.setObjectName("employees.sync_people")
         menu.addAction(_("Replace photo …"), self.replace_photo).setObjectName("employees.replace_photo")
         menu.addAction(_("Check photos"), self.check_photos).setObjectName("employees.check_photos")
+        menu.addAction(_("Clear photo cache …"), self.clear_photos).setObjectName("employees.clear_photos")
         menu.addAction(_("Fetch all pictures"), self.fetch_pictures)
         menu.addAction(_("Export …"), self.export)
         self.pane.table.add_to_menu(lambda context: context.addActions([*menu.actions()[:3], *on_devices]))
@@ -108,13 +109,24 @@ class EmployeesPage(DataPage[EmployeeLine]):
             self.desk.run(Request("employees.pictures", self.connection.name))
 
     def replace_photo(self) -> None:
-        """Choose a file that becomes the photo of the current person."""
-        self.photo_panel.choose_file()
+        """Choose a file that becomes the photo of the current person, whose details are shown with it."""
+        if self.pane.table.current_row() is not None:
+            self.open_details()
+            self.photo_panel.choose_file()
 
     def check_photos(self) -> None:
         """Examine the photos of the selected people, or of everybody when none is selected."""
         chosen = [person.id for person in self.chosen()]
         self.desk.run(Request("employees.check_photos", params={"employees": chosen or ["all"]}))
+
+    def clear_photos(self) -> None:
+        """Delete the copies of photos on this computer, after asking."""
+        self.desk.start("clear photos", self._clear_photos())
+
+    async def _clear_photos(self) -> None:
+        text = _("Copies that can be fetched again are deleted from this computer. Photos set from a file stay.")
+        if await confirm(self, _("Clear the photo cache"), text, _("Delete the copies")):
+            self.desk.run(Request("photos.clear_cache"))
 
     def edit(self) -> None:
         """Edit the current person by hand; what is changed stays."""

@@ -1,30 +1,42 @@
 """The photo of a person as a terminal would get it: before and after, the verdict in words, another one from a file.
 
-A file can also be dropped on it. Nothing is decoded on the event loop: pictures come here small.
+A file can also be dropped on it. Nothing large is decoded on the event loop: pictures come here small.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtCore import QLocale, QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.directory import Employee
-from app.errors import MusterError
+from app.errors import BadData, MusterError
 from app.i18n import _
-from app.operations.photos import photo_bytes
+from app.operations.photo_files import read_picture
+from app.operations.photos import digest_of, photo_bytes
 from app.operations.runner import Request
 from app.photos import PhotoExam, examine, small_copy
 from ui.desk import Desk
+from ui.pages.employees.photo_frame import PhotoFrame
 from ui.texts import VERDICT_TONES, VERDICT_WORDS
 from ui.theme import GRID
-from ui.widgets import Button, StatusChip
+from ui.widgets import Button, FlowLayout, StatusChip
 
-_SHOWN = QSize(112, 140)
 _ENDINGS = ("jpg", "jpeg", "png", "webp", "bmp", "gif")
+
+
+@dataclass(frozen=True, repr=False)
+class _Look:
+    """An examined photo with small copies of it as it is and as it would be sent."""
+
+    exam: PhotoExam
+    before: bytes = b""
+    after: bytes = b""
 
 
 class PhotoPanel(QWidget):
@@ -37,7 +49,8 @@ class PhotoPanel(QWidget):
         self.setAcceptDrops(True)
         self.desk = desk
         self._person: Employee | None = None
-        self._before, self._after = _Frame(_("Photo")), _Frame(_("As sent to devices"))
+        self._original: tuple[str, Path] | None = None  # whose photo was replaced last, and by which file
+        self._before, self._after = PhotoFrame(_("Photo")), PhotoFrame(_("As sent to devices"))
         self._chip = StatusChip()
         self._words = QLabel(wordWrap=True)
         self._words.setProperty("role", "muted")
@@ -48,23 +61,20 @@ class PhotoPanel(QWidget):
         self._lay_out()
         self.hide()
 
-    def _button(self, text: str, name: str, act: object) -> Button:
-        button = Button(text)
-        button.setObjectName(name)
+    def _button(self, text: str, name: str, act: Callable[[], None]) -> Button:
+        button = Button(text, object_name=name)
         button.clicked.connect(act)
         return button
 
     def _lay_out(self) -> None:
-        pictures = QGridLayout()
-        pictures.setHorizontalSpacing(3 * GRID)
-        pictures.addWidget(self._before, 0, 0, Qt.AlignmentFlag.AlignTop)
-        pictures.addWidget(self._after, 0, 1, Qt.AlignmentFlag.AlignTop)
-        pictures.setColumnStretch(2, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(2 * GRID)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(3 * GRID)
+        for frame in (self._before, self._after):
+            pictures.addWidget(frame, 1, Qt.AlignmentFlag.AlignTop)
+        pictures.addStretch()
+        buttons = FlowLayout()
         for button in (self._check, self._replace, self._remove):
             buttons.addWidget(button)
-        buttons.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
@@ -81,19 +91,20 @@ class PhotoPanel(QWidget):
         self.setVisible(person is not None)
         if person is None:
             return
-        self._before.show_picture(
-            QPixmap(str(self.desk.workspace.home.pictures / person.photo)) if person.photo else None
-        )
-        self._after.show_picture(None)
+        kept = self.desk.workspace.home.pictures / person.photo if person.photo else None
+        self._before.show_picture(QPixmap(str(kept)) if kept else None)
+        self._before.setVisible(bool(kept) or person.has_photo)
+        self._after.hide()
         self._chip.hide()
-        self._words.setText(
-            "" if person.has_photo else _("No photo for devices. Drop a picture here, or choose a file.")
-        )
+        self._words.setText(_("No photo for devices. Drop a picture here, or choose a file."))
         self._words.setVisible(not person.has_photo)
-        self._check.setVisible(person.has_photo)
+        self._check.setVisible(bool(person.photo_address) and not person.photo_digest)
         self._remove.setVisible(bool(person.photo_digest))
-        self._before.setVisible(bool(person.photo) or person.has_photo)
-        self._after.setVisible(False)
+        for button, operation in ((self._replace, "employees.set_photo"), (self._remove, "employees.remove_photo")):
+            if reason := self.desk.refusal(operation):
+                button.refuse(reason)
+            else:
+                button.allow()
         if person.photo_digest:
             self._load()
 
@@ -105,42 +116,59 @@ class PhotoPanel(QWidget):
         self._words.setText(_("Checking the photo …"))
         self._words.show()
         try:
-            picture = await photo_bytes(self.desk.workspace, person)
+            look = await self._replaced(person)
+            if look is None:
+                look = await asyncio.to_thread(_look, await photo_bytes(self.desk.workspace, person))
         except MusterError as error:
             if person is self._person:
                 self._words.setText(f"{error.message} {_(error.remedy)}".strip())
             return
-        exam, before, after = await asyncio.to_thread(_look, picture)
         if person is self._person:  # the person at the screen may have moved on
-            self._show_exam(exam, before, after)
+            self._show(look)
 
-    def _show_exam(self, exam: PhotoExam, before: bytes, after: bytes) -> None:
-        self._before.show_picture(_pixmap(before))
-        self._after.show_picture(_pixmap(after))
-        self._before.show()
-        self._after.setVisible(bool(after))
+    async def _replaced(self, person: Employee) -> _Look | None:
+        """The file that became the photo just now, to be seen before and after; None once it is another."""
+        if self._original is None or self._original[0] != person.id:
+            return None
+        try:
+            look = await asyncio.to_thread(_look_at, self._original[1])
+        except BadData:
+            return None
+        return look if digest_of(look.exam.jpeg) == person.photo_digest else None
+
+    def _show(self, look: _Look) -> None:
+        """Both pictures where they differ, else the one that there is."""
+        exam = look.exam
+        self._before.show_picture(_pixmap(look.before), _original_facts(exam))
+        self._before.setVisible(exam.repaired or not look.after)
+        self._after.show_picture(_pixmap(look.after), _sent_facts(exam))
+        self._after.setVisible(bool(look.after))
         self._chip.set_status(_(VERDICT_WORDS[exam.verdict]), VERDICT_TONES[exam.verdict])
         self._chip.show()
         remedies = dict.fromkeys(finding.remedy for finding in exam.findings if finding.remedy)
-        self._words.setText(" ".join((exam.words, *remedies)).strip() or _("Nothing had to be changed."))
+        self._words.setText("\n".join(filter(None, (exam.words, *remedies))) or _("Good as it is."))
         self._words.show()
 
     def choose_file(self) -> None:
-        """Ask for a picture file."""
-        if self._person is None:
+        """Ask for a picture file that becomes the photo of the person shown now."""
+        person = self._person
+        if person is None:
             return
         patterns = " ".join(f"*.{ending}" for ending in _ENDINGS)
         dialog = QFileDialog(self, _("Replace photo"), "", _("Pictures ({patterns})").format(patterns=patterns))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.replace_with)
+        dialog.fileSelected.connect(lambda file: self._replace_photo(person, file))
         dialog.open()
 
     def replace_with(self, file: str) -> None:
         """Make the picture in a file the photo of the person shown."""
         if self._person is not None:
-            params = {"employee": self._person.id, "file": file}
-            self.desk.run(Request("employees.set_photo", params=params))
+            self._replace_photo(self._person, file)
+
+    def _replace_photo(self, person: Employee, file: str) -> None:
+        self._original = (person.id, Path(file))
+        self.desk.run(Request("employees.set_photo", params={"employee": person.id, "file": file}))
 
     def _remove_local(self) -> None:
         if self._person is not None:
@@ -148,7 +176,7 @@ class PhotoPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """One picture file is welcome."""
-        if _dropped(event.mimeData()):
+        if self._replace.isEnabled() and _dropped(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -158,43 +186,25 @@ class PhotoPanel(QWidget):
             self.replace_with(files[0])
 
 
-class _Frame(QWidget):
-    """A picture with what it is below."""
-
-    def __init__(self, caption: str) -> None:
-        super().__init__()
-        self._caption = caption
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._picture.setFixedSize(_SHOWN)
-        self._picture.setFrameShape(QLabel.Shape.StyledPanel)
-        words = QLabel(caption, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
-        words.setProperty("role", "muted")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self._picture)
-        column.addWidget(words)
-
-    def show_picture(self, pixmap: QPixmap | None) -> None:
-        """Show a picture as large as fits, or an empty frame."""
-        if pixmap is None or pixmap.isNull():
-            self._picture.setPixmap(QPixmap())
-            self._picture.setAccessibleName(_("{caption}: none").format(caption=self._caption))
-            return
-        ratio = self.devicePixelRatioF()
-        fitted = pixmap.scaled(
-            _SHOWN * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        fitted.setDevicePixelRatio(ratio)
-        self._picture.setPixmap(fitted)
-        self._picture.setAccessibleName(self._caption)
-
-
-def _look(picture: bytes) -> tuple[PhotoExam, bytes, bytes]:
+def _look(picture: bytes) -> _Look:
     exam = examine(picture)
-    if not exam.jpeg:
-        return exam, b"", b""
-    return exam, small_copy(picture), small_copy(exam.jpeg)
+    return _Look(exam, small_copy(picture), small_copy(exam.jpeg)) if exam.jpeg else _Look(exam)
+
+
+def _look_at(file: Path) -> _Look:
+    return _look(read_picture(file))
+
+
+def _original_facts(exam: PhotoExam) -> str:
+    size = QLocale().formattedDataSize(exam.size, 1)
+    pixels = _("{width} × {height} pixels").format(width=exam.width, height=exam.height) if exam.width else ""
+    return "\n".join(filter(None, (pixels, " ".join(filter(None, (exam.format, size))))))
+
+
+def _sent_facts(exam: PhotoExam) -> str:
+    width, height = exam.jpeg_size
+    pixels = _("{width} × {height} pixels").format(width=width, height=height)
+    return f"{pixels}\nJPEG {QLocale().formattedDataSize(len(exam.jpeg), 1)}"
 
 
 def _pixmap(picture: bytes) -> QPixmap | None:

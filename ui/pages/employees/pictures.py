@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPixmap
@@ -28,7 +29,7 @@ class Pictures(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._decoded: OrderedDict[str, QPixmap] = OrderedDict()
+        self._decoded: OrderedDict[str, tuple[QPixmap, datetime | None]] = OrderedDict()
         self._wanted: dict[str, Employee] = {}
         self._asked: set[str] = set()
         self._fetching = False
@@ -37,22 +38,22 @@ class Pictures(QObject):
 
     def of(self, person: Employee) -> QPixmap | None:
         """The picture, or None while there is none; asking for it is what makes it come."""
+        known, stored_at = self._decoded.get(person.id, (None, None))
         if person.photo is None:
             if is_due(person) and person.id not in self._asked:
                 self._wanted[person.id] = person
                 self._soon.start()
-            return self._decoded.get(person.id)
-        known = self._decoded.get(person.id)
-        if known is None:
+            return known if stored_at is None else None  # just fetched; one that was stored was taken away since
+        if known is None or stored_at != person.photo_checked_at:  # another picture may have taken its place
             known = QPixmap(str(self.desk.workspace.home.pictures / person.photo))
             if known.isNull():
                 return None
             known = known.scaledToWidth(_SIDE_PX)
-            self._remember(person.id, known)
+            self._remember(person.id, known, person.photo_checked_at)
         return known
 
-    def _remember(self, person_id: str, picture: QPixmap) -> None:
-        self._decoded[person_id] = picture
+    def _remember(self, person_id: str, picture: QPixmap, stored_at: datetime | None = None) -> None:
+        self._decoded[person_id] = picture, stored_at
         if len(self._decoded) > _KEPT:
             self._decoded.popitem(last=False)
 
