@@ -21,7 +21,7 @@ class RecordDetails:
     def __init__(self, desk: Desk, pane: DetailsPane) -> None:
         self.desk = desk
         self.pane = pane
-        self._shown = ""
+        self._shown = 0  # how many records so far
 
     def show(
         self,
@@ -32,7 +32,7 @@ class RecordDetails:
         words: Mapping[str, str] | None = None,
     ) -> None:
         """Show `fields` of a record; `words` replace values, `extra` are further rows without a source."""
-        self._shown = record.id
+        self._shown += 1
         self.pane.clear_rows()
         for label, text in extra:
             self.pane.add_row(label, text)
@@ -43,7 +43,7 @@ class RecordDetails:
             self.pane.add_row(_("Not in Vitec since"), moment_text(record.missing_since))
         if record.updated_at:
             self.pane.add_row(_("Last change"), ago(record.updated_at))
-        self.desk.start("read history", self._read_history(record.id))
+        self.desk.start("read history", self._read_history(record.id, self._shown))
 
     def _badge(self, record: Office | Employee, field: str) -> str:
         """Where a value comes from."""
@@ -56,9 +56,9 @@ class RecordDetails:
         # Translators: a value that was entered in Muster, not fetched
         return "Vitec" if vitec and not own else _("Here")
 
-    async def _read_history(self, record_id: str) -> None:
+    async def _read_history(self, record_id: str, shown: int) -> None:
         entries = await self.desk.workspace.store.read(runs.history, record_id)
-        if record_id != self._shown:  # the person moved on meanwhile
+        if shown != self._shown:  # another record since, or the same one anew
             return
         self.pane.add_section(_("History"))
         if not entries:

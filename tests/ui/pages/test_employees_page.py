@@ -124,6 +124,16 @@ async def test_an_edited_field_is_pinned_and_the_next_sync_leaves_it(demo_desk: 
     assert await title() == "Chief of everything"
 
 
+async def test_the_history_stands_once_however_often_a_person_is_shown(demo_desk: Desk) -> None:
+    page = await synced_page(demo_desk)
+    line = page.pane.rows.all_rows()[0]
+    for _again in range(3):
+        page.show_record(line.employee.id)
+    await eventually(lambda: "History" in page.details.texts())
+    await asyncio.sleep(0.1)
+    assert page.details.texts().count("History") == 1
+
+
 async def test_a_viewer_reads_why_the_button_is_off(demo_desk: Desk, voice: Heard) -> None:
     demo_desk.workspace.settings_file.change(role="viewer")
     page = EmployeesPage(demo_desk)

@@ -140,7 +140,7 @@ class PhotoPanel(QWidget):
         """Both pictures where they differ, else the one that there is."""
         exam = look.exam
         self._before.show_picture(_pixmap(look.before), _original_facts(exam))
-        self._before.setVisible(exam.repaired or not look.after)
+        self._before.setVisible(bool(look.before) and exam.repaired)
         self._after.show_picture(_pixmap(look.after), _sent_facts(exam))
         self._after.setVisible(bool(look.after))
         self._chip.set_status(_(VERDICT_WORDS[exam.verdict]), VERDICT_TONES[exam.verdict])
@@ -196,15 +196,16 @@ def _look_at(file: Path) -> _Look:
 
 
 def _original_facts(exam: PhotoExam) -> str:
-    size = QLocale().formattedDataSize(exam.size, 1)
-    pixels = _("{width} × {height} pixels").format(width=exam.width, height=exam.height) if exam.width else ""
-    return "\n".join(filter(None, (pixels, " ".join(filter(None, (exam.format, size))))))
+    return _facts((exam.width, exam.height), exam.format, exam.size)
 
 
 def _sent_facts(exam: PhotoExam) -> str:
-    width, height = exam.jpeg_size
-    pixels = _("{width} × {height} pixels").format(width=width, height=height)
-    return f"{pixels}\nJPEG {QLocale().formattedDataSize(len(exam.jpeg), 1)}"
+    return _facts(exam.jpeg_size, "JPEG", len(exam.jpeg))
+
+
+def _facts(size: tuple[int, int], kind: str, length: int) -> str:
+    pixels = _("{width} × {height} pixels").format(width=size[0], height=size[1])
+    return f"{pixels}\n{kind} {QLocale().formattedDataSize(length, 1, QLocale.DataSizeFormat.DataSizeSIFormat)}"
 
 
 def _pixmap(picture: bytes) -> QPixmap | None:
