@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_frontalface_default.xml", "haarcascade_eye.xml")
+"""Files that OpenCV brings; the recipe of the bundle names them too."""
 _LONGEST_PX = 400
 _LEAST_SHARE = 0.09  # of the shorter side: whatever is smaller is background
 _LEAST_PX = 24
@@ -73,8 +75,7 @@ def _finder() -> _Finder | None:
         return None
     cv2.setNumThreads(1)  # a photo is checked beside other work, on one core
     folder = cv2.data.haarcascades  # type: ignore[attr-defined]  # its types lack what the package brings
-    names = ("frontalface_alt2", "frontalface_default", "eye")
-    cascades = [cv2.CascadeClassifier(f"{folder}haarcascade_{name}.xml") for name in names]
+    cascades = [cv2.CascadeClassifier(f"{folder}{name}") for name in CASCADES]
     return None if any(cascade.empty() for cascade in cascades) else _Finder(cv2, *cascades)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.photos.faces import CASCADES
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,4 +65,4 @@ def test_two_programs_whose_names_differ_on_every_file_system(recipe: dict[str, 
 
 def test_holds_the_cascades_that_the_face_finder_reads(recipe: dict[str, Any]) -> None:
     held = {Path(source).name for source, target in recipe["datas"] if Path(target) == Path("cv2/data")}
-    assert {"haarcascade_frontalface_alt2.xml", "haarcascade_frontalface_default.xml"} <= held
+    assert held == set(CASCADES)
