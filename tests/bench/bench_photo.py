@@ -8,15 +8,14 @@ from __future__ import annotations
 import io
 import json
 import os
-import random
 import statistics
 import sys
 import time
 from collections.abc import Callable
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from app.demo.drawing.portrait import portrait
+from app.demo.drawing.badge import badge
 from app.photos import examine
 
 REPEATS = 21
@@ -24,11 +23,12 @@ LIMIT_MS = 150.0
 
 
 def camera_picture() -> bytes:
-    """4000 x 3000 pixels, some megabytes, to be turned upright."""
-    face = Image.open(io.BytesIO(portrait("1", "Ana Popescu"))).convert("RGB").resize((3000, 4000))
-    dice = random.Random(1)
-    noise = Image.frombytes("RGB", (750, 1000), dice.randbytes(750 * 1000 * 3)).resize((3000, 4000))
-    busy = Image.blend(face, noise.filter(ImageFilter.GaussianBlur(2)), 0.12).rotate(90, expand=True)
+    """4000 x 3000 pixels and about 4 MB, lying on its side with a note of the camera which way is up."""
+    face = Image.open(io.BytesIO(badge("1", woman=True))).convert("RGB").resize((3000, 4000))
+    scene = Image.effect_noise((300, 400), 120).convert("RGB").resize((3000, 4000))
+    scene.paste(face.resize((1800, 2400)), (600, 900))
+    grain = Image.effect_noise((3000, 4000), 60).convert("RGB")
+    busy = Image.blend(scene, grain, 0.09).rotate(90, expand=True)
     exif = Image.Exif()
     exif[0x0112] = 6
     out = io.BytesIO()
