@@ -48,20 +48,22 @@ def opened(picture: bytes) -> Iterator[ImageFile]:
 
 
 def unpacked(found: ImageFile, side_px: int) -> Picture:
-    """The picture upright, in RGB, on white, without metadata; a JPEG with no more detail than `side_px` a side needs.
+    """The picture upright, in RGB, on white, without metadata; with not much more detail than `side_px` a side needs.
 
     Call it inside the `with` of `opened`.
     """
     from PIL import Image, ImageOps
 
-    found.draft("RGB", (side_px, side_px))
+    found.draft("RGB", (side_px, side_px))  # the JPEG decoder skips detail nobody will see
     ImageOps.exif_transpose(found, in_place=True)
     upright: Picture = found
     if upright.mode.startswith("I;16"):
         upright = upright.point(lambda value: value / 256).convert("L")
-    if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
-        layered = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
-    plain = upright.convert("RGB")
-    plain.info = {}  # a comment in it would be written into the next file
-    return plain
+    layered = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+    upright = upright.convert("RGBA" if layered else "RGB")
+    if (factor := min(upright.size) // (2 * side_px)) > 1:  # other formats come whole: forty megapixels times four
+        upright = upright.reduce(factor)
+    if layered:
+        upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
+    upright.info = {}  # a comment in it would be written into the next file
+    return upright

@@ -13,7 +13,7 @@ from PIL import Image
 from app.errors import BadData
 from app.photos import Anchor, make_thumbnail, save_thumbnail, small_copy
 from app.photos.opening import MOST_PIXELS
-from tests.photos.bombs import png_of
+from tests.photos.pictures import png_of
 
 RED, BLUE = (200, 20, 20), (20, 20, 200)
 

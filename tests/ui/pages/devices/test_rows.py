@@ -47,7 +47,7 @@ def line(*, testing: bool = False, facts: dict[str, Any] | None = None, **fields
         (line(facts={"test_ok": False, "test_problem": "certificate"}), DeviceState.UNTRUSTED),
         (line(facts={"test_ok": False, "test_problem": "not_activated"}), DeviceState.NOT_ACTIVATED),
         (line(facts={"test_ok": False, "test_problem": "bad_data"}), DeviceState.FAILED),
-        (line(facts={"test_ok": False, "locked_until": now() + timedelta(minutes=5)}), DeviceState.LOCKED),
+        (line(facts={"test_ok": False, "locked_until": now() + timedelta(hours=5)}), DeviceState.LOCKED),
         (line(has_password=False), DeviceState.INCOMPLETE),
         (line(username=""), DeviceState.INCOMPLETE),
         (line(missing_since=now(), facts=TESTED), DeviceState.GONE),
