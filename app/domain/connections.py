@@ -19,6 +19,10 @@ from app.domain.supabase_keys import refuse_full_access
 from app.errors import UsageError
 from app.i18n import _
 
+_SWITCH_WORDS = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -80,9 +84,10 @@ class Connection:
     def _missing(self, spec: FieldSpec) -> bool:
         if spec.type is FieldType.SECRET:
             return spec.required and spec.key not in self.secrets and not self.signed_in(spec)
+        if spec.overruled_by and self.setting(spec.overruled_by):
+            return False
         if spec.type is FieldType.CHOICE:
-            overruled = bool(spec.overruled_by and self.setting(spec.overruled_by))
-            return not overruled and self.setting(spec.key) not in spec.choices
+            return self.setting(spec.key) not in spec.choices
         return spec.required and not self.setting(spec.key)
 
 
@@ -138,6 +143,10 @@ def check_secret(spec: FieldSpec, text: str) -> None:
 def _checked_value(spec: FieldSpec, text: str) -> Any:
     if spec.type is FieldType.NUMBER:
         return _checked_number(spec, text)
+    if spec.type is FieldType.SWITCH:
+        return _checked_switch(spec, text.lower())
+    if spec.complete is not None:
+        text = spec.complete(text)
     if spec.type is FieldType.URL:
         text = checked_url(text)
     if spec.check is not None:
@@ -156,6 +165,15 @@ def _checked_choice(spec: FieldSpec, text: str) -> str:
             _("It is one of: {choices}.").format(choices=", ".join(spec.choices)),
         )
     return choice
+
+
+def _checked_switch(spec: FieldSpec, text: str) -> bool:
+    if text not in _SWITCH_WORDS:
+        raise UsageError(
+            _("{field} cannot be {value}.").format(field=spec.key, value=text),
+            _("It is one of: {choices}.").format(choices="true, false"),
+        )
+    return _SWITCH_WORDS[text]
 
 
 def _checked_number(spec: FieldSpec, text: str) -> float | int:

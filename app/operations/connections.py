@@ -11,6 +11,7 @@ from app.access import Permission
 from app.domain.connections import Connection, ConnectionStatus, check_secret, checked_settings, refuse_secrets
 from app.domain.ids import new_id
 from app.domain.kinds import KINDS, ConnectionKind
+from app.domain.kinds.cetec import cetec_address
 from app.errors import UsageError
 from app.events import ConnectionsChanged
 from app.i18n import N_, _
@@ -207,9 +208,16 @@ def _supabase_addresses(settings: Mapping[str, object]) -> dict[str, str]:
     return {"jwks_url": f"{url}/auth/v1/.well-known/jwks.json" if url else ""}
 
 
+def _cetec_api_url(settings: Mapping[str, object]) -> dict[str, str]:
+    """The address that domain and protocol make (cetec-mysql.md §1.1)."""
+    named = {key: settings.get(key) for key in ("domain", "protocol")}
+    return {"api_url": cetec_address(checked_settings(ConnectionKind.CETEC, named))}
+
+
 _DERIVED: Mapping[ConnectionKind, Callable[[Mapping[str, object]], dict[str, str]]] = {
     ConnectionKind.VITEC: _vitec_address,
     ConnectionKind.SUPABASE: _supabase_addresses,
+    ConnectionKind.CETEC: _cetec_api_url,
 }
 
 

@@ -4,10 +4,12 @@ made from these declarations (command-line.md "Connection kinds and their keys")
 To add a kind: name it in `ConnectionKind`, declare it in a module of its own, list it in `KINDS`.
 """
 
+from app.domain.kinds.cetec import CETEC
+from app.domain.kinds.mysql import MYSQL
 from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.kinds.supabase import SUPABASE
 from app.domain.kinds.vitec import VITEC
 
-KINDS: dict[ConnectionKind, KindSpec] = {spec.kind: spec for spec in (VITEC, SUPABASE)}
+KINDS: dict[ConnectionKind, KindSpec] = {spec.kind: spec for spec in (VITEC, SUPABASE, CETEC, MYSQL)}
 
-__all__ = ["KINDS", "SUPABASE", "VITEC", "ConnectionKind", "FieldSpec", "FieldType", "KindSpec"]
+__all__ = ["CETEC", "KINDS", "MYSQL", "SUPABASE", "VITEC", "ConnectionKind", "FieldSpec", "FieldType", "KindSpec"]

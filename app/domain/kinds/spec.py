@@ -12,6 +12,8 @@ class ConnectionKind(StrEnum):
 
     VITEC = "vitec"
     SUPABASE = "supabase"
+    CETEC = "cetec"
+    MYSQL = "mysql"
 
 
 class FieldType(StrEnum):
@@ -21,6 +23,8 @@ class FieldType(StrEnum):
     URL = "url"
     NUMBER = "number"
     CHOICE = "choice"
+    SWITCH = "switch"
+    CONNECTION = "connection"
     SECRET = "secret"
 
 
@@ -28,26 +32,31 @@ class FieldType(StrEnum):
 class FieldSpec:
     """One field: `env` are the names `import-env` reads, first wins; `low` and `high` clamp a number.
 
-    `aliases` maps other spellings of a choice to the stored one; `overruled_by` is a field that makes the choice moot;
-    `only_when` names a choice and the value of it that the field belongs to. `check` gives the value as it is kept or
-    raises `UsageError`. `traded_for` is the secret that a sign-in gives for this one, which is then forgotten.
+    `titles` are the words for choices; `aliases` maps other spellings of a choice to the stored one; `overruled_by` is
+    a field that makes this one moot; `only_when` names a choice and the value of it that the field belongs to.
+    `complete` adds what people leave out, before anything is checked; `check` gives the value as it is kept or raises
+    `UsageError`. `of_kind` is the kind of the other connection that a field names. `traded_for` is the secret that a
+    sign-in gives for this one, which is then forgotten.
     """
 
     key: str
     label: str
     type: FieldType = FieldType.TEXT
     env: tuple[str, ...] = ()
-    default: str | float | None = None
+    default: str | float | bool | None = None
     required: bool = False
     help: str = ""
     choices: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     low: float | None = None
     high: float | None = None
     whole: bool = False
     overruled_by: str = ""
     only_when: tuple[str, str] | None = None
+    complete: Callable[[str], str] | None = None
     check: Callable[[str], str] | None = None
+    of_kind: ConnectionKind | None = None
     traded_for: str = ""
 
 
@@ -78,8 +87,8 @@ class KindSpec:
 
     @property
     def address(self) -> str:
-        """The key of the setting that holds the address of the system."""
-        return next(f.key for f in self.fields if f.type is FieldType.URL)
+        """The key of the setting that holds the address of the system: a URL, else what comes first, a host."""
+        return next((f.key for f in self.fields if f.type is FieldType.URL), self.fields[0].key)
 
     @property
     def earned_secrets(self) -> tuple[str, ...]:

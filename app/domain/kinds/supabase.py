@@ -79,6 +79,10 @@ SUPABASE = KindSpec(
             FieldType.CHOICE,
             default=AuthMode.USER.value,
             choices=tuple(mode.value for mode in AuthMode),
+            titles={
+                AuthMode.USER.value: N_("As a user"),
+                AuthMode.SERVICE_KEY.value: N_("With the service key (full access)"),
+            },
             help=N_("A user sees what the project's policies allow; the service key opens everything."),
         ),
         FieldSpec(
@@ -124,6 +128,11 @@ SUPABASE = KindSpec(
             FieldType.CHOICE,
             default=PhotoMode.AUTO.value,
             choices=tuple(mode.value for mode in PhotoMode),
+            titles={
+                PhotoMode.AUTO.value: N_("Automatic"),
+                PhotoMode.PUBLIC.value: N_("Public address"),
+                PhotoMode.SIGNED.value: N_("Signed address"),
+            },
             help=N_("Automatic tries the public address first, then signs one."),
         ),
         FieldSpec(

@@ -17,6 +17,7 @@ VITEC = KindSpec(
             ("VITEC_ENVIRONMENT",),
             default="qa",
             choices=("production", "qa"),
+            titles={"production": N_("Production"), "qa": N_("QA / test")},
             aliases={"prod": "production", "test": "qa", "testing": "qa"},
             help=N_("Fills in the address; an address of your own wins."),
             overruled_by="base_url",
