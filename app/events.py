@@ -75,6 +75,11 @@ class DevicesChanged:
 
 
 @dataclass(frozen=True)
+class CustomersChanged:
+    """A customer was added or changed, its database checked, or a pull noted."""
+
+
+@dataclass(frozen=True)
 class CoverageChanged:
     """Who is where changed: pairs of device id and employee id (`#` and number of an extra); none means everywhere."""
 

@@ -16,6 +16,7 @@ from typing import Self
 from app.events import EventBus
 from app.operations.links import Links
 from app.operations.runner import Runner
+from app.operations.support_passwords import SupportPasswords
 from app.operations.terminal_links import TerminalLinks
 from app.places import Home
 from app.settings import Settings, SettingsFile
@@ -39,6 +40,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.tasks = Tasks()
         self.links = Links(self.vault, self.store)
         self.terminals = TerminalLinks(self)
+        self.support_passwords = SupportPasswords()
         self.runner = Runner(self)
 
     @classmethod

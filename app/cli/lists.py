@@ -17,8 +17,9 @@ from app.domain.outcomes import Run
 from app.errors import UsageError
 from app.i18n import _
 from app.operations.connections import connection_rows
+from app.operations.customer_rows import CUSTOMER_KEYS, customer_rows
 from app.operations.devices import DEVICE_KEYS, device_rows
-from app.store import connections, devices, directory, runs
+from app.store import connections, customers, devices, directory, runs
 from app.workspace import Workspace
 
 Row = dict[str, Any]
@@ -26,6 +27,7 @@ _FIELDS = {
     "offices": [f.name for f in fields(Office)],
     "employees": [f.name for f in fields(Employee)],
     "devices": list(DEVICE_KEYS),
+    "customers": list(CUSTOMER_KEYS),
     "connections": ["id", "name", "kind", "status", "settings", "secrets", "last_sync", "last_error"],
     "runs": ["id", "run_id", "operation", "connection", "state", "started_at", "duration_ms"],
 }
@@ -33,6 +35,7 @@ _SHOWN = {
     "offices": ["name", "short_code", "city", "phone", "email", "is_active"],
     "employees": ["first_name", "last_name", "title", "email", "phone", "status"],
     "devices": ["name", "site", "host", "port", "status", "source", "model", "people", "free_places", "test_message"],
+    "customers": ["id", "name", "domain", "database_exists", "database_detail", "priority_support", "lastPulled"],
     "connections": ["name", "kind", "status", "last_sync", "last_error"],
     "runs": ["run_id", "operation", "connection", "state", "started_at", "duration_ms"],
 }
@@ -63,6 +66,8 @@ def list_table(args: argparse.Namespace) -> int:
                 return [run_row(run) for run in await workspace.store.read(runs.runs)]
             case "devices":
                 return device_rows(await workspace.store.read(devices.devices))
+            case "customers":
+                return customer_rows(await workspace.store.read(customers.customers))
             case "offices":
                 return [msgspec.to_builtins(office) for office in await workspace.store.read(directory.offices)]
             case _:

@@ -16,6 +16,8 @@ from typing import Any
 from app.domain.snapshots import Snapshot
 
 MOST_NAME_CHARS = 64  # longest name of a database (§4.5)
+NEEDED_COLUMNS = ("id", "name", "domain", "ok_to_bill", "resident_hosting", "itar_hosting_bc")
+"""What the filter and the decisions need, whatever columns a caller names (§2.1)."""
 _FALSE = frozenset({"", "0", "false", "no", "n"})
 
 

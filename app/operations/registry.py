@@ -25,6 +25,8 @@ FAMILIES = (
     "vitec",
     "directory",
     "pictures",
+    "customers",
+    "customer_marks",
     "connections",
     "connection_state",
     "connection_import",

@@ -171,6 +171,50 @@ class CooldownRow(BaseModel):
         table_name = "cooldown"
 
 
+class CustomerRow(BaseModel):
+    """A customer (cetec-mysql.md §2.3), and what is known of its backup database."""
+
+    key = CharField(primary_key=True)
+    id = CharField()
+    connection = CharField(index=True)
+    name = TextField()
+    domain = TextField(null=True)
+    ok_to_bill = BooleanField()
+    priority_support = CharField(null=True)
+    resident_hosting = BooleanField()
+    test_environment = TextField(null=True)
+    itar_hosting = BooleanField()
+    itar_text = TextField()
+    num_prod_users = DoubleField()
+    num_full_users = DoubleField()
+    external_key = TextField(null=True)
+    status = CharField()
+    database_status = CharField(null=True)
+    database_detail = TextField()
+    checked_at = CharField(null=True)
+    good_status = CharField(null=True)
+    good_at = CharField(null=True)
+    missing_since = CharField(null=True)
+    created_at = CharField()
+    updated_at = CharField()
+
+    class Meta:
+        table_name = "customer"
+
+
+class PullRow(BaseModel):
+    """A backup that was pulled, as a person or an old file said (cetec-mysql.md §7)."""
+
+    id = AutoField()
+    customer = CharField(index=True)
+    pulled_at = CharField()
+    user = TextField()
+    result = TextField()
+
+    class Meta:
+        table_name = "pull"
+
+
 class RunRow(BaseModel):
     """One execution of an operation."""
 
@@ -280,6 +324,8 @@ TABLES = (
     DeviceRow,
     PlacementRow,
     CooldownRow,
+    CustomerRow,
+    PullRow,
     RunRow,
     OutcomeRow,
     OutcomePackRow,

@@ -1,0 +1,1 @@
+"""The demo CETEC: its customers, and the HTTP server that lists them."""
