@@ -94,6 +94,7 @@ def _add_window_commands(
     simulate.add_argument("--offices", type=int, default=14, help="how many offices")
     simulate.add_argument("--terminals", type=int, default=9, help="how many face terminals")
     simulate.add_argument("--workers", type=int, default=60, help="how many employees in Supabase")
+    simulate.add_argument("--customers", type=int, default=344, help="how many customers that CETEC bills")
     simulate.set_defaults(handler=_simulate, needs_home=False)
 
 
@@ -219,7 +220,7 @@ def _demo(args: argparse.Namespace) -> int:
 def _simulate(args: argparse.Namespace) -> int:
     from app.cli.demo import simulate
 
-    world = {name: getattr(args, name) for name in ("people", "offices", "terminals", "workers")}
+    world = {name: getattr(args, name) for name in ("people", "offices", "terminals", "workers", "customers")}
     return simulate(world, as_json=args.json)
 
 

@@ -17,6 +17,8 @@ import threading
 from concurrent.futures import Future
 from typing import Any, Protocol, Self
 
+from app.demo.cetec.clientele import build_clientele
+from app.demo.cetec.server import DemoCetec
 from app.demo.firm import build_firm
 from app.demo.supabase.project import SupabaseProject
 from app.demo.terminals.fleet import TerminalFleet
@@ -40,23 +42,34 @@ class DemoSystem(Protocol):
 
 
 class DemoWorld:
-    """All demo systems: a firm of `people` and `offices`, `workers` in Supabase, `terminals` face terminals.
+    """All demo systems: a firm of `people` and `offices`, `workers` in Supabase, `terminals` face terminals, and
+    `customers` that CETEC bills.
 
     A world can be stopped and started again: it keeps its ports and what was changed in it.
     The same `seed` makes the same people. Raises ValueError for a size that one of the systems cannot have.
     """
 
     def __init__(
-        self, *, people: int = 340, offices: int = 14, seed: int = 2026, terminals: int = 9, workers: int = 60
+        self,
+        *,
+        people: int = 340,
+        offices: int = 14,
+        seed: int = 2026,
+        terminals: int = 9,
+        workers: int = 60,
+        customers: int = 344,
     ) -> None:
         self.vitec = VitecHub(build_firm(people=people, offices=offices, seed=seed))
         self.terminals = TerminalFleet(terminals)
         self.supabase = SupabaseProject(workers, seed=seed, devices=self.terminals.rows)
+        clientele = build_clientele(customers, seed=seed)
+        self.cetec = DemoCetec(clientele)
         # In this order: the project tells the addresses of the terminals, which they have once they are open.
         self.systems: dict[str, DemoSystem] = {
             "vitec": self.vitec,
             "terminals": self.terminals,
             "supabase": self.supabase,
+            "cetec": self.cetec,
         }
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -33,7 +33,14 @@ MAX_CUSTOMERS = 100_000
 
 YES: tuple[object, ...] = (1, 1, "1", True)
 NO: tuple[object, ...] = (0, 0, "0", False, "", None)
-ITAR_YES: tuple[object, ...] = ("ITAR - GovCloud (US-West), US persons only", 1, True, "ITAR hosting BC #2", "1", "true")
+ITAR_YES: tuple[object, ...] = (
+    "ITAR - GovCloud (US-West), US persons only",
+    1,
+    True,
+    "ITAR hosting BC #2",
+    "1",
+    "true",
+)
 NOT_BILLED_FLAGS: tuple[object, ...] = (0, "0", "", False, "false", None)
 NO_DOMAINS: tuple[object, ...] = ("undefined", None, "", "  ")
 SUPPORT: tuple[object, ...] = (

@@ -5,9 +5,9 @@
     world.cetec.filters_billable = False              `ok_to_bill=1` changes nothing any more
     world.cetec.fault = FaultPlan(Fault.HTML, times=1)
 
-`id` and `external_key` find exact values, `name` every customer whose name contains it, letter case aside. `columns` answers
-just the columns named, and without it all. Faults (`faults`; over HTTP `control`) may be aimed at any `CetecPlace`. There
-is no path that writes.
+`id` and `external_key` find exact values, `name` every customer whose name contains it, letter case aside. `columns`
+answers just the columns named, and without it all. Faults (`faults`; over HTTP `control`) may be aimed at any
+`CetecPlace`. There is no path that writes.
 """
 
 from __future__ import annotations
@@ -104,7 +104,11 @@ class DemoCetec(HttpSystem):
 
     def _fits(self, customer: Record, request: Request) -> bool:
         asked = request.query_params
-        if self.filters_billable and asked.get("ok_to_bill") == "1" and str(customer["ok_to_bill"]) not in {"1", "True"}:
+        if (
+            self.filters_billable
+            and asked.get("ok_to_bill") == "1"
+            and str(customer["ok_to_bill"]) not in {"1", "True"}
+        ):
             return False
         exact = all(str(customer.get(key)) == asked[key] for key in ("id", "external_key") if asked.get(key))
         return exact and asked.get("name", "").casefold() in str(customer["name"]).casefold()
