@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from app.domain.connections import Connection, check_secret
 from app.domain.kinds import ConnectionKind, FieldType
+from app.domain.kinds.cetec import TOKEN, cetec_address, customer_ids
 from app.domain.kinds.supabase import photo_hosts
 from app.domain.supabase import AuthMode, PhotoMode
 from app.domain.supabase_keys import check_publishable_key
@@ -22,6 +23,7 @@ from app.vault import is_set
 
 if TYPE_CHECKING:
     from app.connectors.breaker import Breaker
+    from app.connectors.cetec import Cetec
     from app.connectors.http import RetryPolicy
     from app.connectors.supabase import SessionKeeper, Supabase
     from app.connectors.vitec import VitecHub
@@ -71,6 +73,10 @@ class Links:
     async def supabase(self, connection: Connection) -> Supabase:
         """The project of this connection, under the same rules as `vitec`."""
         return cast("Supabase", await self._client(connection))
+
+    async def cetec(self, connection: Connection) -> Cetec:
+        """The installation of this connection, under the same rules as `vitec`."""
+        return cast("Cetec", await self._client(connection))
 
     def session(self, connection: Connection) -> KeptSession:
         """Where the session of this connection is kept: the same object for everybody, so that they take turns."""
@@ -174,7 +180,31 @@ def make_supabase(
     return Supabase(settings, keeper, retry)
 
 
+def make_cetec(
+    connection: Connection, secrets: Secrets, _keeper: SessionKeeper, retry: RetryPolicy | None = None
+) -> Cetec:
+    """A CETEC client from a connection's settings and its token.
+
+    Raises `NotConfigured` for a missing field and for a domain that is none.
+    """
+    from app.connectors.cetec import Cetec, CetecSettings
+
+    try:
+        address = cetec_address(connection.settings)
+    except UsageError as error:
+        raise NotConfigured(error.message, error.remedy) from error
+    settings = CetecSettings(
+        base_url=address,
+        preshared_token=secrets.get(TOKEN, ""),
+        timeout_s=connection.setting("timeout_s"),
+        excluded_ids=customer_ids(connection.setting("excluded_customer_ids") or ""),
+        fetch_passwords=connection.setting("support_passwords"),
+    )
+    return Cetec(settings, retry)
+
+
 _MAKERS: Mapping[ConnectionKind, Callable[[Connection, Secrets, SessionKeeper], Client]] = {
     ConnectionKind.VITEC: make_vitec,
     ConnectionKind.SUPABASE: make_supabase,
+    ConnectionKind.CETEC: make_cetec,
 }
