@@ -34,7 +34,7 @@ def run_window(
     """Show the window until it is closed; `started` is called once the workspace is open."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     application = make_application()
-    collector = Collector(application)
+    collector = Collector(application, lambda: window.is_working)
     settings = SettingsFile(home.settings)
     use_language(settings.values.language, QLocale.system().uiLanguages()[0])
     application.installTranslator(QtTexts(application))

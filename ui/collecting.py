@@ -1,28 +1,42 @@
-"""Collects garbage on the window's thread only.
+"""Collects garbage on the window's thread only, and never while a run is under way.
 
 Python collects cycles on whichever thread happens to allocate. A Qt object that is freed on a worker thread crashes
-the program, so automatic collection is off while a window lives and a timer does it here, youngest first. A full
-collection, which a person could feel, waits for much more garbage than usual.
+the program, so automatic collection is off while a window lives and a timer does it here. A run brings many records at
+once, and looking at them again and again is what a person would feel: so a run is left alone, what it brought is looked
+at once when it has ended, and from then on stands aside. All of it is looked at when the person is elsewhere.
 """
 
 from __future__ import annotations
 
 import gc
+import time
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 
 INTERVAL_MS = 500
-THRESHOLDS = (2_000, 20, 50)
+SETTLED_TICKS = 4  # so long after a run the window has shown what it brought
+DUE = 2_000  # new objects
+TOO_MUCH = 1_000_000  # new objects; then even a run waits for a collection
+FULL_EVERY_S = 300.0  # while the person is elsewhere
+FULL_AT_LATEST_S = 3_600.0
 
 
 class Collector(QObject):
-    """Replaces the automatic collection for as long as it lives; `stop` brings that back."""
+    """Replaces the automatic collection for as long as it lives; `stop` brings that back.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    `working` says whether a run is under way.
+    """
+
+    def __init__(self, parent: QObject | None = None, working: Callable[[], bool] = lambda: False) -> None:
         super().__init__(parent)
         gc.disable()
+        self._working = working
+        self._quiet_ticks = SETTLED_TICKS + 1
+        self._full_at = time.monotonic()
         self._timer = QTimer(self, interval=INTERVAL_MS)
-        self._timer.timeout.connect(collect_due)
+        self._timer.timeout.connect(self.collect_due)
         self._timer.start()
 
     def stop(self) -> None:
@@ -30,10 +44,23 @@ class Collector(QObject):
         self._timer.stop()
         gc.enable()
 
+    def collect_due(self) -> None:
+        """Collect as much as is due and would not be felt."""
+        self._quiet_ticks = 0 if self._working() else self._quiet_ticks + 1
+        if self._quiet_ticks < SETTLED_TICKS:
+            if gc.get_count()[0] > TOO_MUCH:
+                gc.collect(0)
+        elif self._quiet_ticks == SETTLED_TICKS:
+            gc.collect(0)
+            gc.freeze()  # what a run brought stays; the next collections need not look at it
+        elif time.monotonic() - self._full_at > (FULL_EVERY_S if _elsewhere() else FULL_AT_LATEST_S):
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._full_at = time.monotonic()
+        elif gc.get_count()[0] > DUE:
+            gc.collect(0)
 
-def collect_due() -> None:
-    """Collect the oldest generation whose turn it is."""
-    for generation in (2, 1, 0):
-        if gc.get_count()[generation] > THRESHOLDS[generation]:
-            gc.collect(generation)
-            return
+
+def _elsewhere() -> bool:
+    return QGuiApplication.applicationState() is not Qt.ApplicationState.ApplicationActive

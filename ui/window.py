@@ -153,6 +153,11 @@ class MainWindow(QMainWindow):
         self.is_closed = True
         self.closed.emit()
 
+    @property
+    def is_working(self) -> bool:
+        """Whether a run is under way."""
+        return self.workspace is not None and bool(self.workspace.runner.handles)
+
     def _restore_layout(self) -> None:
         geometry = self.layouts.geometry("window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):

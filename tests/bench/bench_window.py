@@ -230,7 +230,7 @@ def main() -> int:
             systems = json.loads(server.stdout.readline())
             sys.setswitchinterval(SWITCH_INTERVAL_S)
             application = make_application()
-            collector = Collector(application)
+            collector = Collector(application, lambda: window.is_working)
             apply_theme(application, ThemeChoice.LIGHT)
             home = Home.find(folder)
             window = MainWindow(home, SettingsFile(home.settings), demo=True)
