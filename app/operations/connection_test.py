@@ -16,7 +16,7 @@ from app.domain.health import TestReport
 from app.domain.kinds import ConnectionKind
 from app.errors import ErrorKind, MusterError, NotConfigured
 from app.i18n import N_, _
-from app.operations import probe_supabase, probe_vitec
+from app.operations import probe_cetec, probe_supabase, probe_vitec
 from app.operations.probe import Probe
 from app.operations.sessions import SecretReader
 from app.operations.stages import Staged, Tell
@@ -36,6 +36,7 @@ STAGE_TITLES = {
     "photos": N_("Photos"),
 }
 _USUAL_STAGES = ("settings", "address", "tls", "sign_in", "rights", "data")
+_CETEC_STAGES = ("settings", "address", "tls", "sign_in", "data")
 _CATEGORIES = {
     ErrorKind.NOT_CONFIGURED: "credentials_missing",
     ErrorKind.NO_KEYRING: "credentials_missing",
@@ -56,6 +57,7 @@ class KindTest:
 TESTS: Mapping[ConnectionKind, KindTest] = {
     ConnectionKind.VITEC: KindTest(_USUAL_STAGES, probe_vitec.run_stages, probe_vitec.facts),
     ConnectionKind.SUPABASE: KindTest((*_USUAL_STAGES, "photos"), probe_supabase.run_stages, probe_supabase.facts),
+    ConnectionKind.CETEC: KindTest(_CETEC_STAGES, probe_cetec.run_stages, probe_cetec.facts),
 }
 
 
