@@ -26,6 +26,7 @@ _MOST_USERS = 2**31 - 1
 _MOST_ID_CHARS = 100
 _MOST_TEXT_CHARS = 500
 _MOST_TEXT_READ = 1_000_000
+_MOST_LEVELS = 50  # of a column that only the caller knows
 _NAMED = 5
 _PLAIN_YES = frozenset({"1", "true", "yes", "y"})
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -140,8 +141,24 @@ def _record(key: str, raw: Raw, columns: Sequence[str]) -> CustomerRecord:
         num_full_users=users(sent.get("num_full_users")),
         external_key=text(sent.get("external_key")),
         fields=frozenset(fields),
-        extra={c: v for c, v in sent.items() if c not in _COLUMNS and c.lower() != PASSWORD_COLUMN},
+        extra=_extra(sent),
     )
+
+
+def _extra(sent: Raw) -> dict[str, Any]:
+    """Columns that only the caller knows, as they came; CETEC's own are flat or nearly so (§2.2).
+
+    Raises `BadData` for what is nested so deeply that no program could be given it.
+    """
+    extra = {c: v for c, v in sent.items() if c not in _COLUMNS and c.lower() != PASSWORD_COLUMN}
+    if not _is_flat(extra, _MOST_LEVELS):
+        raise BadData(_("Invalid CETEC response."))
+    return extra
+
+
+def _is_flat(value: object, levels: int) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_flat(part, levels - 1) for part in parts)
 
 
 def customer_id(value: object) -> str | None:

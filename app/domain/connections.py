@@ -23,6 +23,7 @@ _SWITCH_WORDS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
+_SECRETS = tuple(dict.fromkeys(secret.key for spec in KINDS.values() for secret in spec.secrets))
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -98,13 +99,18 @@ def refuse_secrets(settings: Mapping[str, object]) -> None:
     """
     for key, value in settings.items():
         refuse_full_access(str(value).strip())
-        if any(key == secret.key for spec in KINDS.values() for secret in spec.secrets):
+        if secret := next((name for name in _SECRETS if name == key or _in_query(name, str(value))), ""):
             raise UsageError(
-                _("{key} is a secret and never a setting.").format(key=key),
-                _("Enter it in its own field, or with --secret {key}=- from standard input.").format(key=key),
+                _("{key} is a secret and never a setting.").format(key=secret),
+                _("Enter it in its own field, or with --secret {key}=- from standard input.").format(key=secret),
             )
         if "://" in str(value):
             _refuse_credentials(str(value))
+
+
+def _in_query(name: str, text: str) -> bool:
+    """Whether an address was copied with a secret in it, as CETEC's addresses have it (cetec-mysql.md §2.1)."""
+    return re.search(rf"[?&]{name}=", text, re.IGNORECASE) is not None
 
 
 def _refuse_credentials(url: str) -> None:

@@ -11,6 +11,7 @@ from app.i18n import N_, _
 
 TOKEN = "preshared_token"
 _OF_CETEC = ".cetecerp.com"
+_LAST_PORT = 65535
 
 
 def cetec_host(text: str) -> str:
@@ -18,10 +19,15 @@ def cetec_host(text: str) -> str:
 
     Raises `UsageError` for what cannot be a host.
     """
-    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).partition("/")[0].strip().rstrip(".")
-    if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:\d{1,5})?", host):
+    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).partition("/")[0].strip()
+    parts = re.fullmatch(r"(?P<name>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*)\.?(?P<port>:[0-9]{1,5})?", host)
+    port = parts["port"] or "" if parts else ""
+    if parts is None or int(port[1:] or 0) > _LAST_PORT:
         raise UsageError(_("{value} is not a domain.").format(value=text), _("Write it like yourdomain.cetecerp.com."))
-    return host if "." in host else host + _OF_CETEC
+    name = parts["name"]
+    while name.endswith(_OF_CETEC * 2):
+        name = name.removesuffix(_OF_CETEC)
+    return (name if "." in name else name + _OF_CETEC) + port
 
 
 def cetec_address(settings: Mapping[str, object]) -> str:
