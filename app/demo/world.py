@@ -20,6 +20,7 @@ from typing import Any, Protocol, Self
 from app.demo.cetec.clientele import build_clientele
 from app.demo.cetec.server import DemoCetec
 from app.demo.firm import build_firm
+from app.demo.mysql.server import DemoMysql
 from app.demo.supabase.project import SupabaseProject
 from app.demo.terminals.fleet import TerminalFleet
 from app.demo.vitec import VitecHub
@@ -63,12 +64,14 @@ class DemoWorld:
         self.terminals = TerminalFleet(terminals)
         self.supabase = SupabaseProject(workers, seed=seed, devices=self.terminals.rows)
         clientele = build_clientele(customers, seed=seed)
+        self.mysql = DemoMysql(clientele.databases)
         self.cetec = DemoCetec(clientele)
         # In this order: the project tells the addresses of the terminals, which they have once they are open.
         self.systems: dict[str, DemoSystem] = {
             "vitec": self.vitec,
             "terminals": self.terminals,
             "supabase": self.supabase,
+            "mysql": self.mysql,
             "cetec": self.cetec,
         }
         self._thread: threading.Thread | None = None

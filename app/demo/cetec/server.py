@@ -13,7 +13,7 @@ answers just the columns named, and without it all. Faults (`faults`; over HTTP 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -94,21 +94,16 @@ class DemoCetec(HttpSystem):
         return checked
 
     async def _list(self, request: Request) -> Response:
-        asked = request.query_params
-        found: list[Record] = [customer for customer in self.customers if self._fits(customer, request)]
+        asked = dict(request.query_params)
+        found: list[Record] = [customer for customer in self.customers if self._fits(customer, asked)]
         if columns := [column.strip() for column in asked.get("columns", "").split(",") if column.strip()]:
             found = [{column: record[column] for column in columns if column in record} for record in found]
         if self.one_alone and asked.get("id") and len(found) == 1:
             return _json(found[0])
         return _json({self.wrapped_in: found} if self.wrapped_in else found)
 
-    def _fits(self, customer: Record, request: Request) -> bool:
-        asked = request.query_params
-        if (
-            self.filters_billable
-            and asked.get("ok_to_bill") == "1"
-            and str(customer["ok_to_bill"]) not in {"1", "True"}
-        ):
+    def _fits(self, customer: Record, asked: Mapping[str, str]) -> bool:
+        if self.filters_billable and asked.get("ok_to_bill") == "1" and customer["ok_to_bill"] not in {1, "1"}:
             return False
         exact = all(str(customer.get(key)) == asked[key] for key in ("id", "external_key") if asked.get(key))
         return exact and asked.get("name", "").casefold() in str(customer["name"]).casefold()
