@@ -265,7 +265,10 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                     system=self.settings.system, seconds=seconds
                 )
             )
-        cause = redact(str(error)) or type(error).__name__
+        cause = redact(str(error))
+        if isinstance(error, httpx.RemoteProtocolError):
+            cause = cause.partition(":")[0]  # what follows quotes the answer, which may repeat a part of a secret
+        cause = cause or type(error).__name__
         return Unreachable(_("{system} request failed. {cause}").format(system=self.settings.system, cause=cause))
 
 
