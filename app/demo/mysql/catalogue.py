@@ -26,6 +26,8 @@ from app.demo.mysql.accounts import Tables
 INFORMATION_SCHEMA = "information_schema"
 Row = dict[str, str | None]
 
+execute("SELECT 1")  # loads four more dialects, which would otherwise hold up the first client
+
 _PLAIN_PARTS = {"expressions", "from_", "where", "distinct"}
 
 

@@ -10,9 +10,9 @@ Another process does the latter two over `describe()["control_url"]`, see `contr
 from __future__ import annotations
 
 import asyncio
-import importlib
 import itertools
 import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -56,6 +56,7 @@ class DemoMysql:
         self._questions: list[Question] = []
         self._numbers = itertools.count(1)
         self._port = 0
+        self._converse: Callable[[DemoMysql, Line, asyncio.StreamReader], Awaitable[None]]
         self._listening: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._control = LoopbackServer(control_app(self))
@@ -105,6 +106,10 @@ class DemoMysql:
 
     async def open(self) -> None:
         """Returns when the port accepts. Raises OSError when it cannot listen."""
+        # Loaded here, where nothing else is under way yet: later it would hold up every thread, a window's too.
+        from app.demo.mysql.session import converse
+
+        self._converse = converse
         listener = socket.create_server((HOST, self._port))
         self._port = listener.getsockname()[1]
         self._listening = await asyncio.start_server(self._serve, sock=listener)
@@ -129,9 +134,7 @@ class DemoMysql:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
-            # Loaded with the first connection, off the loop: most worlds are never asked, and it is slow to load.
-            session = await asyncio.to_thread(importlib.import_module, "app.demo.mysql.session")
-            await session.converse(self, line, reader)
+            await self._converse(self, line, reader)
         except ConnectionError:
             pass  # the other side has gone, or `close` has pulled the plug
         finally:
