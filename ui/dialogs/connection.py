@@ -35,10 +35,10 @@ SIZE = (940, 600)
 
 
 class ConnectionDialog(QDialog):
-    """The form of one connection; `taken` are the names of the others. `saved` is its name once it is stored."""
+    """The form of one connection; `others` are all the others. `saved` is its name once it is stored."""
 
     def __init__(
-        self, parent: QWidget, desk: Desk, spec: KindSpec, connection: Connection | None, taken: Sequence[str]
+        self, parent: QWidget, desk: Desk, spec: KindSpec, connection: Connection | None, others: Sequence[Connection]
     ) -> None:
         super().__init__(parent)
         self.desk = desk
@@ -51,7 +51,7 @@ class ConnectionDialog(QDialog):
         self._saving = False
         self._gone = False
         self._pressed: Button | None = None
-        self._taken = taken
+        self._others = others
         self.setObjectName("connection")
         self.resize(*SIZE)
         self.kind = QComboBox(self)
@@ -116,9 +116,9 @@ class ConnectionDialog(QDialog):
         self.setWindowTitle(_title(spec, connection))
         self.heading.setText(_(spec.title))
         self.about.setText(_(spec.about))
-        name = connection.name if connection else free_name(_(spec.title), self._taken)
+        name = connection.name if connection else free_name(_(spec.title), [other.name for other in self._others])
         known = self.desk.workspace.vault.known_secrets(connection) if connection else ()
-        self.form = ConnectionForm(spec, name, connection, known, self._taken)
+        self.form = ConnectionForm(spec, name, connection, known, self._others)
         self.form.setContentsMargins(6 * GRID, 2 * GRID, 5 * GRID, 2 * GRID)
         self._fields.setWidget(self.form)  # the one before is deleted with its place
         self.panel = TryPanel(titles=stage_titles(spec.kind))
@@ -293,9 +293,9 @@ class ConnectionDialog(QDialog):
 
 async def edit_connection(parent: QWidget, desk: Desk, spec: KindSpec, connection: Connection | None = None) -> str:
     """Show the form, empty or with a connection; the name it was saved under, blank when it was not."""
-    others = await desk.workspace.store.read(stored.connections)
-    taken = [other.name for other in others if connection is None or other.id != connection.id]
-    dialog = ConnectionDialog(parent, desk, spec, connection, taken)
+    present = await desk.workspace.store.read(stored.connections)
+    others = [other for other in present if connection is None or other.id != connection.id]
+    dialog = ConnectionDialog(parent, desk, spec, connection, others)
     await ask(dialog)
     return dialog.saved
 

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, SignalInstance
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QToolButton, QWidget
 
 from app.domain.kinds import FieldSpec, FieldType
-from app.i18n import N_, _
+from app.i18n import _
 from ui.theme import GRID, Icon, Ink, icon
-
-CHOICE_WORDS = {
-    "production": N_("Production"),
-    "qa": N_("QA / test"),
-    "user": N_("As a user"),
-    "service_key": N_("With the service key (full access)"),
-    "auto": N_("Automatic"),
-    "public": N_("Public address"),
-    "signed": N_("Signed address"),
-}
 
 
 @dataclass(frozen=True)
@@ -32,21 +22,33 @@ class Editor:
     changed: SignalInstance
 
 
-def make_editor(spec: FieldSpec, stored: str, *, is_set: bool) -> Editor:
-    """The right editor for a field; `is_set` says of a secret that it has a value, which is never loaded."""
+def make_editor(spec: FieldSpec, stored: str, *, is_set: bool, connections: Sequence[str] = ()) -> Editor:
+    """The right editor for a field.
+
+    `is_set` says of a secret that it has a value, which is never loaded; `connections` are the names of those that the
+    field can choose.
+    """
     match spec.type:
         case FieldType.NUMBER:
             number = NumberField(spec, stored)
             return Editor(number, number.stored_text, number.valueChanged)
         case FieldType.CHOICE:
-            box = _choice(spec, stored)
-            default = str(spec.default or "")
-            return Editor(box, lambda: _unless(str(box.currentData()), default), box.currentIndexChanged)
+            words = {choice: _(spec.titles.get(choice, choice)) for choice in spec.choices}
+            usual = str(spec.default or "")
+            box = _choice(words, stored or usual)
+            return Editor(box, lambda: _unless(str(box.currentData()), usual), box.currentIndexChanged)
+        case FieldType.CONNECTION:
+            names = _choice({"": _("None")} | {name: name for name in connections}, stored)
+            return Editor(names, lambda: str(names.currentData()), names.currentIndexChanged)
+        case FieldType.SWITCH:
+            switch, default = QCheckBox(_(spec.label)), _switch_text(bool(spec.default))
+            switch.setChecked((stored.lower() or default) == _switch_text(True))
+            return Editor(switch, lambda: _unless(_switch_text(switch.isChecked()), default), switch.toggled)
         case FieldType.SECRET:
-            edit = _secret(spec, is_set=is_set)
+            edit = _secret()
         case _:
             edit = QLineEdit(stored)
-            edit.setPlaceholderText(_("Required") if spec.required else str(spec.default or ""))
+    edit.setPlaceholderText(blank_text(spec, is_set=is_set))
     return Editor(edit, lambda: edit.text().strip(), edit.textChanged)
 
 
@@ -70,22 +72,26 @@ class NumberField(QDoubleSpinBox):
         return "" if self.value() == self._default else f"{self.value():.10g}"
 
 
-def _choice(spec: FieldSpec, stored: str) -> QComboBox:
-    """The choices in words; a stored one that is none stays visible."""
+def _choice(words: Mapping[str, str], chosen: str) -> QComboBox:
+    """The choices in words; a chosen one that is none of them stays visible."""
     box = QComboBox()
-    for choice in spec.choices:
-        box.addItem(_(CHOICE_WORDS.get(choice, choice)), choice)
-    if stored and stored not in spec.choices:
-        box.addItem(_("{choice} (unknown)").format(choice=stored), stored)
-    box.setCurrentIndex(box.findData(stored or str(spec.default or "")))
+    for choice, word in words.items():
+        box.addItem(word, choice)
+    if chosen not in words:
+        box.addItem(_("{choice} (unknown)").format(choice=chosen), chosen)
+    box.setCurrentIndex(box.findData(chosen))
     return box
 
 
-def _secret(spec: FieldSpec, *, is_set: bool) -> QLineEdit:
-    """Typed unseen, with an eye to see it; empty means unchanged where there is one."""
+def _switch_text(on: bool) -> str:
+    """A switch as text, as the command line writes it."""
+    return "true" if on else "false"
+
+
+def _secret() -> QLineEdit:
+    """Typed unseen, with an eye to see it."""
     edit = QLineEdit()
     edit.setEchoMode(QLineEdit.EchoMode.Password)
-    edit.setPlaceholderText(secret_hint(spec, is_set=is_set))
     look = edit.addAction(icon(Icon.EYE, Ink.MUTED), QLineEdit.ActionPosition.TrailingPosition)
     look.setText(_("Show what is typed"))
     look.setCheckable(True)
@@ -97,11 +103,11 @@ def _secret(spec: FieldSpec, *, is_set: bool) -> QLineEdit:
     return edit
 
 
-def secret_hint(spec: FieldSpec, *, is_set: bool) -> str:
-    """What an empty field of a secret means."""
+def blank_text(spec: FieldSpec, *, is_set: bool, is_needed: bool = True) -> str:
+    """What an empty field says in grey; `is_needed` is off where another field makes this one moot."""
     if is_set:
         return _("Unchanged")
-    return _("Required") if spec.required else ""
+    return _("Required") if spec.required and is_needed else str(spec.default or "")
 
 
 def _unless(text: str, default: str) -> str:

@@ -12,11 +12,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection, check_secret, checked_settings, refuse_secrets
-from app.domain.kinds import FieldSpec, FieldType, KindSpec
+from app.domain.kinds import KINDS, FieldSpec, FieldType, KindSpec
 from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import standing_in
-from ui.dialogs.connection_editors import make_editor, secret_hint
+from ui.dialogs.connection_editors import blank_text, make_editor
 from ui.theme import CONTROL_HEIGHT, GRID, theme, tokens
 
 NAME = FieldSpec("name", N_("Name"), required=True, help=N_("As it appears in lists and in the history."))
@@ -37,17 +37,23 @@ class Field:
 class ConnectionForm(QWidget):
     """The fields of one connection, the name first; `secrets_set` are those that are set, wherever that is.
 
-    Fields that belong to another choice, such as another way to sign in, are hidden and count for nothing.
+    `others` are the other connections: their names are taken, and some fields choose one of them. Fields that belong to
+    another choice, such as another way to sign in, are hidden and count for nothing.
     """
 
     changed = Signal()
 
     def __init__(
-        self, spec: KindSpec, name: str, connection: Connection | None, secrets_set: Sequence[str], taken: Sequence[str]
+        self,
+        spec: KindSpec,
+        name: str,
+        connection: Connection | None,
+        secrets_set: Sequence[str],
+        others: Sequence[Connection],
     ) -> None:
         super().__init__()
         self._spec = spec
-        self._taken = taken
+        self._others = others
         self._secrets_set = secrets_set
         self._connection = connection
         self.fields: dict[str, Field] = {}
@@ -66,16 +72,20 @@ class ConnectionForm(QWidget):
         self._hint()
 
     def _add(self, spec: FieldSpec, stored: str) -> None:
-        made = make_editor(spec, stored, is_set=False)
+        names = self._names(spec)
+        if self._connection is None and len(names) == 1:
+            stored = names[0]
+        made = make_editor(spec, stored, is_set=False, connections=names)
         editor = made.widget
         editor.setObjectName(f"connection.{spec.key}")
         editor.installEventFilter(self)
         made.changed.connect(lambda *_value: self._edited(spec.key))
-        label = QLabel(_(spec.label), wordWrap=True)
+        # A switch carries its own words.
+        label = QLabel("" if spec.type is FieldType.SWITCH else _(spec.label), wordWrap=True)
         label.setBuddy(editor)
         label.setFixedWidth(_LABELS)
         label.setMinimumHeight(CONTROL_HEIGHT)
-        note = QLabel(_(spec.help), wordWrap=True)
+        note = QLabel(wordWrap=True)
         note.setObjectName(f"connection.{spec.key}.note")
         cell = QVBoxLayout()
         cell.setSpacing(GRID // 2)
@@ -86,6 +96,17 @@ class ConnectionForm(QWidget):
         self._grid.addLayout(cell, row, 1)
         self.fields[spec.key] = Field(spec, editor, made.text, label, note)
         self.show_problem(spec.key, "")
+
+    def _names(self, spec: FieldSpec) -> list[str]:
+        """The connections that a field can choose."""
+        return [other.name for other in self._others if other.kind is spec.of_kind]
+
+    def _help(self, spec: FieldSpec) -> str:
+        """What a field is for, and what has to be there first."""
+        if spec.of_kind is None or self._names(spec):
+            return _(spec.help)
+        first = _("First add a connection of this kind: {kind}.").format(kind=_(KINDS[spec.of_kind].title))
+        return f"{_(spec.help)} {first}"
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the form; it changes a value only where the keyboard is."""
@@ -122,10 +143,14 @@ class ConnectionForm(QWidget):
 
     def missing(self) -> list[str]:
         """The labels of required fields that are blank and have no value yet."""
-        settings, secrets = self.settings(), self.secrets()
-        given = {**settings, **secrets}
-        in_use = self._spec.in_use(settings)
-        return [_(f.label) for f in in_use if f.required and not given.get(f.key) and not self._is_set(f)]
+        settings = self.settings()
+        given = {**settings, **self.secrets()}
+        needed = [f for f in self._spec.in_use(settings) if self._is_needed(f)]
+        return [_(f.label) for f in needed if not given.get(f.key) and not self._is_set(f)]
+
+    def _is_needed(self, spec: FieldSpec) -> bool:
+        """Whether a field has to be filled in; another one can make it moot."""
+        return spec.required and not (spec.overruled_by and self.fields[spec.overruled_by].text())
 
     def _is_set(self, spec: FieldSpec) -> bool:
         """Whether an empty field of a secret keeps a value; a sign-in counts for the account it was made with alone."""
@@ -148,11 +173,14 @@ class ConnectionForm(QWidget):
         try:
             hints: Mapping[str, str] = standing_in(self._spec.kind, self.settings())
         except UsageError:
-            return
-        for key, text in hints.items():
-            editor = self.fields[key].editor
-            if isinstance(editor, QLineEdit):
-                editor.setPlaceholderText(text)
+            hints = {}
+        for key, field in self.fields.items():
+            if isinstance(field.editor, QLineEdit):
+                field.editor.setPlaceholderText(hints.get(key) or self._blank_text(field.spec))
+
+    def _blank_text(self, spec: FieldSpec) -> str:
+        """What an empty field says in grey."""
+        return blank_text(spec, is_set=self._is_set(spec), is_needed=self._is_needed(spec))
 
     def _show_in_use(self) -> None:
         in_use = self.in_use()
@@ -161,8 +189,6 @@ class ConnectionForm(QWidget):
             field.label.setVisible(shown)
             field.editor.setVisible(shown)
             field.note.setVisible(shown and bool(field.note.text()))
-            if field.spec.type is FieldType.SECRET and isinstance(field.editor, QLineEdit):
-                field.editor.setPlaceholderText(secret_hint(field.spec, is_set=self._is_set(field.spec)))
 
     # -- what is wrong -------------------------------------------------------------------------------------------
 
@@ -192,14 +218,14 @@ class ConnectionForm(QWidget):
     def _name_problem(self) -> str:
         if not self.name:
             return _("A connection needs a name.")
-        if self.name in self._taken:
+        if self.name in {other.name for other in self._others}:
             return _("There is already a connection named {name}.").format(name=self.name)
         return ""
 
     def show_problem(self, key: str, text: str) -> None:
         """Say below a field what is wrong with it; a blank text brings its help back."""
         field = self.fields[key]
-        shown = text or _(field.spec.help)
+        shown = text or self._help(field.spec)
         field.note.setText(shown)
         field.note.setVisible(bool(shown) and not field.editor.isHidden())
         field.editor.setAccessibleDescription(shown)

@@ -1,4 +1,4 @@
-"""The dialog of a Supabase connection: choosing the system, fields of the chosen sign-in, keys in the right field."""
+"""The dialog for other kinds: choosing the system, fields of the chosen sign-in, switches, other connections."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from typing import cast
 
 import jwt
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
 from app.domain.connections import Connection
-from app.domain.kinds import KINDS, VITEC
+from app.domain.kinds import KINDS, MYSQL, VITEC
 from app.operations.runner import Request
 from app.store import connections
 from app.vault import MemoryKeyring
 from tests.support.window import click, eventually, open_dialog, part, type_into, words
 from ui.desk import Desk
 from ui.dialogs.connection import ConnectionDialog, edit_connection
+from ui.dialogs.connection_form import ConnectionForm
 from ui.widgets import StatusChip
 
 SERVICE_ROLE = jwt.encode({"role": "service_role"}, "x" * 32)
@@ -182,3 +185,129 @@ class TestSession:
         report = await project_desk.report_of(Request("connections.test", "supabase"))
         assert report is not None
         assert report.error is None
+
+
+class TestChoosingAnotherConnection:
+    """The backup databases of a CETEC connection are a MySQL connection, by its name."""
+
+    async def test_without_any_the_form_says_what_to_do_first(self, parent: QWidget, desk: Desk) -> None:
+        dialog = await cetec_form(parent, desk)
+        assert choices(dialog, "backups") == ["None"]
+        assert note(dialog, "backups").endswith("First add a connection of this kind: MySQL server.")
+        assert dialog.form.settings()["backups"] == ""
+
+    async def test_the_only_one_is_chosen_for_a_new_connection(self, parent: QWidget, desk: Desk) -> None:
+        await add(desk, "backups-eu", "mysql", host="db.example.com", user="reader")
+        dialog = await cetec_form(parent, desk)
+        assert part(dialog, QComboBox, "connection.backups").currentText() == "backups-eu"
+        assert "First add" not in note(dialog, "backups")
+        choose(dialog, "backups", "")
+        assert dialog.form.settings()["backups"] == ""
+
+    async def test_of_several_the_person_chooses(self, parent: QWidget, desk: Desk) -> None:
+        await add(desk, "backups-eu", "mysql", host="db.example.com", user="reader")
+        await add(desk, "backups-us", "mysql", host="db.example.org", user="reader")
+        await add(desk, "hub", "vitec")
+        dialog = await cetec_form(parent, desk)
+        assert choices(dialog, "backups") == ["None", "backups-eu", "backups-us"]
+        assert part(dialog, QComboBox, "connection.backups").currentText() == "None"
+
+    async def test_a_stored_name_that_is_gone_stays_visible(self, parent: QWidget, desk: Desk) -> None:
+        await add(desk, "cetec", "cetec", domain="acme", backups="gone")
+        await add(desk, "backups-eu", "mysql", host="db.example.com", user="reader")
+        dialog, _answer = await show(parent, desk, await stored(desk, "cetec"))
+        assert part(dialog, QComboBox, "connection.backups").currentText() == "gone (unknown)"
+        assert dialog.form.settings()["backups"] == "gone"
+
+    async def test_the_choice_is_stored(self, parent: QWidget, desk: Desk) -> None:
+        await add(desk, "cetec", "cetec", domain="acme", backups="gone")
+        await add(desk, "backups-eu", "mysql", host="db.example.com", user="reader")
+        dialog, answer = await show(parent, desk, await stored(desk, "cetec"))
+        choose(dialog, "backups", "backups-eu")
+        click(dialog, "connection.save")
+        assert await answer == "cetec"
+        assert (await stored(desk, "cetec")).settings["backups"] == "backups-eu"
+
+
+class TestSwitches:
+    async def test_a_switch_shows_its_default_and_carries_its_own_words(self, parent: QWidget, desk: Desk) -> None:
+        dialog = await cetec_form(parent, desk)
+        billable = part(dialog, QCheckBox, "connection.only_billable")
+        assert (billable.isChecked(), billable.text()) == (True, "Billable customers only")
+        assert not part(dialog, QCheckBox, "connection.support_passwords").isChecked()
+        assert dialog.form.settings()["only_billable"] == ""
+
+    async def test_what_differs_from_the_default_is_stored_as_yes_or_no(self, parent: QWidget, desk: Desk) -> None:
+        dialog, answer = await show(parent, desk)
+        choose(dialog, "kind", "cetec")
+        type_into(edit(dialog, "domain"), "acme")
+        for key in ("only_billable", "support_passwords"):
+            box = part(dialog, QCheckBox, f"connection.{key}")
+            box.setFocus()
+            QTest.keyClick(box, Qt.Key.Key_Space)
+        click(dialog, "connection.save")
+        assert await answer == "CETEC ERP"
+        assert (await stored(desk, "CETEC ERP")).settings == {
+            "domain": "acme.cetecerp.com", "only_billable": False, "support_passwords": True,
+        }  # fmt: skip
+
+    async def test_a_stored_switch_comes_back_as_it_was_and_returns_to_its_default(
+        self, parent: QWidget, desk: Desk
+    ) -> None:
+        await add(desk, "cetec", "cetec", domain="acme", only_billable="false")
+        dialog, answer = await show(parent, desk, await stored(desk, "cetec"))
+        billable = part(dialog, QCheckBox, "connection.only_billable")
+        assert not billable.isChecked()
+        billable.click()
+        click(dialog, "connection.save")
+        assert await answer == "cetec"
+        assert (await stored(desk, "cetec")).settings == {"domain": "acme.cetecerp.com"}
+
+
+class TestFieldsThatOthersMakeMoot:
+    async def test_an_address_makes_the_domain_needless(self, parent: QWidget, desk: Desk) -> None:
+        dialog = await cetec_form(parent, desk)
+        assert dialog.form.missing() == ["Domain", "Preshared token"]
+        type_into(edit(dialog, "api_url"), "acme.cetecerp.com/")
+        assert dialog.form.missing() == ["Preshared token"]
+        assert edit(dialog, "domain").placeholderText() == ""
+
+    async def test_an_address_without_its_beginning_is_completed(self, parent: QWidget, desk: Desk) -> None:
+        dialog, answer = await show(parent, desk)
+        choose(dialog, "kind", "cetec")
+        type_into(edit(dialog, "api_url"), "acme.cetecerp.com/")
+        click(dialog, "connection.save")
+        assert await answer == "CETEC ERP"
+        assert (await stored(desk, "CETEC ERP")).settings == {"api_url": "https://acme.cetecerp.com"}
+
+    async def test_the_address_that_a_domain_makes_is_shown_in_grey(self, parent: QWidget, desk: Desk) -> None:
+        dialog = await cetec_form(parent, desk)
+        assert edit(dialog, "domain").placeholderText() == "Required"
+        type_into(edit(dialog, "domain"), "https://acme.cetecerp.com/")
+        assert edit(dialog, "api_url").placeholderText() == "https://acme.cetecerp.com"
+
+    async def test_a_socket_makes_the_host_needless(self) -> None:
+        form = ConnectionForm(MYSQL, "backups", None, (), [])
+        assert form.missing() == ["Host", "User"]
+        type_into(part(form, QLineEdit, "connection.socket"), "/run/mysqld/mysqld.sock")
+        assert form.missing() == ["User"]
+
+
+async def cetec_form(parent: QWidget, desk: Desk) -> ConnectionDialog:
+    """The empty form of CETEC."""
+    dialog, _answer = await show(parent, desk)
+    choose(dialog, "kind", "cetec")
+    return dialog
+
+
+async def add(desk: Desk, name: str, kind: str, **settings: str) -> None:
+    report = await desk.report_of(
+        Request("connections.create", params={"name": name, "kind": kind, "settings": settings})
+    )
+    assert report is not None
+    assert report.error is None
+
+
+def choices(dialog: ConnectionDialog, key: str) -> list[str]:
+    box = part(dialog, QComboBox, f"connection.{key}")
+    return [box.itemText(at) for at in range(box.count())]

@@ -12,7 +12,6 @@ from app.domain.health import Health, TestReport, masked
 from app.domain.kinds import FieldSpec, FieldType
 from app.i18n import _
 from app.operations.connections import standing_in
-from ui.dialogs.connection_editors import CHOICE_WORDS
 from ui.pages.connections.rows import ConnectionLine
 from ui.texts import ago, health_text, moment_text, value_text
 from ui.theme import Tone
@@ -84,7 +83,7 @@ def _shown(spec: FieldSpec, value: object) -> str:
     if spec.key == "installation_id" and value:
         return masked(str(value))  # vitec-hub.md §6.1
     if spec.type is FieldType.CHOICE:
-        return _(CHOICE_WORDS.get(str(value), str(value)))
+        return _(spec.titles.get(str(value), str(value)))
     return value_text(value)
 
 
