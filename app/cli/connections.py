@@ -66,6 +66,7 @@ def _print(verb: str, result: dict[str, Any]) -> None:
     elif verb == "test":
         rows = [["✓" if s["ok"] else "✗", s["name"], s["message"], f"{s['duration_ms']} ms"] for s in result["stages"]]
         print_table(result["message"], ["", "stage", "message", "time"], rows)
-        print(redact(result["remedy"]))
+        for text in (*result["warnings"], result["remedy"]):
+            print(redact(text))
     elif result:
         print(redact(msgspec.json.format(msgspec.json.encode(result), indent=2).decode()))

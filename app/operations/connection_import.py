@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from app.access import Permission
-from app.domain.kinds import KINDS, ConnectionKind
+from app.domain.kinds import KINDS, ConnectionKind, FieldSpec
 from app.domain.supabase import AuthMode
 from app.errors import StoreError, UsageError
 from app.i18n import N_, _
-from app.operations.connections import CreateParams, UpdateParams, create_connection, update_connection
+from app.operations.connections import CreateParams, Scalar, UpdateParams, create_connection, update_connection
 from app.operations.context import RunContext
 from app.operations.registry import operation
 from app.store import connections as stored
@@ -35,7 +35,9 @@ async def import_env(context: RunContext, params: ImportParams) -> None:
         if not found:
             continue
         secrets = {k: v for k, v in found.items() if k in {f.key for f in spec.secrets}}
-        settings = {k: v for k, v in found.items() if k not in secrets}
+        settings: dict[str, Scalar] = {k: v for k, v in found.items() if k not in secrets}
+        if spec.kind is ConnectionKind.CETEC and values.get("MYSQL_USER"):
+            settings["backups"] = ConnectionKind.MYSQL.value  # the connection that this very file gives
         made.append(await _import_one(context, spec.kind, settings, secrets))
     if not made:
         names = ", ".join(name for spec in KINDS.values() for f in spec.fields for name in f.env)
@@ -43,10 +45,13 @@ async def import_env(context: RunContext, params: ImportParams) -> None:
             _("The file holds no settings that Muster knows."), _("It looks for: {names}.").format(names=names)
         )
     context.result["connections"] = made
+    if exposed := [f.env[0] for spec in KINDS.values() for f in spec.secrets if _was_in_a_browser(f, values)]:
+        text = _("{name} was part of a web page, where anybody could read it: consider a new one.")
+        context.warnings += [text.format(name=name) for name in exposed]
 
 
 async def _import_one(
-    context: RunContext, kind: ConnectionKind, settings: dict[str, str], secrets: dict[str, str]
+    context: RunContext, kind: ConnectionKind, settings: dict[str, Scalar], secrets: dict[str, str]
 ) -> dict[str, Any]:
     known = await context.workspace.store.read(stored.find_connection, kind.value)
     part = replace(context, secrets=secrets, connection=known, result={})
@@ -58,7 +63,12 @@ async def _import_one(
     return part.result
 
 
-def _sign_in_mode(kind: ConnectionKind, found: Mapping[str, str]) -> dict[str, str]:
+def _was_in_a_browser(spec: FieldSpec, values: Mapping[str, str | None]) -> bool:
+    """Names that begin with VITE_ were compiled into the former web client (cetec-mysql.md §1.1)."""
+    return any(name.startswith("VITE_") and values.get(name) for name in spec.env)
+
+
+def _sign_in_mode(kind: ConnectionKind, found: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """A file with a service key and no user means the service key; no variable of its own says so (supabase.md §1)."""
     if kind is ConnectionKind.SUPABASE and "service_key" in found and not {"email", "password"} & set(found):
         return {"auth_mode": AuthMode.SERVICE_KEY.value}

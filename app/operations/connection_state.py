@@ -16,7 +16,7 @@ from app.domain.outcomes import RunState
 from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_
 from app.operations.connection_test import TESTS, check
-from app.operations.connections import ALL, check_secrets, connection_row, time_text
+from app.operations.connections import ALL, Scalar, check_secrets, connection_row, time_text
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
 from app.operations.sessions import DraftSession
@@ -35,7 +35,7 @@ class TryParams:
     """Values of a form that is not saved; `connection` is the id whose stored secrets fill blank ones."""
 
     kind: ConnectionKind
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Scalar] = field(default_factory=dict)
     connection: str = ""
 
 

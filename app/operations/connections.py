@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.workspace import Workspace
 
 ALL = tuple(KINDS)
+Scalar = str | int | float | bool
+"""What a setting may be given as; the declaration of its field decides what it is kept as."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class CreateParams:
 
     name: str
     kind: ConnectionKind
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Scalar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         refuse_secrets(self.settings)
@@ -41,7 +43,7 @@ class CreateParams:
 class UpdateParams:
     """Changed settings only; an empty value goes back to the default. `name` renames, `paused` pauses or resumes."""
 
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Scalar] = field(default_factory=dict)
     name: str = ""
     paused: bool | None = None
 

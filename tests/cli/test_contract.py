@@ -397,9 +397,22 @@ class TestOperations:
             "supabase": {
                 "url", "auth_mode", "email", "publishable_key", "jwks_url", "photo_bucket", "photo_mode", "page_size",
             },
+            "cetec": {"api_url", "domain", "protocol", "backups", "only_billable", "timeout_s"},
+            "mysql": {
+                "host", "port", "socket", "user", "tls", "batch_size", "query_timeout_s", "batch_timeout_s",
+            },
+            "onec": {"endpoint_url", "authentication_type", "username"},
+            "contact_center": {"endpoint_url", "authentication_type"},
         }  # fmt: skip
-        secrets = {"vitec": {"access_key"}, "supabase": {"password", "service_key", "jwt_secret"}}
-        assert settings.keys() == {kind.value for kind in KINDS}
+        secrets = {
+            "vitec": {"access_key"},
+            "supabase": {"password", "service_key", "jwt_secret"},
+            "cetec": {"preshared_token"},
+            "mysql": {"password"},
+            "onec": {"password", "token", "key", "client_secret", "refresh_token"},
+            "contact_center": {"password", "token", "key", "client_secret", "refresh_token"},
+        }
+        assert settings.keys() >= {kind.value for kind in KINDS}
         for kind, spec in KINDS.items():
             assert settings[kind] <= {f.key for f in spec.settings}
             assert {f.key for f in spec.secrets} == secrets[kind]

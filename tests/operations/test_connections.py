@@ -386,6 +386,24 @@ class TestImportEnv:
     def env(self, tmp_path: Path) -> Path:
         return tmp_path / ".env"
 
+    async def test_customers_and_their_databases_come_from_one_file_and_belong_together(
+        self, workspace: Workspace, env: Path
+    ) -> None:
+        text = """VITE_CETEC_DOMAIN=acme
+VITE_PRESHARED_TOKEN=a;b|[c&%
+MYSQL_HOST=db.example.com
+MYSQL_PORT=3307
+MYSQL_USER=reader
+MYSQL_PASSWORD=secret-of-mysql
+"""
+        report = await self.imported(workspace, env, text)
+        cetec, mysql = report.run.result["connections"]
+        assert (cetec["name"], mysql["name"]) == ("cetec", "mysql")
+        assert cetec["settings"] == {"domain": "acme.cetecerp.com", "backups": "mysql"}
+        assert mysql["settings"] == {"host": "db.example.com", "port": 3307, "user": "reader"}
+        assert [w for w in report.run.warnings if "VITE_PRESHARED_TOKEN" in w]
+        assert "a;b|[c&%" not in repr(report)
+
     async def test_quotes_export_comments_and_byte_order_mark(self, workspace: Workspace, env: Path) -> None:
         text = """\ufeff# Vitec
 export VITEC_INSTALLATION_ID="MSXYTEST"

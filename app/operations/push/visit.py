@@ -32,15 +32,6 @@ USUAL_NAME_BYTES = 128
 _SURE_EXISTS = "employeenoalreadyexist"
 _MODELLING = "subpicanalysismodelingerror"
 _REJECTED_PICTURE = frozenset({AnswerClass.FACE_TRANSPORT, AnswerClass.FACE_REJECTED})
-_GONE = frozenset(
-    {
-        AnswerClass.UNREACHABLE,
-        AnswerClass.TIMED_OUT,
-        AnswerClass.SIGN_IN,
-        AnswerClass.DEVICE_FATAL,
-        AnswerClass.NOT_ISAPI,
-    }
-)
 _EXHAUSTED = frozenset({AnswerClass.BUSY, AnswerClass.DEVICE_ERROR, AnswerClass.CAPACITY, AnswerClass.UNSUPPORTED})
 
 
@@ -160,7 +151,7 @@ class Visitor:
 
     def _stops(self, reply: Reply, step: PushStep) -> bool:
         """Whether the device is not to be called again (§5.3)."""
-        if reply.kind in _GONE:
+        if reply.kind.stops_device:
             return True
         if step is PushStep.FACE:
             return reply.connection_failed
