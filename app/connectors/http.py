@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import ssl
 import time
+import uuid
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Self
+from enum import StrEnum
+from typing import Any, Self
 
 import httpx
 import msgspec
@@ -23,7 +26,17 @@ from aiolimiter import AsyncLimiter
 from app import __version__
 from app.connectors.breaker import Breaker
 from app.connectors.retry_after import retry_after_seconds
-from app.errors import BadData, MusterError, Outage, RateLimited, Redirected, RemoteError, TimedOut, Unreachable
+from app.errors import (
+    BadData,
+    MusterError,
+    NotConfigured,
+    Outage,
+    RateLimited,
+    Redirected,
+    RemoteError,
+    TimedOut,
+    Unreachable,
+)
 from app.i18n import _
 from app.redaction import redact
 
@@ -36,6 +49,9 @@ _BREATH_S = 0.005
 _USUAL_RETRY_AFTER_S = 60.0
 _MOST_EXCERPT_BYTES = 1_000_000
 USER_AGENT = f"Muster/{__version__}"
+READS = "muster_reads"
+"""What a sign-in finds in a request's extensions: whether it may be sent again."""
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True)
@@ -57,12 +73,24 @@ Classify = Callable[[Answer], MusterError | None]
 """Maps an answer to an error, or None when it is fine."""
 
 
+class Repeat(StrEnum):
+    """When a call may be sent again (connections.md §10.1)."""
+
+    READ = "read"
+    """After everything the policy names."""
+    AGAIN = "again"
+    """A write that does no harm twice: as a read, but not after the system's own failure (`RetryPolicy.once`)."""
+    UNSENT = "unsent"
+    """A write that must not happen twice: only while the request has surely not left."""
+    NEVER = "never"
+
+
 @dataclass(frozen=True)
 class Call:
     """One request: `path` is relative to the system's address and may have a query, which is never logged.
 
-    `headers` may hold secrets, `body` is sent as JSON; both stay out of every representation. Only a GET is ever
-    repeated. `classify` replaces the system's own.
+    `headers` may hold secrets, `body` is sent as JSON; both stay out of every representation. Where `repeat` does not
+    say otherwise, only a GET is ever repeated. `classify` replaces the system's own.
     """
 
     path: str
@@ -72,6 +100,12 @@ class Call:
     accept: str = "application/json"
     most_bytes: int = MOST_ANSWER_BYTES
     classify: Classify | None = None
+    repeat: Repeat | None = None
+
+    @property
+    def repeats(self) -> Repeat:
+        """When it may be sent again."""
+        return self.repeat or (Repeat.READ if self.method == "GET" else Repeat.NEVER)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path.partition('?')[0]}"
@@ -84,17 +118,72 @@ class Call:
 class RetryPolicy:
     """Pauses in seconds before each repetition, and the longest `Retry-After` that is waited for by itself.
 
-    `statuses` are those that are worth a repetition.
+    `statuses` are those that are worth a repetition, `once` those of reads that are worth a single one. Up to
+    `jitter_s` are added to each pause, so that many clients do not come back together.
     """
 
     pauses_s: tuple[float, ...] = (1.0, 3.0)
     most_retry_after_s: float = 60.0
     statuses: Container[int] = range(500, 600)
+    once: Container[int] = ()
+    jitter_s: float = 0.0
+
+    @classmethod
+    def growing(cls, repetitions: int) -> RetryPolicy:
+        """So many repetitions with the pauses, statuses and limits of connections.md §10.1."""
+        pauses = tuple(min(0.5 * 2.0**n, 10.0) for n in range(repetitions))
+        return cls(pauses, 300.0, frozenset({406, 408, 425, 429, 502, 503, 504}), frozenset({500}), jitter_s=1.0)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Which certificates are good: those the computer trusts, also those of a file, or any at all."""
+
+    ca_file: str = ""
+    verify: bool = True
+
+    def context(self, url: str) -> ssl.SSLContext:
+        """For connections to `url`.
+
+        Raises `NotConfigured` when the file cannot be used.
+        """
+        if url.startswith("http://"):  # loading a list of authorities would only cost time for plain loopback
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        import truststore
+
+        if not self.verify:
+            unsafe = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            unsafe.check_hostname = False
+            unsafe.verify_mode = ssl.CERT_NONE
+            return unsafe
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self.ca_file:
+            try:
+                context.load_verify_locations(self.ca_file)
+            except OSError as error:  # an SSLError is one
+                raise NotConfigured(
+                    _("The certificate file {file} cannot be used: {cause}").format(
+                        file=self.ca_file, cause=error.strerror or error
+                    ),
+                    _("Choose a PEM file with the certificate of the authority."),
+                ) from error
+        return context
+
+
+def client_options(url: str, timeout_s: float, trust: Trust) -> dict[str, Any]:
+    """How every HTTP client of ours is made for the system at `url`."""
+    return {
+        "headers": {"User-Agent": USER_AGENT},
+        "timeout": httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S, pool=None),
+        "verify": trust.context(url),
+        "follow_redirects": False,
+        "trust_env": not url.startswith("http://"),  # plain http stays on this computer: no proxy
+    }
 
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """How to talk to one system."""
+    """How to talk to one system; `names_requests` gives every attempt an `X-Request-Id`."""
 
     base_url: str
     system: str
@@ -104,14 +193,32 @@ class HttpSettings:
     most_per_second: float = 50.0
     most_parallel: int = 8
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    trust: Trust = field(default_factory=Trust)
+    names_requests: bool = False
 
 
 class RepeatableError(Exception):
-    """Carries an error whose request may be repeated; never leaves this module."""
+    """Carries an error whose request may be repeated; never leaves the connectors.
 
-    def __init__(self, error: MusterError) -> None:
+    `sent` says whether the request may have reached the other side, `once` that a single repetition is enough.
+    """
+
+    def __init__(self, error: MusterError, *, sent: bool = True, once: bool = False) -> None:
         super().__init__(error.message)
         self.error = error
+        self.sent = sent
+        self.once = once
+
+    def allows(self, repeat: Repeat) -> bool:
+        """Whether a call of that kind may be sent again."""
+        if repeat is Repeat.READ:
+            return True
+        return (not self.sent or (repeat is Repeat.AGAIN and not self.once)) and repeat is not Repeat.NEVER
+
+
+def may_have_arrived(error: MusterError) -> bool:
+    """Whether the request of a call that failed may have reached the other side nevertheless."""
+    return isinstance(error.__cause__, RepeatableError) and error.__cause__.sent
 
 
 class HttpClient(AbstractAsyncContextManager["HttpClient"]):
@@ -126,11 +233,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         self._client = httpx.AsyncClient(
             base_url=settings.base_url + "/",
             auth=settings.auth,
-            headers={"User-Agent": USER_AGENT},
-            timeout=httpx.Timeout(settings.timeout_s, connect=CONNECT_TIMEOUT_S, pool=None),
-            verify=_tls(settings.base_url),
-            follow_redirects=False,
-            trust_env=not settings.base_url.startswith("http://"),  # plain http stays on this computer: no proxy
+            **client_options(settings.base_url, settings.timeout_s, settings.trust),
         )
 
     async def __aexit__(self, *_exc: object) -> None:
@@ -143,12 +246,17 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         """Close the pooled sockets."""
         await self._client.aclose()
 
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """What the system gave to be sent back."""
+        return self._client.cookies
+
     async def get(self, path: str, *, accept: str = "application/json", most_bytes: int = MOST_ANSWER_BYTES) -> Answer:
         """One answer to a GET, under the rules of `send`."""
         return await self.send(Call(path, accept=accept, most_bytes=most_bytes))
 
     async def send(self, call: Call) -> Answer:
-        """One answer, a GET repeated as the policy allows.
+        """One answer, the call repeated as it and the policy allow.
 
         Raises an error of the closed family for everything that `classify` or the transport calls one.
         """
@@ -156,25 +264,30 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
 
     async def get_once(self, path: str, *, accept: str = "application/json") -> Answer:
         """The same without repetition and past an open breaker: a person's own test is its trial call."""
+        return await self.send_once(Call(path, accept=accept))
+
+    async def send_once(self, call: Call) -> Answer:
+        """One answer under the rules of `get_once`."""
         try:
-            answer = await self._attempt(Call(path, accept=accept))
+            answer = await self._attempt(call)
         except RepeatableError as error:
             raise error.error from error
         await self.breaker.reset()
         return answer
 
     async def _with_retries(self, call: Call) -> Answer:
-        waits = self.settings.retry.pauses_s if call.method == "GET" else ()
+        retry = self.settings.retry
+        waits = () if call.repeats is Repeat.NEVER else retry.pauses_s
         pauses = iter(waits)
+        again = 0
 
         def pause_before_next(error: Exception) -> float | bool:
-            if not isinstance(error, RepeatableError):
+            nonlocal again
+            if not isinstance(error, RepeatableError) or not error.allows(call.repeats) or (error.once and again):
                 return False
-            pause = error.error.retry_after
-            if pause is None:
-                return next(pauses, 0.0)
-            next(pauses, None)
-            return pause
+            again += 1
+            pause = next(pauses, 0.0) + random.uniform(0, retry.jitter_s)
+            return pause if error.error.retry_after is None else error.error.retry_after
 
         attempts = stamina.retry_context(on=pause_before_next, attempts=len(waits) + 1, timeout=None)
         try:
@@ -198,26 +311,36 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 raise BadData(
                     _("{system} sent an answer that cannot be unpacked.").format(system=self.settings.system)
                 ) from error
+            except RepeatableError as error:  # a sign-in that may work in a moment
+                log.warning("%s: %s after %.2f s", call, error.error.message, time.monotonic() - begun)
+                raise
             except (httpx.HTTPError, OSError, TimeoutError) as error:
                 explained = self._explain(error)
                 log.warning("%s: %s after %.2f s", call, explained.message, time.monotonic() - begun)
-                raise RepeatableError(explained) from error
+                raise RepeatableError(explained, sent=not isinstance(error, _UNSENT)) from error
         log.info("%s: %s, %d bytes, %.2f s", call, answer.status, len(answer.body), answer.seconds)
         if problem := self._problem(answer, call.classify or self.settings.classify):
-            raise RepeatableError(problem) if self._repeatable(answer, problem) else problem
+            if not self._repeatable(answer, problem):
+                raise problem
+            raise RepeatableError(problem, once=answer.status in self.settings.retry.once)
         return answer
 
     async def _send(self, call: Call) -> Answer:
         """One request with one time limit over everything, reading at most `most_bytes` of the answer."""
         begun = time.monotonic()
-        headers = {"Accept": call.accept, **call.headers}
+        headers = {"Accept": call.accept}
         content = None
         if call.body is not None:
             headers["Content-Type"] = "application/json"
             content = msgspec.json.encode(call.body)
+        if self.settings.names_requests:
+            headers["X-Request-Id"] = str(uuid.uuid4())
+        known = {READS: call.repeats is Repeat.READ}
         async with (
             asyncio.timeout(self.settings.timeout_s),
-            self._client.stream(call.method, call.path, headers=headers, content=content) as response,
+            self._client.stream(
+                call.method, call.path, headers=headers | dict(call.headers), content=content, extensions=known
+            ) as response,
         ):
             body = bytearray()
             breath = time.monotonic()
@@ -252,9 +375,12 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         return None
 
     def _repeatable(self, answer: Answer, problem: MusterError) -> bool:
+        retry = self.settings.retry
+        if problem.retry_after is not None and problem.retry_after > retry.most_retry_after_s:
+            return False
         if isinstance(problem, RateLimited):
-            return problem.retry_after is not None and problem.retry_after <= self.settings.retry.most_retry_after_s
-        return answer.status in self.settings.retry.statuses
+            return problem.retry_after is not None
+        return isinstance(problem, Outage) and (answer.status in retry.statuses or answer.status in retry.once)
 
     def _explain(self, error: Exception) -> MusterError:
         if isinstance(error, TimeoutError | httpx.TimeoutException):
@@ -289,12 +415,3 @@ def rate_limited(answer: Answer, system: str) -> RateLimited:
         _("{system} rate limit reached. Retry after {seconds} seconds.").format(system=system, seconds=round(seconds)),
         retry_after=named,
     )
-
-
-def _tls(base_url: str) -> ssl.SSLContext | bool:
-    """The system's own trust store; loading httpx's list of authorities would only cost time for plain loopback."""
-    if base_url.startswith("http://"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    import truststore
-
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
