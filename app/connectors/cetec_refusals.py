@@ -21,6 +21,7 @@ _MOST_PAGE_BYTES = 1_000_000
 _SIGN_IN_PAGE = re.compile(rb"""type\s*=\s*["']?password|login""", re.IGNORECASE)
 _TOKEN_REMEDY = N_("Check the token: that it is right, has the needed rights, and is allowed from this address.")
 _ADDRESS_REMEDY = N_("Check the domain or the address of the connection.")
+_UNKNOWN_NAME_REMEDY = N_("Check the domain: an unknown name at cetecerp.com may still answer with a page.")
 
 
 def refusals(base_url: str) -> Classify:
@@ -58,5 +59,5 @@ def _is_page(answer: Answer) -> bool:
 
 def _page(answer: Answer) -> MusterError:
     signs_in = _SIGN_IN_PAGE.search(answer.body[:_MOST_PAGE_BYTES]) is not None
-    kind = RefusedSignIn if signs_in else BadData
-    return kind(_("CETEC answered with a web page instead of data. Check token and domain."), _ADDRESS_REMEDY)
+    message = _("CETEC answered with a web page instead of data. Check token and domain.")
+    return RefusedSignIn(message, _TOKEN_REMEDY) if signs_in else BadData(message, _UNKNOWN_NAME_REMEDY)

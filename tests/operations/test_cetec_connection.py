@@ -83,6 +83,15 @@ class TestTest:
         assert tuple(asked["columns"].split(",")) == NEEDED_COLUMNS
         assert asked["preshared_token"] == installation.preshared_token
 
+    async def test_customers_that_are_left_out_do_not_count(
+        self, workspace: Workspace, installation: DemoCetec
+    ) -> None:
+        hidden = ", ".join(str(customer["id"]) for customer in installation.customers[:3])
+        settings = {"api_url": installation.base_url, "excluded_customer_ids": hidden}
+        await connect(workspace, installation.preshared_token, **settings)
+        result, _exit_code = await probed(workspace)
+        assert result["details"]["customers"] == len(installation.customers) - 3
+
 
 class TestRefusals:
     @pytest.mark.parametrize("how", [h for h in BadToken if h is not BadToken.MESSAGE])

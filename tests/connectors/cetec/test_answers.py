@@ -186,6 +186,11 @@ class TestFilter:
             "1", "3",
         ]  # fmt: skip
 
+    async def test_the_connection_says_which(self, answers: respx.MockRouter) -> None:
+        answers.get("/api/customer").respond(200, json=[customer(1), customer(2)])
+        async with Cetec(replace(SETTINGS, excluded_ids=("2",))) as cetec:
+            assert [r.id for r in (await cetec.customers(CustomerQuery())).records] == ["1"]
+
     def test_of_two_with_one_id_the_first_stays(self) -> None:
         found = read(customer(1, name="first"), customer(2), customer("1", name="second"), customer(" 1"))
         assert [(r.id, r.name) for r in found.records] == [("1", "first"), ("2", "Example Circuits Inc")]
