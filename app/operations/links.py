@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.connectors.breaker import Breaker
     from app.connectors.cetec import Cetec
     from app.connectors.http import RetryPolicy
+    from app.connectors.mysql import MySqlServer
     from app.connectors.supabase import SessionKeeper, Supabase
     from app.connectors.vitec import VitecHub
     from app.store.database import Store
@@ -77,6 +78,10 @@ class Links:
     async def cetec(self, connection: Connection) -> Cetec:
         """The installation of this connection, under the same rules as `vitec`."""
         return cast("Cetec", await self._client(connection))
+
+    async def mysql(self, connection: Connection) -> MySqlServer:
+        """The server of this connection, under the same rules as `vitec`."""
+        return cast("MySqlServer", await self._client(connection))
 
     def session(self, connection: Connection) -> KeptSession:
         """Where the session of this connection is kept: the same object for everybody, so that they take turns."""
@@ -203,8 +208,34 @@ def make_cetec(
     return Cetec(settings, retry)
 
 
+def make_mysql(connection: Connection, secrets: Secrets, _keeper: SessionKeeper) -> MySqlServer:
+    """A client of a MySQL server from a connection's settings and its password.
+
+    Raises `NotConfigured` for a missing field.
+    """
+    from app.connectors.mysql import MySqlServer, MySqlSettings, Tls
+
+    setting = connection.setting
+    return MySqlServer(
+        MySqlSettings(
+            host=setting("host") or "",
+            port=setting("port"),
+            socket=setting("socket") or "",
+            user=setting("user") or "",
+            password=secrets.get("password", ""),
+            tls=Tls(setting("tls")),
+            connect_timeout_s=setting("connect_timeout_s"),
+            query_timeout_s=setting("query_timeout_s"),
+            batch_timeout_s=setting("batch_timeout_s"),
+            batch_size=setting("batch_size"),
+            pool_size=setting("pool_size"),
+        )
+    )
+
+
 _MAKERS: Mapping[ConnectionKind, Callable[[Connection, Secrets, SessionKeeper], Client]] = {
     ConnectionKind.VITEC: make_vitec,
     ConnectionKind.SUPABASE: make_supabase,
     ConnectionKind.CETEC: make_cetec,
+    ConnectionKind.MYSQL: make_mysql,
 }
