@@ -16,7 +16,7 @@ from app.domain.health import TestReport
 from app.domain.kinds import ConnectionKind
 from app.errors import ErrorKind, MusterError, NotConfigured
 from app.i18n import N_, _
-from app.operations import probe_cetec, probe_supabase, probe_vitec
+from app.operations import probe_cetec, probe_mysql, probe_supabase, probe_vitec
 from app.operations.probe import Probe
 from app.operations.sessions import SecretReader
 from app.operations.stages import Staged, Tell
@@ -37,6 +37,7 @@ STAGE_TITLES = {
 }
 _USUAL_STAGES = ("settings", "address", "tls", "sign_in", "rights", "data")
 _CETEC_STAGES = ("settings", "address", "tls", "sign_in", "data")
+_MYSQL_STAGES = ("settings", "address", "sign_in", "rights", "data")
 _CATEGORIES = {
     ErrorKind.NOT_CONFIGURED: "credentials_missing",
     ErrorKind.NO_KEYRING: "credentials_missing",
@@ -58,6 +59,7 @@ TESTS: Mapping[ConnectionKind, KindTest] = {
     ConnectionKind.VITEC: KindTest(_USUAL_STAGES, probe_vitec.run_stages, probe_vitec.facts),
     ConnectionKind.SUPABASE: KindTest((*_USUAL_STAGES, "photos"), probe_supabase.run_stages, probe_supabase.facts),
     ConnectionKind.CETEC: KindTest(_CETEC_STAGES, probe_cetec.run_stages, probe_cetec.facts),
+    ConnectionKind.MYSQL: KindTest(_MYSQL_STAGES, probe_mysql.run_stages, probe_mysql.facts),
 }
 
 
@@ -93,7 +95,8 @@ async def check(
         message=problem.message if problem else _("Connected."),
         remedy=problem.remedy if problem else "",
         category=_CATEGORIES.get(problem.kind, "other_error") if problem else "works",
-        details=probe.details | {"status": status | kind.facts(connection, probe.details)},
+        # A kind whose reference gives `status` another meaning has its own.
+        details={"status": status | kind.facts(connection, probe.details)} | probe.details,
         warnings=tuple(probe.warnings),
     )
     return report, problem
