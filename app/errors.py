@@ -7,6 +7,7 @@
     |- Forbidden         signed in, but without the right                exit 5
     |- Unreachable       DNS, TLS, refused, broken connection            exit 4
     |- TimedOut          no answer in time                               exit 4
+    |  `- OutcomeUnknown sent, and nobody knows whether it was taken     exit 4
     |- RateLimited       asked to wait; `retry_after` in seconds         exit 4
     |- RemoteError       the remote system refused (other 4xx)           exit 4
     |  `- Outage         the remote system failed (5xx)                  exit 4
@@ -134,6 +135,12 @@ class TimedOut(MusterError):
 
     kind = ErrorKind.TIMED_OUT
     default_remedy = N_("Try again; if it happens often, raise the time limit of the connection.")
+
+
+class OutcomeUnknown(TimedOut):
+    """Something that must not be sent twice was sent, and no answer says whether it was taken."""
+
+    default_remedy = N_("Look in the remote system whether it is there; only then send it again.")
 
 
 class RateLimited(MusterError):

@@ -90,7 +90,8 @@ class Call:
     """One request: `path` is relative to the system's address and may have a query, which is never logged.
 
     `headers` may hold secrets, `body` is sent as JSON; both stay out of every representation. Where `repeat` does not
-    say otherwise, only a GET is ever repeated. `classify` replaces the system's own.
+    say otherwise, only a GET is ever repeated. `classify` replaces the system's own. `enough_bytes` ends the reading of
+    an answer that need not come whole.
     """
 
     path: str
@@ -101,6 +102,7 @@ class Call:
     most_bytes: int = MOST_ANSWER_BYTES
     classify: Classify | None = None
     repeat: Repeat | None = None
+    enough_bytes: int | None = None
 
     @property
     def repeats(self) -> Repeat:
@@ -355,6 +357,8 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                             system=self.settings.system, limit=call.most_bytes // 1_000_000
                         )
                     )
+                if call.enough_bytes is not None and len(body) >= call.enough_bytes:
+                    break
         return Answer(response.status_code, response.headers, bytes(body), time.monotonic() - begun)
 
     def _problem(self, answer: Answer, classify: Classify) -> MusterError | None:

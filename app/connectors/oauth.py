@@ -22,7 +22,6 @@ import httpx
 from app.connectors.http import READS, Answer, RepeatableError, Trust, client_options, rate_limited
 from app.domain.kinds.sign_in import ClientAuthentication
 from app.errors import (
-    BadData,
     MusterError,
     Outage,
     Redirected,
@@ -243,7 +242,7 @@ class OAuth(httpx.Auth):
         )
 
     def _unreadable(self) -> MusterError:
-        return BadData(
+        return RemoteError(
             _("The answer of the sign-in service of {system} holds no token.").format(system=self._system),
             _("Check the token address of the connection."),
         )

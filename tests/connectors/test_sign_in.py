@@ -22,7 +22,6 @@ from app.connectors.oauth import MOST_TOKEN_BYTES, OAuth, OAuthSettings
 from app.connectors.sign_in import SignIn, SignInSettings, close_sign_in, make_sign_in, token_expiry
 from app.domain.kinds.sign_in import AuthenticationType, ClientAuthentication, header_name, user_name
 from app.errors import (
-    BadData,
     MusterError,
     NotConfigured,
     Outage,
@@ -387,18 +386,18 @@ class TestWhatGoesWrong:
             (httpx.Response(302, headers={"Location": "https://login.example"}), Redirected),
             (httpx.Response(500, text="oops"), Outage),
             (httpx.Response(503, json={"error": "invalid_client"}), Outage),
-            (httpx.Response(200, text="<html>"), BadData),
-            (httpx.Response(200, text=""), BadData),
-            (httpx.Response(200, json=[]), BadData),
-            (httpx.Response(200, json={}), BadData),
-            (httpx.Response(200, text="[" * 200_000), BadData),
-            (httpx.Response(200, content=b"\xff\xfe\xfa"), BadData),
-            (httpx.Response(200, json=given(None)), BadData),  # type: ignore[arg-type]
-            (httpx.Response(200, json=given("two\nlines")), BadData),
-            (httpx.Response(200, json=given("токен")), BadData),
-            (httpx.Response(200, json=given(token_type="mac")), BadData),
-            (httpx.Response(200, json=given(expires_in="soon")), BadData),
-            (httpx.Response(200, text='{"access_token": "t", "expires_in": 1e999}'), BadData),
+            (httpx.Response(200, text="<html>"), RemoteError),
+            (httpx.Response(200, text=""), RemoteError),
+            (httpx.Response(200, json=[]), RemoteError),
+            (httpx.Response(200, json={}), RemoteError),
+            (httpx.Response(200, text="[" * 200_000), RemoteError),
+            (httpx.Response(200, content=b"\xff\xfe\xfa"), RemoteError),
+            (httpx.Response(200, json=given(None)), RemoteError),  # type: ignore[arg-type]
+            (httpx.Response(200, json=given("two\nlines")), RemoteError),
+            (httpx.Response(200, json=given("токен")), RemoteError),
+            (httpx.Response(200, json=given(token_type="mac")), RemoteError),
+            (httpx.Response(200, json=given(expires_in="soon")), RemoteError),
+            (httpx.Response(200, text='{"access_token": "t", "expires_in": 1e999}'), RemoteError),
         ],
     )
     async def test_every_answer_is_explained(
@@ -437,7 +436,7 @@ class TestWhatGoesWrong:
         headers = {"Content-Encoding": "gzip"} if packed else {}
         wire.post(TOKENS).respond(200, headers=headers, content=gzip.compress(huge) if packed else huge)
         failed = await self.failure(wire)
-        assert isinstance(failed, BadData if packed else Unreachable)
+        assert isinstance(failed, RemoteError if packed else Unreachable)
 
 
 async def test_authlib_brings_no_second_http_library() -> None:

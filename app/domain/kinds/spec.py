@@ -14,6 +14,7 @@ class ConnectionKind(StrEnum):
     SUPABASE = "supabase"
     CETEC = "cetec"
     MYSQL = "mysql"
+    ONEC = "onec"
 
 
 class FieldType(StrEnum):

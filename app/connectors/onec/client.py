@@ -1,0 +1,208 @@
+"""The five methods of 1C's published contract, and the two calls of a connection's test (onec-zup.md §5, §6.5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from typing import Self, TypeVar
+
+from app.connectors.breaker import Breaker
+from app.connectors.http import Answer, Call, Classify, Repeat, RetryPolicy, may_have_arrived
+from app.connectors.onec.bodies import (
+    fact_body,
+    norm_body,
+    read_norms,
+    read_reply,
+    read_timesheet,
+    schedule_body,
+    timesheet_body,
+)
+from app.connectors.onec.line import Line
+from app.connectors.onec.people import read_people
+from app.connectors.onec.refusals import OneCBadRequest, OneCFailed, OneCLost, OneCNotFound, OneCWrongVerb, classify
+from app.connectors.onec.settings import OneCSettings
+from app.connectors.sign_in import SignIn, close_sign_in
+from app.domain.onec import (
+    FactDay,
+    NormMode,
+    NormRequest,
+    OneCNorms,
+    OneCPeople,
+    OneCReply,
+    PersonSchedule,
+    Timesheet,
+    batches,
+    months,
+)
+from app.errors import BadData, MusterError, NotConfigured, OutcomeUnknown, TimedOut, Unreachable
+from app.i18n import _
+
+R = TypeVar("R")
+ENOUGH_TO_TELL_BYTES = 65_536
+_READ_IN_THREAD_BYTES = 100_000
+
+
+class OneC(AbstractAsyncContextManager["OneC"]):
+    """One service of one publication. Belongs to one event loop.
+
+    Every call raises an error of the closed family; `retry` is the policy of reads and of writes that do no harm twice.
+    Raises `NotConfigured` without an address.
+    """
+
+    def __init__(self, settings: OneCSettings, auth: SignIn, retry: RetryPolicy | None = None) -> None:
+        if not settings.endpoint_url:
+            raise NotConfigured(_("1C is not configured. Missing: {fields}.").format(fields="endpoint_url"))
+        self.settings = settings
+        self._auth = auth
+        self._line = Line(settings, auth, retry or RetryPolicy.growing(3))
+
+    def __repr__(self) -> str:
+        return f"OneC({self.settings.endpoint_url!r})"
+
+    @property
+    def breaker(self) -> Breaker:
+        """Refuses calls while 1C is known to be down."""
+        return self._line.http.breaker
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the session and close the pooled sockets."""
+        await self._line.close()
+        await close_sign_in(self._auth)
+
+    async def agents(self, first: date, last: date) -> OneCPeople:
+        """People and departments as of today; the two days bound the vacation balances alone (§5.1)."""
+        zone = self.settings.zone
+        return await self._read(lambda: self._line.get(_agents(first, last)), lambda body: read_people(body, zone))
+
+    async def norm_hours(self, first: date, last: date, mode: NormMode, people: Sequence[NormRequest]) -> OneCNorms:
+        """Norms by the production calendar, so many people at a time as the settings say (§5.2)."""
+        zone = self.settings.zone
+        by_id = {person.external_id: person for person in people}
+        parts = [
+            await self._ask(
+                "getNormHours",
+                norm_body(first, last, mode, [by_id[external_id] for external_id in group]),
+                lambda body: read_norms(body, zone),
+            )
+            for group in batches(tuple(by_id), self.settings.agents_per_request)
+        ]
+        return OneCNorms(
+            tuple(row for part in parts for row in part.rows),
+            sum(part.unreadable for part in parts),
+            any(part.repaired for part in parts),
+        )
+
+    async def timesheet(self, first: date, last: date, external_ids: Sequence[str]) -> Timesheet:
+        """The timesheet, month by month, so that its halves mean something (§5.4)."""
+        parts = [
+            await self._month(begin, end, group)
+            for begin, end in months(first, last)
+            for group in batches(tuple(dict.fromkeys(external_ids)), self.settings.agents_per_request)
+        ]
+        return Timesheet(
+            tuple(period for part in parts for period in part.periods),
+            sum(part.unreadable for part in parts),
+            any(part.repaired for part in parts),
+        )
+
+    async def _month(self, first: date, last: date, external_ids: Sequence[str]) -> Timesheet:
+        return await self._ask(
+            "getTimetypeInfo",
+            timesheet_body(first, last, external_ids),
+            lambda body: read_timesheet(body, first, last, self.settings.zone),
+        )
+
+    async def send_schedule(self, schedule: PersonSchedule) -> OneCReply:
+        """Write one person's shifts (§5.3). Sending them again does no harm, so a lost answer is asked for again."""
+        body = schedule_body(schedule, self.settings.zone, as_text=self.settings.hours_as_strings)
+        return read_reply((await self._line.post("sendSchedule", body, Repeat.AGAIN)).body)
+
+    async def send_fact_work_time(self, fact: FactDay) -> OneCReply:
+        """Report worked time, of which 1C makes and posts documents at once (§5.5). Sent a single time.
+
+        Raises `OutcomeUnknown` whenever 1C may have taken it without our seeing its answer.
+        """
+        in_session = self._line.has_session
+        try:
+            answer = await self._line.post("sendFactWorkTime", fact_body(fact, self.settings.zone), Repeat.UNSENT)
+            return read_reply(answer.body)
+        except MusterError as error:
+            if _may_be_done(error, in_session=in_session):
+                raise OutcomeUnknown(
+                    _("Nobody knows whether 1C took the worked time: {cause}").format(cause=error.message)
+                ) from error
+            raise
+
+    async def probe(self) -> Answer:
+        """Ask the address itself, which any user may: 1C checks who asks before it looks for a method (§6.5).
+
+        Sent once, past an open breaker. Raises `RefusedSignIn`, `Forbidden` and what else keeps 1C from answering.
+        """
+        seen: list[Answer] = []
+        call = Call(self.settings.endpoint_url, headers=self.settings.headers, classify=_noting(seen))
+        try:
+            return await self._line.http.send_once(call)
+        except (OneCNotFound, OneCWrongVerb, OneCBadRequest):
+            return seen[-1]
+
+    async def probe_agents(self, on: date) -> tuple[Answer, OneCPeople | None]:
+        """Ask for people of one day, once, and read what comes first (§6.5).
+
+        The people are None when there are more than fit. Raises `BadData` for what is no such answer.
+        """
+        path = _agents(on, on)
+        call = Call(path, headers=self.settings.headers, enough_bytes=ENOUGH_TO_TELL_BYTES)
+        answer = await self._line.http.send_once(call)
+        try:
+            return answer, read_people(answer.body, self.settings.zone)
+        except BadData:
+            if len(answer.body) < ENOUGH_TO_TELL_BYTES or b"AR_" not in answer.body:
+                raise
+            return answer, None
+
+    async def _ask(self, method: str, body: object, read: Callable[[bytes], R]) -> R:
+        return await self._read(lambda: self._line.post(method, body, Repeat.READ), read)
+
+    async def _read(self, ask: Callable[[], Awaitable[Answer]], read: Callable[[bytes], R]) -> R:
+        """What a read gives; an answer that cannot be read is asked for once more (§9.1)."""
+        answer = await ask()
+        try:
+            return await _off_loop(read, answer.body)
+        except BadData:
+            return await _off_loop(read, (await ask()).body)
+
+
+def _noting(seen: list[Answer]) -> Classify:
+    def note(answer: Answer) -> MusterError | None:
+        seen.append(answer)
+        return classify(answer)
+
+    return note
+
+
+def _agents(first: date, last: date) -> str:
+    return f"agents/{first.isoformat()}/{last.isoformat()}"
+
+
+async def _off_loop(read: Callable[[bytes], R], body: bytes) -> R:
+    return read(body) if len(body) < _READ_IN_THREAD_BYTES else await asyncio.to_thread(read, body)
+
+
+def _may_be_done(error: MusterError, *, in_session: bool) -> bool:
+    """Whether 1C may have acted on a write that failed: no answer, an answer lost on the way, one nobody can read.
+
+    With a session the plain errors are ambiguous too: they may be of the session or of the call (§9.3).
+    """
+    if isinstance(error, TimedOut | Unreachable):
+        return may_have_arrived(error)
+    if isinstance(error, OneCFailed | OneCBadRequest | OneCNotFound):
+        return in_session
+    return isinstance(error, BadData | OneCLost)

@@ -1,0 +1,190 @@
+"""Reads the answer of `agents`: people, departments, vacation balances (onec-zup.md §5.1).
+
+Forgiving field by field, strict about the whole: without a list of people it is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, tzinfo
+from decimal import Decimal
+from typing import TypeVar
+
+from app.connectors.onec.bodies import decoded
+from app.connectors.tolerant_json import Row, rows_of
+from app.domain.onec import OneCDepartment, OneCPeople, OneCPerson, VacationBalance
+from app.domain.onec_values import day, is_blank, number, reference, text
+from app.errors import BadData
+from app.i18n import _, ngettext
+
+T = TypeVar("T")
+_PEOPLE, _DEPARTMENTS = "AR_agents", "AR_departments"
+_NAMED = 5
+
+
+@dataclass
+class _Reader:
+    """Reads the fields of one person and remembers which could not be read."""
+
+    row: Row
+    zone: tzinfo
+    unreadable: list[str] = field(default_factory=list)
+
+    def day(self, name: str) -> date | None:
+        return self._read(name, lambda value: day(value, self.zone))
+
+    def number(self, name: str) -> Decimal | None:
+        return self._read(name, number)
+
+    def text(self, *names: str) -> str:
+        return text(self.row.get(*names))
+
+    def reference(self, *names: str) -> str | None:
+        return reference(self.row.get(*names))
+
+    def _read(self, name: str, read: Callable[[object], T | None]) -> T | None:
+        value = self.row.get(name)
+        found = read(value)
+        if found is None and not is_blank(value):
+            self.unreadable.append(name)
+        return found
+
+
+def read_people(body: bytes, zone: tzinfo) -> OneCPeople:
+    """The answer of `agents`, days in `zone`.
+
+    Raises `BadData` when it is none.
+    """
+    loose = decoded(body)
+    objects = rows_of(loose.value)
+    if loose.value not in ([], None) and not any(one.has(_PEOPLE) for one in objects):
+        raise BadData(_("The answer of 1C holds no list of people (AR_agents)."))
+    departments: dict[str, OneCDepartment] = {}
+    found: dict[str, OneCPerson] = {}
+    doubled: dict[str, None] = {}
+    unreadable = objects.others
+    for one in objects:
+        listed, others = one.rows(_DEPARTMENTS).read(_department)
+        departments |= {d.external_id: d for d in listed if d.external_id not in departments}
+        people, left_out = one.rows(_PEOPLE).read(lambda row: _person(row, zone))
+        unreadable += others + left_out
+        for person in people:
+            if found.setdefault(person.external_id, person) is not person:
+                doubled[person.external_id] = None
+    tree, broken = _tree(departments)
+    members = tuple(_in_department(person, departments) for person in found.values())
+    return OneCPeople(
+        members,
+        tuple(tree.values()),
+        unreadable,
+        tuple(doubled),
+        loose.repaired,
+        _warnings(members, unreadable, list(doubled), broken, repaired=loose.repaired),
+    )
+
+
+def _department(row: Row) -> OneCDepartment | None:
+    found = reference(row.get("departmentId"))
+    if found is None:
+        return None
+    parent = reference(row.get("parentDepartmentId"))
+    return OneCDepartment(found, text(row.get("department", "name")), None if parent == found else parent)
+
+
+def _person(row: Row, zone: tzinfo) -> OneCPerson | None:
+    read = _Reader(row, zone)
+    found = read.reference("agentId", "id")
+    if found is None:
+        return None
+    vacation = _vacation(read)
+    return OneCPerson(
+        external_id=found,
+        personnel_number=read.text("tabN"),
+        last_name=read.text("lastname"),
+        first_name=read.text("firstname"),
+        middle_name=read.text("secondname"),
+        hire_date=read.day("startwork"),
+        termination_date=read.day("finishwork"),
+        position_external_id=read.reference("positionId"),
+        position=read.text("position"),
+        position_change_date=read.day("positionChangeDate"),
+        department_external_id=read.reference("departmentId"),
+        employment_rate=read.number("rate"),
+        login=read.text("Login", "loginSSO"),
+        weekly_norm_hours=read.number("normWeek"),
+        norm_change_date=read.day("normWeekChangeDate"),
+        extra_1=read.text("SN"),
+        other_system_id=read.text("Db_ID"),
+        site=read.text("area"),
+        vacation=vacation,
+        unreadable=tuple(read.unreadable),
+    )
+
+
+def _vacation(read: _Reader) -> tuple[VacationBalance, ...]:
+    def balance(row: Row) -> VacationBalance | None:
+        on, days = day(row.get("date"), read.zone), number(row.get("vacation"))
+        return VacationBalance(on, days) if on is not None and days is not None else None
+
+    balances, left_out = read.row.rows("AR_vacation").read(balance)
+    if left_out:
+        read.unreadable.append("AR_vacation")
+    return tuple(balances)
+
+
+def _in_department(person: OneCPerson, departments: Mapping[str, OneCDepartment]) -> OneCPerson:
+    known = person.department_external_id is None or person.department_external_id in departments
+    return person if known else replace(person, department_missing=True)
+
+
+def _tree(departments: Mapping[str, OneCDepartment]) -> tuple[dict[str, OneCDepartment], int]:
+    """The departments with parents that exist and lead to a root, and how many links were cut for that."""
+    tree = dict(departments)
+    rooted: set[str] = set()
+    broken = 0
+    for start in departments:
+        path: dict[str, None] = {}
+        at = start
+        while at not in rooted:
+            path[at] = None
+            parent = tree[at].parent_external_id
+            if parent is None:
+                break
+            if parent not in tree or parent in path:
+                tree[at] = replace(tree[at], parent_external_id=None)
+                broken += 1
+                break
+            at = parent
+        rooted |= path.keys()
+    return tree, broken
+
+
+def _warnings(
+    people: Iterable[OneCPerson], unreadable: int, doubled: list[str], broken: int, *, repaired: bool
+) -> tuple[str, ...]:
+    people = tuple(people)
+    warnings = []
+    if not people:
+        warnings.append(_("1C returned nobody."))
+    if repaired:
+        warnings.append(_("The answer of 1C was broken JSON and had to be repaired."))
+    if unreadable:
+        text = ngettext("{count} row cannot be read.", "{count} rows cannot be read.", unreadable)
+        warnings.append(text.format(count=unreadable))
+    if doubled:
+        ids = ", ".join(doubled[:_NAMED])
+        warnings.append(_("Listed more than once, so only the first counts: {ids}.").format(ids=ids))
+    if broken:
+        text = ngettext(
+            "{count} department has a parent that is missing or leads back to itself, so it stands at the top.",
+            "{count} departments have parents that are missing or lead back to themselves, so they stand at the top.",
+            broken,
+        )
+        warnings.append(text.format(count=broken))
+    if blank := sum(bool(person.unreadable) for person in people):
+        text = ngettext(
+            "{count} person has values that cannot be read.", "{count} people have values that cannot be read.", blank
+        )
+        warnings.append(text.format(count=blank))
+    return tuple(warnings)

@@ -1,0 +1,127 @@
+"""JSON as 1C and its neighbours write it: a byte order mark, commas where none belong (onec-zup.md §4.3).
+
+What a server says about the kind of its answer is not asked: a body that begins like JSON is read as JSON. Rows are
+looked up without regard to the case of their keys and to underscores in them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+R = TypeVar("R")
+_MOST_EXCERPT_CHARS = 200
+# A text comes first, so that nothing inside it is touched; one that never ends is taken whole, or every quote in it
+# would be looked at as a beginning.
+_STRING = r'"(?:[^"\\]|\\.)*+"?'
+_TRAILING_COMMA = re.compile(rf"{_STRING}|(,)(?=\s*[\]}}])", re.DOTALL)
+_DECIMAL_COMMA = re.compile(rf'{_STRING}|(:\s*+-?\d++),(\d++)(?=\s*(?:,\s*"|\}}))', re.DOTALL)
+
+
+class NotJson(ValueError):
+    """The body is no JSON, not even after one repair; `excerpt` is how it begins."""
+
+    def __init__(self, excerpt: str) -> None:
+        super().__init__(excerpt)
+        self.excerpt = excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A value, and whether its text had to be repaired."""
+
+    value: Any
+    repaired: bool = False
+
+
+def read_json(body: bytes) -> Loose:
+    """The value of a body.
+
+    Raises `NotJson`.
+    """
+    written = body_text(body)
+    try:
+        return Loose(_decoded(written))
+    except ValueError:
+        pass
+    try:
+        return Loose(_decoded(_repaired(written)), repaired=True)
+    except ValueError as error:
+        raise NotJson(written[:_MOST_EXCERPT_CHARS]) from error
+
+
+def body_text(body: bytes) -> str:
+    """A body as text, without byte order mark and blanks around it; what is no UTF-8 is read as Windows Cyrillic."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace").strip()
+    try:
+        return body.decode("utf-8-sig").strip("\ufeff \t\r\n")
+    except UnicodeDecodeError:
+        return body.decode("cp1251", "replace").strip()
+
+
+def _decoded(written: str) -> Any:
+    try:
+        return msgspec.json.decode(written)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError("no JSON") from error
+
+
+def _repaired(written: str) -> str:
+    without = _TRAILING_COMMA.sub(lambda m: "" if m[1] else m[0], written)
+    return _DECIMAL_COMMA.sub(lambda m: f"{m[1]}.{m[2]}" if m[1] else m[0], without)
+
+
+class Row:
+    """One object of an answer."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self._values = {_plain(key): raw[key] for key in reversed(list(raw))}  # of two spellings the first
+
+    def get(self, *names: str) -> Any:
+        """The value of the first of these names that is there and not null."""
+        values = (self._values.get(_plain(name)) for name in names)
+        return next((value for value in values if value is not None), None)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a key at all."""
+        return _plain(name) in self._values
+
+    def rows(self, *names: str) -> Rows:
+        """The objects under a name, also a single one without its array."""
+        return rows_of(self.get(*names))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The objects of a list; `others` counts what was none."""
+
+    found: tuple[Row, ...] = ()
+    others: int = 0
+
+    def read(self, read: Callable[[Row], R | None]) -> tuple[list[R], int]:
+        """What `read` makes of each, without those it makes nothing of, which are counted with the others."""
+        made = [read(row) for row in self.found]
+        good = [one for one in made if one is not None]
+        return good, self.others + len(made) - len(good)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.found)
+
+
+def rows_of(value: object) -> Rows:
+    """The objects of a list, or of a single object that stands for a list of one."""
+    if value is None:
+        return Rows()
+    values = value if isinstance(value, list) else [value]
+    found = tuple(Row(one) for one in values if isinstance(one, dict))
+    return Rows(found, len(values) - len(found))
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", "").strip().lower()

@@ -1,0 +1,224 @@
+"""A 1C ZUP infobase, reached by an HTTP service of its publication (onec-zup.md §3)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from app.domain.kinds.sign_in import SIGN_IN_ACCOUNT, AuthenticationType, header_name, sign_in_fields
+from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
+from app.domain.onec import PostStyle, SessionMode
+from app.domain.onec_time_types import checked_map
+from app.errors import UsageError
+from app.i18n import N_, _
+
+_LOCALE = re.compile(r"/[a-z]{2}_[A-Z]{2}(?=/|$)")
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def service_address(text: str) -> str:
+    """The address of the HTTP service from what people paste: often that of the web client (§4.1).
+
+    Publication names may differ by case alone, so the path keeps it.
+    """
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    path, *rest = (str(part) for part in _LOCALE.split(parts.path, maxsplit=1))
+    if rest and rest[0].startswith("/hs/"):  # what follows the language is the web client's, but for a service
+        path += rest[0]
+    return urlunsplit((parts.scheme.lower(), parts.netloc, path.rstrip("/"), "", ""))
+
+
+def _address(text: str) -> str:
+    try:
+        return service_address(text)
+    except ValueError as error:
+        raise UsageError(_("{value} is not an address.").format(value=text)) from error
+
+
+def time_zone(name: str) -> str:
+    """The name of a time zone.
+
+    Raises `UsageError` for one that nobody knows.
+    """
+    try:
+        return str(ZoneInfo(name).key)
+    except (KeyError, ValueError, OSError) as error:
+        raise UsageError(
+            _("{value} is not a time zone.").format(value=name), _("Write it like Europe/Moscow.")
+        ) from error
+
+
+def _method_path(text: str) -> str:
+    if not re.fullmatch(r"[\w./-]+", text) or ".." in text:
+        raise UsageError(_("{value} is not a path.").format(value=text))
+    return text.strip("/")
+
+
+SERVICE_FIELDS: tuple[FieldSpec, ...] = (
+    FieldSpec(
+        "sync_interval",
+        N_("Seconds between syncs"),
+        FieldType.NUMBER,
+        default=900,
+        low=60,
+        high=86_400,
+        whole=True,
+    ),
+    FieldSpec(
+        "retry_attempts", N_("Repetitions after a failure"), FieldType.NUMBER, default=3, low=0, high=10, whole=True
+    ),
+    FieldSpec("timeout_seconds", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
+    FieldSpec("batch_size", N_("Records per batch"), FieldType.NUMBER, default=1000, low=1, high=10_000, whole=True),
+    FieldSpec("enable_webhooks", N_("Tell webhooks"), FieldType.SWITCH, default=True),
+    FieldSpec(
+        "log_level",
+        N_("Log"),
+        FieldType.CHOICE,
+        default="INFO",
+        choices=_LOG_LEVELS,
+        titles={
+            "DEBUG": N_("Everything, with bodies"),
+            "INFO": N_("Every request"),
+            "WARNING": N_("Problems"),
+            "ERROR": N_("Failures only"),
+        },
+        aliases={level.lower(): level for level in _LOG_LEVELS},
+    ),
+)
+"""The settings that every integration has (connections.md §12)."""
+
+TRUST_FIELDS: tuple[FieldSpec, ...] = (
+    FieldSpec(
+        "ca_file",
+        N_("Certificate file"),
+        help=N_("A PEM file with the certificate of your company's own authority, where the system does not know it."),
+    ),
+    FieldSpec(
+        "verify_tls",
+        N_("Check the certificate"),
+        FieldType.SWITCH,
+        default=True,
+        help=N_("Without the check anybody on the way can read and change everything. Better name a certificate file."),
+    ),
+)
+GATEWAY_FIELDS: tuple[FieldSpec, ...] = (
+    FieldSpec(
+        "extra_header",
+        N_("Further header"),
+        check=header_name,
+        help=N_("Of a gateway in front of the system that wants a word of its own."),
+    ),
+    FieldSpec("extra_header_value", N_("Value of that header"), FieldType.SECRET),
+)
+
+ONEC = KindSpec(
+    ConnectionKind.ONEC,
+    N_("1C ZUP"),
+    N_("People, norms and timesheets from 1C payroll; schedules and worked time to it"),
+    (
+        FieldSpec(
+            "endpoint_url",
+            N_("Address of the service"),
+            FieldType.URL,
+            required=True,
+            complete=_address,
+            help=N_("Like https://server/publication/hs/service; the names of the methods are appended to it."),
+        ),
+        *sign_in_fields(AuthenticationType.BASIC),
+        FieldSpec(
+            "post_style",
+            N_("Method names"),
+            FieldType.CHOICE,
+            default=PostStyle.PATH.value,
+            choices=tuple(style.value for style in PostStyle),
+            titles={"path": N_("In the address"), "envelope": N_("Around the data")},
+            help=N_("Change it only when the administrator of 1C says so."),
+        ),
+        FieldSpec(
+            "timezone",
+            N_("Time zone"),
+            default="Europe/Moscow",
+            check=time_zone,
+            help=N_("For times that name none, and for the day that an instant belongs to."),
+        ),
+        FieldSpec(
+            "max_parallel",
+            N_("Requests at once"),
+            FieldType.NUMBER,
+            default=1,
+            low=1,
+            high=4,
+            whole=True,
+            help=N_("Each takes one licence of 1C."),
+        ),
+        FieldSpec(
+            "session_mode",
+            N_("Sessions of 1C"),
+            FieldType.CHOICE,
+            default=SessionMode.NONE.value,
+            choices=tuple(mode.value for mode in SessionMode),
+            titles={"none": N_("As the publication says"), "ibsession": N_("Ask for one and use it again")},
+            help=N_("Choose the second where the publication says reuseSessions=use."),
+        ),
+        FieldSpec(
+            "vacation_period_default",
+            N_("Vacation balances of"),
+            FieldType.CHOICE,
+            default="calendar_year",
+            choices=("calendar_year", "current_month"),
+            titles={"calendar_year": N_("The current year"), "current_month": N_("The current month")},
+        ),
+        FieldSpec(
+            "is_master_system",
+            N_("1C owns people and departments"),
+            FieldType.SWITCH,
+            default=True,
+            help=N_("Fields that come from 1C can then not be edited here."),
+        ),
+        FieldSpec(
+            "personnel_mode",
+            N_("People come"),
+            FieldType.CHOICE,
+            default="sync_and_manual",
+            choices=("sync_only", "manual_only", "sync_and_manual"),
+            titles={
+                "sync_only": N_("From 1C only"),
+                "manual_only": N_("By hand only"),
+                "sync_and_manual": N_("From 1C and by hand"),
+            },
+        ),
+        FieldSpec(
+            "time_type_map",
+            N_("Codes of working time"),
+            check=checked_map,
+            help=N_("Rows that differ from the state form, as JSON."),
+        ),
+        FieldSpec(
+            "agents_per_request",
+            N_("People per request"),
+            FieldType.NUMBER,
+            default=200,
+            low=1,
+            high=10_000,
+            whole=True,
+        ),
+        FieldSpec(
+            "hours_as_strings",
+            N_("Hours as text"),
+            FieldType.SWITCH,
+            default=False,
+            help=N_("Change it only when the administrator of 1C says so."),
+        ),
+        FieldSpec(
+            "deviations_path",
+            N_("Method for deviations"),
+            check=_method_path,
+            help=N_("Only where your 1C has one; otherwise they are worked out from the timesheet."),
+        ),
+        *SERVICE_FIELDS,
+        *TRUST_FIELDS,
+        *GATEWAY_FIELDS,
+    ),
+    account=("endpoint_url", *SIGN_IN_ACCOUNT),
+)
