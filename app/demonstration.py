@@ -22,6 +22,7 @@ MAIN_JOB = (
     Request("devices.test_all"),
     Request("people.sync"),
     Request("terminals.push_all", params={"pace": "fast", "on_fatal": "park"}),
+    Request("customers.sync"),
 )
 """What the demo shows without a window, in order (command-line.md, `muster demo --headless`)."""
 
@@ -60,11 +61,13 @@ def _belongs(field: FieldSpec, values: Mapping[str, Any]) -> bool:
 
 
 async def fetch_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, Any]]) -> None:
-    """Fetch everything there is: offices and employees, devices with the names on their doors, people.
+    """Fetch everything there is: offices and employees, devices with the names on their doors, people, customers.
 
     Raises what starting a run raises; a run that fails says so itself.
     """
-    for request in MAIN_JOB[:-1]:
+    for request in MAIN_JOB:
+        if request.operation.startswith("terminals."):
+            continue  # what a person wants to press
         await (await workspace.runner.start(request)).report()
         if request.operation == "devices.sync" and "terminals" in systems:
             await name_devices(workspace, systems)

@@ -15,6 +15,8 @@ from app.cli.session import follow, with_workspace
 from app.cli.window import has_display, open_window
 from app.demo.world import DemoWorld
 from app.demonstration import MAIN_JOB, connect_demo, name_devices
+from app.domain.customer_texts import STATUS_WORDS, answer_text
+from app.domain.customers import DatabaseAnswer, DatabaseStatus
 from app.domain.outcomes import Outcome, Status
 from app.errors import UsageError
 from app.i18n import _
@@ -22,7 +24,7 @@ from app.logs import start_logging
 from app.operations.runner import Report, Request
 from app.places import Home
 from app.redaction import redact
-from app.store import directory
+from app.store import customers, directory
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
 
@@ -63,6 +65,8 @@ async def _show(workspace: Workspace, request: Request, report: Report) -> None:
         await _show_directory(workspace)
     if request.operation.startswith("terminals."):
         _show_devices(report.outcomes)
+    if request.operation == "customers.sync":
+        await _show_customers(workspace)
     print_report(report, problems=not request.operation.startswith("terminals."))
 
 
@@ -73,6 +77,19 @@ async def _show_directory(workspace: Workspace) -> None:
     rows = [[o.name, o.city, o.phone, heads[o.id], _("yes") if o.is_active else _("no")] for o in offices]
     print_table(_("Offices"), [_("name"), _("city"), _("phone"), _("employees"), _("active")], rows)
     print(_("{offices} offices and {employees} employees stored.").format(offices=len(offices), employees=len(people)))
+
+
+async def _show_customers(workspace: Workspace) -> None:
+    """How many customers have which answer, and who lacks a database."""
+    found = await workspace.store.read(customers.customers)
+    counts = Counter(c.database_status for c in found)
+    rows = [[_(words), counts[status]] for status, words in STATUS_WORDS.items() if counts[status]]
+    print_table(_("Customers"), [_("backup database"), _("customers")], rows)
+    lacking = [c for c in found if c.database_status is DatabaseStatus.NO_DATABASE]
+    details = [
+        [c.name, c.domain, answer_text(DatabaseAnswer(DatabaseStatus.NO_DATABASE, c.database_detail))] for c in lacking
+    ]
+    print_table(_("Without a backup"), [_("name"), _("domain"), _("why")], details)
 
 
 def _show_devices(outcomes: Iterable[Outcome]) -> None:

@@ -24,9 +24,10 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Absent:
-    """Stored customers that a whole list lacks: those that are only no longer billed, and those that are not listed."""
+    """Why a whole list lacks stored customers, by id: no longer billed, or left out by a setting; others are gone."""
 
     not_billable: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
 
 
 def absent(found: CustomerList, stored: Sequence[Customer], connection: str) -> list[Customer]:
@@ -50,8 +51,9 @@ def plan_customers(
     warnings = found.warnings
     if gone is not None:
         left = absent(found, stored, settings.connection)
-        steps += [_no_longer_billed(c) for c in left if c.id in gone.not_billable]
-        missing = tuple(c for c in left if c.id not in gone.not_billable)
+        steps += [_left_out(c) for c in left if c.id in gone.excluded]
+        steps += [_no_longer_billed(c) for c in left if c.id in gone.not_billable - gone.excluded]
+        missing = tuple(c for c in left if c.id not in gone.not_billable | gone.excluded)
         ours = [c for c in known.values() if c.status is CustomerStatus.ACTIVE]
         suspicious = _suspicious(len(missing), len(ours), settings, complete=bool(found.records) and found.complete)
         warnings += _missing_warnings(len(missing), suspicious=suspicious)
@@ -82,6 +84,13 @@ def _no_longer_billed(customer: Customer) -> Step[Customer]:
     message = _("No longer billable. Not listed here any more, and not removed.")
     changed = replace(customer, **_after(changes))
     return Step(Action.UPDATE, customer.name, customer.id, changed, customer, changes, "not_billable", message)
+
+
+def _left_out(customer: Customer) -> Step[Customer]:
+    change = FieldChange("status", customer.status, CustomerStatus.INACTIVE)
+    message = _("Left out by a setting of the connection.")
+    changed = replace(customer, status=CustomerStatus.INACTIVE)
+    return Step(Action.UPDATE, customer.name, customer.id, changed, customer, (change,), "excluded", message)
 
 
 def _after(changes: Sequence[FieldChange]) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from app.domain.customers import (
 )
 from app.domain.directory_plans import PlanSettings
 from app.domain.kinds import ConnectionKind
+from app.domain.kinds.cetec import customer_ids
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
 from app.errors import MusterError, UsageError
@@ -119,8 +120,9 @@ async def _gone(
 ) -> Absent | None:
     """Tell customers that are no longer billed from those that left: one more question, without the filter (§9)."""
     left = absent(found, here, context.own_connection.id)
-    if not left or not query.only_billable:
-        return Absent()
+    excluded = frozenset(customer_ids(context.own_connection.setting("excluded_customer_ids") or ""))
+    if not query.only_billable or all(c.id in excluded for c in left):
+        return Absent(excluded=excluded)
     cetec = await context.workspace.links.cetec(context.own_connection)
     try:
         everybody = await cetec.customers(CustomerQuery(only_billable=False))
@@ -129,7 +131,9 @@ async def _gone(
             _("Who is no longer listed could not be found out: {cause}").format(cause=error.message)
         )
         return None
-    return Absent(frozenset(r.id for r in everybody.records if not r.ok_to_bill)) if everybody.complete else None
+    if not everybody.complete:
+        return None
+    return Absent(frozenset(r.id for r in everybody.records if not r.ok_to_bill), excluded)
 
 
 def _store_plan(run_id: str, plan: Plan[Customer]) -> None:
@@ -139,7 +143,7 @@ def _store_plan(run_id: str, plan: Plan[Customer]) -> None:
 
 async def _listed(context: RunContext, plan: Plan[Customer]) -> list[Customer]:
     """The customers to check, as they are now, in the order of the list."""
-    wanted = [s.record for s in plan.steps if s.record is not None and s.reason != "not_billable"]
+    wanted = [s.record for s in plan.steps if s.record is not None and not s.reason]
     if context.dry_run:
         return wanted
     here = {c.id: c for c in await context.workspace.store.read(stored.customers, context.own_connection.id)}

@@ -94,3 +94,11 @@ def test_absent_are_only_customers_that_count_and_of_this_connection() -> None:
         a_customer(4),
     ]
     assert [c.id for c in absent(a_list(a_record(1)), stored, CONNECTION)] == ["4"]
+
+
+def test_a_customer_that_a_setting_leaves_out_is_switched_off_and_not_missing() -> None:
+    plan = plan_customers(
+        a_list(a_record(1)), [a_customer(1), a_customer(2)], SETTINGS, Absent(excluded=frozenset("2"))
+    )
+    assert [(s.source_id, s.reason) for s in plan.steps if s.reason] == [("2", "excluded")]
+    assert (plan.missing, plan.suspicious) == ((), False)
