@@ -15,6 +15,7 @@ class ConnectionKind(StrEnum):
     CETEC = "cetec"
     MYSQL = "mysql"
     ONEC = "onec"
+    CONTACT_CENTER = "contact_center"
 
 
 class FieldType(StrEnum):
