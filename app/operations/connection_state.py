@@ -91,7 +91,9 @@ async def try_settings(context: RunContext, params: TryParams) -> None:
         session, ends = context.workspace.links.session(known), False
         report, problem = await check(draft, secret, session, _teller(context), ends_session=ends)
     else:
-        report, problem = await check(draft, secret, DraftSession(secret), _teller(context), ends_session=True)
+        report, problem = await check(
+            draft, secret, DraftSession(secret, draft.spec), _teller(context), ends_session=True
+        )
     context.result |= msgspec.to_builtins(report)
     if problem is not None:
         raise problem

@@ -10,15 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, cast
+from zoneinfo import ZoneInfo
 
 from app.domain.connections import Connection, check_secret
 from app.domain.kinds import ConnectionKind, FieldType
 from app.domain.kinds.cetec import TOKEN, cetec_address, customer_ids
 from app.domain.kinds.supabase import photo_hosts
+from app.domain.onec import PostStyle, SessionMode
 from app.domain.supabase import AuthMode, PhotoMode
 from app.domain.supabase_keys import check_publishable_key
 from app.errors import NotConfigured, UsageError
+from app.i18n import _
 from app.operations.sessions import KeptSession, SecretReader
+from app.operations.sign_ins import sign_in_of, trust_of
 from app.vault import is_set
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from app.connectors.cetec import Cetec
     from app.connectors.http import RetryPolicy
     from app.connectors.mysql import MySqlServer
+    from app.connectors.onec import OneC
     from app.connectors.supabase import SessionKeeper, Supabase
     from app.connectors.vitec import VitecHub
     from app.store.database import Store
@@ -82,6 +87,10 @@ class Links:
     async def mysql(self, connection: Connection) -> MySqlServer:
         """The server of this connection, under the same rules as `vitec`."""
         return cast("MySqlServer", await self._client(connection))
+
+    async def onec(self, connection: Connection) -> OneC:
+        """The infobase of this connection, under the same rules as `vitec`."""
+        return cast("OneC", await self._client(connection))
 
     def session(self, connection: Connection) -> KeptSession:
         """Where the session of this connection is kept: the same object for everybody, so that they take turns."""
@@ -233,9 +242,34 @@ def make_mysql(connection: Connection, secrets: Secrets, _keeper: SessionKeeper)
     )
 
 
+def make_onec(connection: Connection, secrets: Secrets, keeper: SessionKeeper) -> OneC:
+    """A 1C client from a connection's settings and secrets.
+
+    Raises `NotConfigured` for a missing field and for a secret that cannot be sent.
+    """
+    from app.connectors.http import RetryPolicy
+    from app.connectors.onec import OneC, OneCSettings
+
+    setting = connection.setting
+    settings = OneCSettings(
+        endpoint_url=setting("endpoint_url") or "",
+        zone=ZoneInfo(setting("timezone")),
+        post_style=PostStyle(setting("post_style")),
+        session_mode=SessionMode(setting("session_mode")),
+        max_parallel=setting("max_parallel"),
+        agents_per_request=setting("agents_per_request"),
+        hours_as_strings=setting("hours_as_strings"),
+        timeout_s=setting("timeout_seconds"),
+        trust=trust_of(connection),
+    )
+    retry = RetryPolicy.growing(setting("retry_attempts"))
+    return OneC(settings, sign_in_of(connection, secrets, keeper, _(connection.spec.title)), retry)
+
+
 _MAKERS: Mapping[ConnectionKind, Callable[[Connection, Secrets, SessionKeeper], Client]] = {
     ConnectionKind.VITEC: make_vitec,
     ConnectionKind.SUPABASE: make_supabase,
     ConnectionKind.CETEC: make_cetec,
+    ConnectionKind.ONEC: make_onec,
     ConnectionKind.MYSQL: make_mysql,
 }

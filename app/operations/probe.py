@@ -33,8 +33,11 @@ class Probe:
     warnings: list[str] = field(default_factory=list)
 
 
-async def reach(staged: Staged, base_url: str) -> None:
-    """Resolve and connect, then, over https, shake hands; each its own stage so that the cause is plain."""
+async def reach(staged: Staged, base_url: str, context: ssl.SSLContext | None = None) -> None:
+    """Resolve and connect, then, over https, shake hands; each its own stage so that the cause is plain.
+
+    `context` says which certificates are good, else those that the computer trusts are.
+    """
     parts = urlsplit(base_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
@@ -45,7 +48,9 @@ async def reach(staged: Staged, base_url: str) -> None:
     async def tls() -> str:
         import truststore
 
-        await connect(host, port, truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        await connect(host, port, context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        if context is not None and context.verify_mode is ssl.CERT_NONE:
+            return _("Encrypted; the certificate is not checked.")
         return _("The certificate is valid.")
 
     await staged.run("address", address)

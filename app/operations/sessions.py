@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from app.domain.connections import Connection
-from app.domain.kinds.supabase import PASSWORD, REFRESH_TOKEN
+from app.domain.kinds import KindSpec
 from app.errors import NoKeyring
 from app.store import connections as stored
 from app.vault import environment_name
@@ -27,19 +27,25 @@ SecretReader = Callable[[str], Awaitable[str]]
 """Gives the secret of a field, blank when none is set."""
 
 
+def traded_secrets(spec: KindSpec) -> tuple[str, str]:
+    """The secret that a person types, and the one that a sign-in gives for it; blank where a kind has none."""
+    return next(((f.key, f.traded_for) for f in spec.secrets if f.traded_for), ("", ""))
+
+
 class KeptSession:
     """The session of a stored connection. One object per connection and program."""
 
     def __init__(self, vault: Vault, store: Store, connection: Connection) -> None:
         self.turn = asyncio.Lock()
         self.connection = connection
+        self._typed, self._given = traded_secrets(connection.spec)
         self._vault = vault
         self._store = store
         self._here = ""  # with no keyring and the password in the environment
 
     @property
     def _from_environment(self) -> bool:
-        return bool(os.environ.get(environment_name(self.connection.name, PASSWORD)))
+        return bool(os.environ.get(environment_name(self.connection.name, self._typed)))
 
     async def refresh_token(self) -> str:
         """What the keyring holds now: another program may have renewed it.
@@ -47,7 +53,7 @@ class KeptSession:
         Raises `NoKeyring` when there is none and the environment holds no password either.
         """
         try:
-            return await self._vault.get(self.connection, REFRESH_TOKEN)
+            return await self._vault.get(self.connection, self._given)
         except NoKeyring:
             if not self._from_environment:
                 raise
@@ -55,7 +61,7 @@ class KeptSession:
 
     async def password(self) -> str:
         """The password of the environment, else the one in the keyring that was not used yet."""
-        return await self._vault.get(self.connection, PASSWORD)
+        return await self._vault.get(self.connection, self._typed)
 
     async def keep(self, refresh_token: str) -> None:
         """Keep the new token, then forget the password.
@@ -63,22 +69,23 @@ class KeptSession:
         Raises `NoKeyring` when it cannot be kept and would be lost.
         """
         try:
-            await self._vault.set(self.connection.id, REFRESH_TOKEN, refresh_token)
-            await self._vault.delete(self.connection.id, PASSWORD)
+            await self._vault.set(self.connection.id, self._given, refresh_token)
+            await self._vault.delete(self.connection.id, self._typed)
         except NoKeyring:
             if not self._from_environment:
                 raise
             log.info("No keyring: the session of %s ends with the program", self.connection.name)
             self._here = refresh_token
             return
-        await self._store.write(stored.swap_secrets, self.connection.id, REFRESH_TOKEN, (PASSWORD,))
+        await self._store.write(stored.swap_secrets, self.connection.id, self._given, (self._typed,))
 
 
 class DraftSession:
     """The session of values in a form that is not saved: nothing of it is kept."""
 
-    def __init__(self, secret: SecretReader) -> None:
+    def __init__(self, secret: SecretReader, spec: KindSpec) -> None:
         self.turn = asyncio.Lock()
+        self._typed, _given = traded_secrets(spec)
         self._secret = secret
         self._token = ""
 
@@ -88,7 +95,7 @@ class DraftSession:
 
     async def password(self) -> str:
         """What was typed."""
-        return await self._secret(PASSWORD)
+        return await self._secret(self._typed)
 
     async def keep(self, refresh_token: str) -> None:
         """Only as long as the test lasts."""

@@ -147,7 +147,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
         Sent once, past an open breaker. Raises `RefusedSignIn`, `Forbidden` and what else keeps 1C from answering.
         """
         seen: list[Answer] = []
-        call = Call(self.settings.endpoint_url, headers=self.settings.headers, classify=_noting(seen))
+        call = Call(self.settings.endpoint_url, classify=_noting(seen))
         try:
             return await self._line.http.send_once(call)
         except (OneCNotFound, OneCWrongVerb, OneCBadRequest):
@@ -159,7 +159,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
         The people are None when there are more than fit. Raises `BadData` for what is no such answer.
         """
         path = _agents(on, on)
-        call = Call(path, headers=self.settings.headers, enough_bytes=ENOUGH_TO_TELL_BYTES)
+        call = Call(path, enough_bytes=ENOUGH_TO_TELL_BYTES)
         answer = await self._line.http.send_once(call)
         try:
             return answer, read_people(answer.body, self.settings.zone)

@@ -56,14 +56,14 @@ class Line:
 
     async def get(self, path: str) -> Answer:
         """One answer to a read."""
-        return await self.send(Call(path, headers=self.settings.headers))
+        return await self.send(Call(path))
 
     async def post(self, method: str, body: object, repeat: Repeat) -> Answer:
         """One answer to a method with a body; its name stands in the address or around the body (§3)."""
         path, sent = method, body
         if self.settings.post_style is PostStyle.ENVELOPE:
             path, sent = self.settings.endpoint_url, {method: body}
-        return await self.send(Call(path, "POST", {**_JSON, **self.settings.headers}, sent, repeat=repeat))
+        return await self.send(Call(path, "POST", _JSON, sent, repeat=repeat))
 
     async def send(self, call: Call) -> Answer:
         """One answer, a missing licence waited for: one caller after the other, never side by side."""
@@ -137,7 +137,7 @@ class Line:
     async def close(self) -> None:
         """End the session, so that its licence is free at once, and close the pooled sockets."""
         if self.settings.session_mode is SessionMode.IBSESSION and self.has_session:
-            finish = Call(self.settings.endpoint_url, headers={**self.settings.headers, _HEADER: "finish"})
+            finish = Call(self.settings.endpoint_url, headers={_HEADER: "finish"})
             with suppress(MusterError, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_S):
                     await self.http.send_once(finish)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ LICENCE_PAUSES_S = (15.0, 30.0, 60.0)  # §4.4
 
 @dataclass(frozen=True)
 class OneCSettings:
-    """One service of one publication; `headers` may hold a gateway's secret.
+    """One service of one publication.
 
     `licence_pauses_s` are the seconds to wait while 1C has no free licence.
     """
@@ -28,7 +27,6 @@ class OneCSettings:
     agents_per_request: int = 200
     hours_as_strings: bool = False
     timeout_s: float = 30.0
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     trust: Trust = field(default_factory=Trust)
     licence_pauses_s: tuple[float, ...] = LICENCE_PAUSES_S
 

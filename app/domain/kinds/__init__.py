@@ -6,10 +6,22 @@ To add a kind: name it in `ConnectionKind`, declare it in a module of its own, l
 
 from app.domain.kinds.cetec import CETEC
 from app.domain.kinds.mysql import MYSQL
+from app.domain.kinds.onec import ONEC
 from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.kinds.supabase import SUPABASE
 from app.domain.kinds.vitec import VITEC
 
-KINDS: dict[ConnectionKind, KindSpec] = {spec.kind: spec for spec in (VITEC, SUPABASE, CETEC, MYSQL)}
+KINDS: dict[ConnectionKind, KindSpec] = {spec.kind: spec for spec in (VITEC, SUPABASE, CETEC, MYSQL, ONEC)}
 
-__all__ = ["CETEC", "KINDS", "MYSQL", "SUPABASE", "VITEC", "ConnectionKind", "FieldSpec", "FieldType", "KindSpec"]
+__all__ = [
+    "CETEC",
+    "KINDS",
+    "MYSQL",
+    "ONEC",
+    "SUPABASE",
+    "VITEC",
+    "ConnectionKind",
+    "FieldSpec",
+    "FieldType",
+    "KindSpec",
+]

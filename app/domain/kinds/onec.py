@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from app.domain.kinds.sign_in import SIGN_IN_ACCOUNT, AuthenticationType, header_name, sign_in_fields
+from app.domain.kinds.sign_in import SIGN_IN_ACCOUNT, AuthenticationType, sign_in_fields
 from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.onec import PostStyle, SessionMode
 from app.domain.onec_time_types import checked_map
@@ -101,15 +101,6 @@ TRUST_FIELDS: tuple[FieldSpec, ...] = (
         default=True,
         help=N_("Without the check anybody on the way can read and change everything. Better name a certificate file."),
     ),
-)
-GATEWAY_FIELDS: tuple[FieldSpec, ...] = (
-    FieldSpec(
-        "extra_header",
-        N_("Further header"),
-        check=header_name,
-        help=N_("Of a gateway in front of the system that wants a word of its own."),
-    ),
-    FieldSpec("extra_header_value", N_("Value of that header"), FieldType.SECRET),
 )
 
 ONEC = KindSpec(
@@ -218,7 +209,6 @@ ONEC = KindSpec(
         ),
         *SERVICE_FIELDS,
         *TRUST_FIELDS,
-        *GATEWAY_FIELDS,
     ),
     account=("endpoint_url", *SIGN_IN_ACCOUNT),
 )
