@@ -18,6 +18,7 @@ from app.places import Home
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
 from tests.support.command import Muster, QuickMuster
+from tests.support.mariadb import MariaDb, mariadb_server, why_not
 
 _MUSTER_VARIABLES = ("MUSTER_", "DATABASE_URL", "LOG_LEVEL", "PYTHON_KEYRING_BACKEND")
 _MOST_SECONDS_TO_END = 5
@@ -109,6 +110,15 @@ def quickly_connected(quick: QuickMuster, small_world: DemoWorld) -> QuickMuster
     """The same on a home that is connected to the small demo world."""
     quick.connect(small_world.describe()["vitec"])
     return quick
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    """A MariaDB server of our own; skipped with the reason where there is none."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with mariadb_server() as server:
+        yield server
 
 
 @pytest.fixture
