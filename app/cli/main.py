@@ -198,7 +198,7 @@ def _add_list(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
 ) -> None:
     listing = commands.add_parser("list", parents=common, help="read the local store")
-    listing.add_argument("table", choices=["offices", "employees", "devices", "connections", "runs"])
+    listing.add_argument("table", choices=["offices", "employees", "devices", "customers", "connections", "runs"])
     listing.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
     listing.add_argument("--csv", metavar="FILE")
     listing.add_argument("--xlsx", metavar="FILE")

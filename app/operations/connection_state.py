@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from app import __version__
 from app.access import GRANTS, Permission
 from app.domain.connections import Connection, ConnectionStatus, checked_settings
-from app.domain.health import Health, Stage, connection_health, overall_health, success_rate_percent
+from app.domain.health import Health, Stage, TestReport, connection_health, overall_health, success_rate_percent
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import RunState
 from app.events import ConnectionsChanged, StageReached
@@ -50,7 +51,7 @@ async def check_connection(context: RunContext, _params: NoParams) -> None:
     report, problem = await check(
         connection, lambda key: vault.get(connection, key), links.session(connection), _teller(context)
     )
-    context.result |= msgspec.to_builtins(report)
+    context.result |= _told(report)
     if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.settings.role]:
         error = problem.message if problem else None
         await context.workspace.store.write(
@@ -94,9 +95,14 @@ async def try_settings(context: RunContext, params: TryParams) -> None:
         report, problem = await check(
             draft, secret, DraftSession(secret, draft.spec), _teller(context), ends_session=True
         )
-    context.result |= msgspec.to_builtins(report)
+    context.result |= _told(report)
     if problem is not None:
         raise problem
+
+
+def _told(report: TestReport) -> dict[str, Any]:
+    """The report, and beside it what the kind's reference lists (command-line.md, `connections test`)."""
+    return {**report.details, **msgspec.to_builtins(report)}
 
 
 def _teller(context: RunContext) -> Tell:
