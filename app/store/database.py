@@ -25,7 +25,7 @@ from app.errors import Busy, Cancelled, MusterError, StoreError, UsageError
 from app.i18n import _
 from app.places import Home
 from app.redaction import register_secret
-from app.store.models import BaseModel, database_proxy
+from app.store.base import BaseModel, database_proxy
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -15,10 +15,11 @@ from app.domain.devices import Device
 from app.domain.directory import Employee, EmployeeStatus, Office
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
+from app.store.base import BaseModel
 from app.store.database import fetch, insert_rows, update_rows
 from app.store.devices import device_row, devices
 from app.store.listings import forget_listings
-from app.store.models import BaseModel, DeviceRow, EmployeeRow, OfficeRow
+from app.store.models import DeviceRow, EmployeeRow, OfficeRow
 from app.store.values import from_strings, from_time, now, to_strings, to_time
 
 R = TypeVar("R", Office, Employee, Device)

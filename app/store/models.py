@@ -11,22 +11,13 @@ from peewee import (
     BooleanField,
     CharField,
     CompositeKey,
-    DatabaseProxy,
     DoubleField,
     IntegerField,
-    Model,
     TextField,
 )
 
-database_proxy = DatabaseProxy()
-
-
-class BaseModel(Model):
-    """Binds every table to the one open database."""
-
-    class Meta:
-        database = database_proxy
-        legacy_table_names = False
+from app.store.base import BaseModel
+from app.store.contact_center_rows import CONTACT_CENTER_TABLES
 
 
 class ConnectionRow(BaseModel):
@@ -332,4 +323,5 @@ TABLES = (
     JournalRow,
     LeaseRow,
     ListingRow,
+    *CONTACT_CENTER_TABLES,
 )
