@@ -27,8 +27,8 @@ E = TypeVar("E")
 class Voice(Protocol):
     """How the window speaks to the person."""
 
-    def toast(self, text: str) -> None:
-        """Good news that goes by itself."""
+    def toast(self, text: str, action: Action | None = None) -> None:
+        """Good news that goes by itself; `action` is what can be done about it meanwhile, such as Undo."""
 
     def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[Action] = ()) -> None:
         """Something that stays until dismissed; the same key replaces what stood there."""

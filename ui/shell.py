@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from ui.desk import Desk
     from ui.window import MainWindow
 
+_TOLD_BY_PAGES = ("connections.", "devices.", "customers.")
+_TOLD_HERE = frozenset({"devices.sync", "customers.sync"})
+
 
 class Shell(QObject):
     """Lives as long as the open window."""
@@ -86,7 +89,7 @@ class Shell(QObject):
         run = event.run
         if run.dry_run or not find_operation(run.operation).history:
             return
-        if run.operation.startswith(("connections.", "devices.")) and run.operation != "devices.sync":
+        if run.operation.startswith(_TOLD_BY_PAGES) and run.operation not in _TOLD_HERE:
             return  # told where they were asked for, in words of their own; a retry here would lack the typed secrets
         key = f"run {run.operation} {run.connection}"
         self.window.clear_banner(key)

@@ -157,6 +157,18 @@ FIELD_WORDS = {
     "has_password": N_("Password"),
     "site": N_("Site"),
     "source": N_("Source"),
+    "domain": N_("Domain"),
+    "ok_to_bill": N_("Billable"),
+    "priority_support": N_("Support level"),
+    "resident_hosting": N_("Resident"),
+    "test_environment": N_("Test environment"),
+    "itar_hosting": N_("ITAR"),
+    "itar_text": N_("ITAR in CETEC's words"),
+    "num_prod_users": N_("Production users"),
+    "num_full_users": N_("Full users"),
+    "external_key": N_("External key"),
+    "database_status": N_("Backup database"),
+    "last_pulled": N_("Last pulled"),
 }
 
 
@@ -172,6 +184,8 @@ def run_counts(run: Run) -> str:
         return _synced("employees", summary)
     if "synced" in summary:
         return _synced("offices", summary)
+    if "existing_databases" in summary:
+        return _customers(summary)
     if "not_attempted" in summary:
         return _counted(_PUSHED, summary)
     if "incomplete" in summary:
@@ -199,6 +213,25 @@ _READ_BACK = {
     "skipped": N_("{count} left out"),
     "failed": N_("{count} could not be read"),
 }
+
+_DATABASES = {
+    "existing_databases": N_("{count} with a database"),
+    "no_database": N_("{count} without"),
+    "resident_hosting": N_("{count} resident"),
+    "itar_hosting": N_("{count} on ITAR hosting"),
+    "invalid_domains": N_("{count} without a valid domain"),
+    "unavailable": N_("{count} unavailable"),
+    "mysql_errors": N_("{count} checks failed"),
+    "batch_timeouts": N_("{count} checks took too long"),
+    "not_checked": N_("{count} not checked"),
+}
+
+
+def _customers(summary: Mapping[str, Any]) -> str:
+    """The summary of cetec-mysql.md §5 in a line."""
+    total = summary["total_customers"]
+    text = ngettext("{count} customer", "{count} customers", total).format(count=QLocale().toString(total))
+    return _("{title}: {counts}").format(title=text, counts=_counted(_DATABASES, summary)) if total else text
 
 
 def _counted(words: Mapping[str, str], counts: Mapping[str, Any]) -> str:

@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 SMALLEST = (1024, 680)
 USUAL = (1360, 860)
-PAGES = ("offices", "employees", "devices", "connections", "activity")
+PAGES = ("offices", "employees", "devices", "customers", "connections", "activity")
 TITLES = {
     "offices": N_("Offices"),
     "employees": N_("Employees"),
     "devices": N_("Devices"),
+    "customers": N_("Customers"),
     "connections": N_("Connections"),
     "activity": N_("Activity"),
 }
@@ -211,11 +212,11 @@ class MainWindow(QMainWindow):
 
     # -- the voice of the desk -----------------------------------------------------------------------------------
 
-    def toast(self, text: str) -> None:
+    def toast(self, text: str, action: Action | None = None) -> None:
         """Good news that goes by itself; the page says the same."""
         from ui.widgets import Toast
 
-        Toast.show_in(self, text)
+        Toast.show_in(self, text, action=action)
 
     def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[Action] = ()) -> None:
         """Something that stays until dismissed."""

@@ -34,12 +34,15 @@ class Heard:
     """A voice that remembers what a person would have been told, in place of the window's."""
 
     toasts: list[str] = field(default_factory=list)
+    offered: dict[str, Action] = field(default_factory=dict)
     banners: dict[str, SaidBanner] = field(default_factory=dict)
     opened: list[tuple[str, str]] = field(default_factory=list)
 
-    def toast(self, text: str) -> None:
-        """Good news."""
+    def toast(self, text: str, action: Action | None = None) -> None:
+        """Good news; what can be done about it is kept under its text."""
         self.toasts.append(text)
+        if action is not None:
+            self.offered[text] = action
 
     def banner(self, key: str, tone: Tone, text: str, remedy: str = "", actions: Sequence[Action] = ()) -> None:
         """What stays."""

@@ -65,6 +65,8 @@ class HelpDialog(QDialog):
         column.addWidget(_words(_(help_text.title), "title"))
         _add_section(column, _("What you see"), help_text.see)
         _add_section(column, _("What you can do"), help_text.do)
+        if help_text.troubles:
+            _add_troubles(column, help_text.troubles)
         _add_section(column, _("When something runs"), RUN_PANEL)
         _add_keys(column, _("Keys on this page"), help_text.keys)
         _add_keys(column, _("Keys everywhere"), EVERYWHERE)
@@ -79,6 +81,18 @@ def _add_section(column: QVBoxLayout, title: str, sentences: Sequence[str]) -> N
     column.addWidget(_words(title, "heading"))
     for sentence in sentences:
         column.addWidget(_words(_(sentence)))
+
+
+def _add_troubles(column: QVBoxLayout, troubles: Sequence[tuple[str, str]]) -> None:
+    """Symptoms, each with what to check."""
+    column.addSpacing(2 * GRID)
+    column.addWidget(_words(_("When something is wrong"), "heading"))
+    for symptom, check in troubles:
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        told.addWidget(_words(_(symptom)))
+        told.addWidget(_words(_(check), "muted"))
+        column.addLayout(told)
 
 
 def _add_to_copy(column: QVBoxLayout, title: str, text: str) -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.i18n import N_
+from ui.dialogs.help_grants import GRANTS
 from ui.dialogs.help_policies import POLICIES
 
 
 @dataclass(frozen=True, slots=True)
 class HelpText:
-    """The help of one page; `to_copy` is a text that is used elsewhere, under its title."""
+    """The help of one page.
+
+    `to_copy` is a text that is used elsewhere, under its title; `troubles` are symptoms and what to check.
+    """
 
     title: str
     see: tuple[str, ...]
     do: tuple[str, ...]
     keys: tuple[tuple[str, str], ...] = ()
     to_copy: tuple[str, str] | None = None
+    troubles: tuple[tuple[str, str], ...] = ()
 
 
 _SYNC_KEYS = (("F5", N_("Sync")), ("Shift+F5", N_("Preview: show what a sync would change")))
@@ -71,6 +76,64 @@ HELP: dict[str, HelpText] = {
             ("Enter", N_("Coverage: the story of a cell")),
         ),
     ),
+    "customers": HelpText(
+        N_("Customers"),
+        (
+            N_("The billable customers of CETEC, and for each whether its backup database is on the MySQL server."),
+            N_("The tiles count them by that answer; a click on one shows those alone, another click all again."),
+            N_("“Database is there” means: the server has a database of that name with the table usage_stats."),
+            N_("“Check failed” is no answer: what was known before, and since when, stays beside it."),
+            N_("Resident customers host themselves, ITAR customers are never asked about."),
+            N_("“Last pulled” is a mark that somebody made here; neither CETEC nor MySQL knows it."),
+        ),
+        (
+            N_(
+                "Sync fetches the customers and checks them all, a few hundred per question. Nothing is ever written "
+                "to CETEC or MySQL."
+            ),
+            N_("Check again asks about the chosen customers alone."),
+            N_("Open system starts the browser. No password is ever part of an address."),
+            N_("Show support password is recorded, and hides again after 30 seconds."),
+        ),
+        (
+            ("F5", N_("Sync")),
+            ("Shift+F5", N_("Preview: show what a sync would change")),
+            ("Ctrl+R", N_("Check the chosen customers again")),
+            ("Ctrl+O", N_("Open the customer's system")),
+            ("Ctrl+Shift+O", N_("Open the customer's test system")),
+            ("Ctrl+D", N_("Copy the domain")),
+            ("Ctrl+M", N_("Mark as pulled")),
+        ),
+        (N_("Rights of the MySQL account, for its administrator"), GRANTS),
+        (
+            (
+                N_("CETEC refuses the sign-in"),
+                N_("Is the token right, does it have the rights, and is it allowed from this network address?"),
+            ),
+            (
+                N_("No database is found"),
+                N_(
+                    "Check the grants of the MySQL account, the form of the domains, and whether it is the right "
+                    "server."
+                ),
+            ),
+            (
+                N_("MySQL does not connect"),
+                N_("Check user and password, host and port, encryption, and the path of a socket."),
+            ),
+            (
+                N_("Settings have no effect"),
+                N_("Save the connection and test it again. Variables of the environment are read at the start only."),
+            ),
+            (
+                N_("What the MySQL account needs"),
+                N_(
+                    "SELECT on the tables usage_stats, or on the backup databases, and SHOW DATABASES, so that a "
+                    "missing grant can be told from a missing database. No right to write."
+                ),
+            ),
+        ),
+    ),
     "connections": HelpText(
         N_("Connections"),
         (
@@ -101,7 +164,7 @@ HELP: dict[str, HelpText] = {
 }
 
 EVERYWHERE: tuple[tuple[str, str], ...] = (
-    ("Ctrl+1 … Ctrl+5", N_("Go to a page")),
+    ("Ctrl+1 … Ctrl+6", N_("Go to a page")),
     ("Ctrl+K", N_("Find and do anything by name")),
     ("Ctrl+F", N_("Search in the table")),
     ("Space", N_("Show or hide the details of the chosen row")),

@@ -37,12 +37,14 @@ PHASE_WORDS = {
     "employees": N_("Employee"),
     "people": N_("Person"),
     "devices": N_("Device"),
+    "customers": N_("Customer"),
 }
 PHASE_TITLES = {
     "offices": N_("Offices"),
     "employees": N_("Employees"),
     "people": N_("People"),
     "devices": N_("Devices"),
+    "customers": N_("Customers"),
 }
 METHOD_WORDS = {
     "new": N_("New"),
@@ -56,7 +58,7 @@ METHOD_WORDS = {
 }
 
 
-_TELLING = ("title", "email", "phone", "city", "address", "site", "employee_no")
+_TELLING = ("title", "email", "phone", "city", "address", "site", "employee_no", "domain")
 """What tells a new record from others, where it has it."""
 
 
@@ -102,7 +104,7 @@ def _change_words(change: FieldChange) -> str:
 
 
 def _action_words(line: PreviewLine) -> str:
-    return _(ACTION_WORDS[line.step.action]) if line.step else _("Not in Vitec")
+    return _(ACTION_WORDS[line.step.action]) if line.step else _("No longer listed")
 
 
 COLUMNS: tuple[Column[PreviewLine], ...] = (
@@ -126,7 +128,7 @@ def filters() -> list[FilterChip]:
     return [
         FilterChip("changes", _("Changes"), lambda r: r.step is None or r.step.action is not Action.UNCHANGED),
         *by_action,
-        FilterChip("missing", _("Not in Vitec"), lambda r: r.step is None),
+        FilterChip("missing", _("No longer listed"), lambda r: r.step is None),
     ]
 
 

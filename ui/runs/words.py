@@ -33,6 +33,7 @@ TARGET_WORDS = {
     "devices": N_("Devices"),
     "pictures": N_("Pictures"),
     "photos": N_("Photos"),
+    "customers": N_("Customers"),
 }
 # Translators: names of the steps of a run
 STEP_WORDS = {
@@ -43,6 +44,7 @@ STEP_WORDS = {
     "face": N_("Face"),
     "read_back": N_("Read-back"),
     "photo": N_("Photo"),
+    "mysql_enrichment": N_("Database check"),
     **VERDICT_WORDS,
 }
 PARAMETER_WORDS = {
@@ -68,6 +70,10 @@ PARAMETER_WORDS = {
     "settings": N_("Settings"),
     "paused": N_("Paused"),
     "file": N_("File"),
+    "customers": N_("Customers"),
+    "customer": N_("Customer"),
+    "external_key": N_("External key"),
+    "columns": N_("Columns"),
 }
 SUMMARY_WORDS = {
     "total": N_("Total"),
@@ -89,6 +95,16 @@ SUMMARY_WORDS = {
     "different": N_("Different"),
     "extra": N_("Unknown here"),
     "incomplete": N_("In incomplete lists"),
+    "total_customers": N_("Customers"),
+    "existing_databases": N_("With database"),
+    "no_database": N_("No database"),
+    "resident_hosting": N_("Resident"),
+    "itar_hosting": N_("ITAR"),
+    "invalid_domains": N_("No valid domain"),
+    "unavailable": N_("Unavailable"),
+    "mysql_errors": N_("Check failed"),
+    "batch_timeouts": N_("Check took too long"),
+    "not_checked": N_("Not checked"),
 }
 REASON_WORDS = {
     "unreadable": N_("Not a record"),

@@ -25,8 +25,9 @@ from ui.tables.model import TableModel
 from ui.tables.view import TableView
 from ui.theme import CONTROL_HEIGHT, GRID, Icon, Ink, Tone, icon
 from ui.widgets.buttons import Action, IconButton
+from ui.widgets.chip_button import FilterChip
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.filter_chips import FilterChip, FilterChips
+from ui.widgets.filter_chips import FilterChips
 
 Row = TypeVar("Row")
 
@@ -217,7 +218,7 @@ class TablePane(QWidget, Generic[Row]):
     def _refresh(self) -> None:
         shown, total = self.rows.rowCount(), self.rows.total
         some = self._count_text(total)
-        if self.rows.is_narrowed:
+        if self.rows.is_narrowed and shown != total:
             number = self.locale().toString(shown)
             some = _("{shown} of {total}").format(shown=number, total=some)
         self.count.setText(some)

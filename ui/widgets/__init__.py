@@ -12,11 +12,12 @@ if await confirm(self, title, text, _("Deactivate 14 people"), danger=True): ...
 from ui.widgets.announce import announce
 from ui.widgets.banner import Banner, BannerArea
 from ui.widgets.buttons import Action, Button, IconButton, Look, MenuButton
+from ui.widgets.chip_button import FilterChip
 from ui.widgets.details_pane import DetailsPane
 from ui.widgets.dialogs import ConfirmDialog, ask, confirm
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.filter_chips import FilterChip, FilterChips
+from ui.widgets.filter_chips import FilterChips
 from ui.widgets.flow import FlowLayout
 from ui.widgets.progress_line import ProgressLine, time_left
 from ui.widgets.status_chip import StatusChip

@@ -3,6 +3,7 @@
 A toast is never the only place of a message: counts stand on the page as well, failures in a banner.
 
     Toast.show_in(window, _("Updated 5 of 5 offices"))
+    Toast.show_in(window, _("Marked 3 customers as pulled"), action=Action(_("Undo"), undo))
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from app.i18n import _
 from ui.theme import GRID, RADIUS, Icon, Tone, icon, icon_pixmap, theme, tokens
 from ui.widgets.announce import announce
 from ui.widgets.banner import ICONS
-from ui.widgets.buttons import IconButton
+from ui.widgets.buttons import Action, Button, IconButton
 
 SHORTEST_MS = 6_000
 """No toast goes sooner: slow readers need the time (WCAG 2.2, 2.2.1)."""
+_WITH_ACTION_MS = 12_000
 _FADE_MS = 250
 _WIDEST = 480
 _ICON = 18
@@ -29,7 +31,7 @@ _EDGE = 4 * GRID
 class Toast(QWidget):
     """One message over the corner of a window; several stack upwards."""
 
-    def __init__(self, window: QWidget, text: str, tone: Tone, for_ms: int) -> None:
+    def __init__(self, window: QWidget, text: str, tone: Tone, for_ms: int, action: Action | None = None) -> None:
         super().__init__(window)
         self.text = text
         self._tone = tone
@@ -50,6 +52,8 @@ class Toast(QWidget):
         row.setContentsMargins(4 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         row.addWidget(self._icon)
         row.addWidget(words, 1)
+        if action is not None:
+            row.addWidget(self._button(action))
         row.addWidget(close)
         words.setMinimumWidth(min(_WIDEST - 110, words.fontMetrics().horizontalAdvance(text) + GRID))
         self._timer = QTimer(self, interval=max(SHORTEST_MS, for_ms), singleShot=True)
@@ -59,10 +63,27 @@ class Toast(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dress()
 
+    def _button(self, action: Action) -> Button:
+        """What can still be done about it; the keyboard reaches it by Tab, and need not pass it."""
+        button = Button.of(action)
+        button.clicked.connect(self.close)
+        return button
+
     @classmethod
-    def show_in(cls, window: QWidget, text: str, tone: Tone = Tone.SUCCESS, *, for_ms: int = SHORTEST_MS) -> Toast:
-        """Show `text` for `for_ms` milliseconds, at least six seconds; the mouse over it stops the clock."""
-        toast = cls(window, text, tone, for_ms)
+    def show_in(
+        cls,
+        window: QWidget,
+        text: str,
+        tone: Tone = Tone.SUCCESS,
+        *,
+        for_ms: int = SHORTEST_MS,
+        action: Action | None = None,
+    ) -> Toast:
+        """Show `text` for `for_ms` milliseconds, at least six seconds; the mouse over it stops the clock.
+
+        With an `action`, such as Undo, it stays at least twice as long.
+        """
+        toast = cls(window, text, tone, max(for_ms, _WITH_ACTION_MS if action else 0), action)
         toast.adjustSize()
         toast.show()
         toast.raise_()

@@ -192,7 +192,7 @@ async def test_the_window_brings_its_pages_its_settings_and_its_runs(home: Home,
     type_in(palette, "look dark")
     assert shown(palette) == ["Look: Dark"]
     type_in(palette, "activity")
-    assert entry(palette, "Activity").keys == "Ctrl+5"
+    assert entry(palette, "Activity").keys == "Ctrl+6"
     QTest.keyClick(palette.line, Key.Key_Return)
     assert window.tabs.tabText(window.tabs.currentIndex()) == "Activity"
     again = open_palette(window, window.desk)

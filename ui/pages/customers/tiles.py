@@ -1,0 +1,139 @@
+"""Tiles with the counts of the customers: how many have their database, how many have not, and why it is not known.
+
+Each is a button that filters the table; pressed again, all customers are back. The choice itself lives in the table's
+filters, so that "Clear search and filters" reaches it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from app.i18n import _
+from ui.theme import GRID, RADIUS, Ink, draw_focus, icon_pixmap, theme, tokens
+from ui.widgets import FilterChip, FlowLayout
+
+_ICON = 16
+_PADDING = 3 * GRID
+_GAP = 2 * GRID
+_NARROWEST = 96
+_NUMBER_SCALE = 1.5
+"""Height of the number against the word below it."""
+
+
+class Tile(QAbstractButton):
+    """One count: number, word, icon and colour."""
+
+    def __init__(self, chip: FilterChip, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.chip = chip
+        self.number = ""
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme.changed.connect(self.update)
+
+    def set_count(self, count: int | None) -> None:
+        """How many; None while it is being counted, when the old number stays."""
+        if count is not None:
+            self.number = self.locale().toString(count)
+        self.setText(_("{number} {label}").format(number=self.number, label=self.chip.label))
+        self.setAccessibleName(_("{label}: {number}").format(label=self.chip.label, number=self.number))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The room it would like."""
+        words = self.fontMetrics()
+        number = _ICON + _GAP + self._number_width()
+        width = max(words.horizontalAdvance(self.chip.label), number, _NARROWEST - 2 * _PADDING)
+        return QSize(width + 2 * _PADDING, self._number_height() + words.height() + 4 * GRID)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints itself from the tokens."""
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = self.isChecked()
+        ground = colours.selection if chosen else colours.hover if self.underMouse() else colours.surface
+        painter.setPen(QPen(QColor(colours.accent if chosen else colours.outline), 1))
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        ink = colours.tone(self.chip.tone).ink if self.chip.tone and self.number != "0" else colours.ink(Ink.MUTED)
+        top = QRect(_PADDING, 2 * GRID, self.width() - 2 * _PADDING, self._number_height())
+        if self.chip.icon is not None:
+            pixmap = icon_pixmap(self.chip.icon, _ICON, self.devicePixelRatioF(), ink)
+            painter.drawPixmap(top.x(), top.center().y() - _ICON // 2 + 1, pixmap)
+        left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(colours.text if self.number != "0" else colours.muted))
+        painter.setFont(self._number_font())
+        painter.drawText(top.adjusted(_ICON + _GAP, 0, 0, 0), left | middle, self.number)
+        painter.setPen(QColor(colours.text if chosen else colours.muted))
+        painter.setFont(self.font())
+        below = QRect(_PADDING, top.bottom() + 1, top.width(), self.height() - top.bottom() - 2 * GRID)
+        painter.drawText(below, left | middle, self.chip.label)
+        if self.hasFocus():
+            draw_focus(painter, self.rect())
+
+    def _number_font(self) -> QFont:
+        font = QFont(self.font())
+        size = font.pointSizeF()
+        if size > 0:
+            font.setPointSizeF(size * _NUMBER_SCALE)
+        else:
+            font.setPixelSize(round(font.pixelSize() * _NUMBER_SCALE))
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def _number_height(self) -> int:
+        return round(self.fontMetrics().height() * _NUMBER_SCALE)
+
+    def _number_width(self) -> int:
+        return QFontMetrics(self._number_font()).horizontalAdvance(self.number)
+
+
+class Tiles(QWidget):
+    """A line of tiles that wraps; `pressed` names the one that was clicked."""
+
+    pressed = Signal(str)
+
+    def __init__(self, chips: Sequence[FilterChip], rare: Collection[str], *, object_name: str) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setAccessibleName(_("Summary"))
+        self._rare = rare
+        flow = FlowLayout(self)
+        flow.setContentsMargins(4 * GRID, GRID, 4 * GRID, 3 * GRID)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.tiles: dict[str, Tile] = {}
+        for chip in chips:
+            tile = Tile(chip, self)
+            tile.setObjectName(f"{object_name}.{chip.key}")
+            tile.clicked.connect(lambda _checked, key=chip.key: self.pressed.emit(key))
+            tile.set_count(0)
+            flow.addWidget(tile)
+            self.tiles[chip.key] = tile
+        self.show_choice([])
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Show these counts; those not counted yet keep theirs."""
+        for key, tile in self.tiles.items():
+            tile.set_count(counts.get(key))
+        self._hide_rare()
+
+    def show_choice(self, keys: Collection[str]) -> None:
+        """Mark the tile that filters the table."""
+        for key, tile in self.tiles.items():
+            tile.setChecked(key in keys)
+        self._hide_rare()
+
+    def _hide_rare(self) -> None:
+        for key in self._rare:
+            tile = self.tiles[key]
+            tile.setHidden(tile.number == "0" and not tile.isChecked())
