@@ -140,7 +140,7 @@ def in_words() -> Iterator[None]:
 
 
 def _from_driver(error: pymysql.err.Error) -> MusterError:
-    number, cause = errno(error), error.__context__
+    number, cause = errno(error), error.__cause__ or error.__context__
     if isinstance(cause, TimeoutError):
         return TimedOut(_("The MySQL server did not answer in time."))
     if isinstance(cause, ssl.SSLError):
