@@ -16,21 +16,6 @@ LARGEST_NUMBER = 2_147_483_647
 """The largest terminal number (§4.2)."""
 
 
-class AuthMode(StrEnum):
-    """How Muster signs in (§2)."""
-
-    USER = "user"
-    SERVICE_KEY = "service_key"
-
-
-class PhotoMode(StrEnum):
-    """How photos are fetched (§7)."""
-
-    AUTO = "auto"
-    PUBLIC = "public"
-    SIGNED = "signed"
-
-
 class RecordProblem(StrEnum):
     """Why a record cannot be used."""
 

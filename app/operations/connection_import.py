@@ -9,7 +9,7 @@ from typing import Any
 
 from app.access import Permission
 from app.domain.kinds import KINDS, ConnectionKind, FieldSpec
-from app.domain.supabase import AuthMode
+from app.domain.kinds.supabase import AuthMode
 from app.errors import StoreError, UsageError
 from app.i18n import N_, _
 from app.operations.connections import CreateParams, Scalar, UpdateParams, create_connection, update_connection

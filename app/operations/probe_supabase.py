@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.domain.connections import Connection
-from app.domain.supabase import AuthMode, PhotoMode, PhotoPlace
+from app.domain.kinds.supabase import AuthMode, PhotoMode
+from app.domain.supabase import PhotoPlace
 from app.domain.supabase_keys import key_kind
 from app.errors import BadData, Held, MusterError, NotConfigured
 from app.i18n import N_, _, ngettext

@@ -25,8 +25,9 @@ from app.connectors.supabase.session import Access, Account, KeyAccess, Session,
 from app.connectors.supabase.settings import SupabaseSettings
 from app.connectors.supabase.terminals import QUERY, read_terminals
 from app.connectors.supabase.tokens import TokenChecker
+from app.domain.kinds.supabase import AuthMode
 from app.domain.snapshots import Snapshot
-from app.domain.supabase import AuthMode, PhotoAddress, SupabaseDevice, SupabaseEmployee
+from app.domain.supabase import PhotoAddress, SupabaseDevice, SupabaseEmployee
 from app.errors import NotConfigured
 from app.i18n import _
 from app.redaction import register_secret

@@ -17,7 +17,8 @@ import msgspec
 from app.connectors.http import Answer, Call, HttpClient, HttpSettings, RetryPolicy
 from app.connectors.supabase.references import PhotoFile, read_reference
 from app.connectors.supabase.refusals import BucketUnknown, PhotoMissing, TokenExpired, storage_refusal
-from app.domain.supabase import PhotoAddress, PhotoMode, PhotoPlace
+from app.domain.kinds.supabase import PhotoMode
+from app.domain.supabase import PhotoAddress, PhotoPlace
 from app.errors import BadData, Forbidden, MusterError
 from app.i18n import _
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.domain.supabase import AuthMode, PhotoMode
+from app.domain.kinds.supabase import AuthMode, PhotoMode
 
 
 @dataclass(frozen=True)

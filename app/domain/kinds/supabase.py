@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
-from app.domain.supabase import AuthMode, PhotoMode
 from app.domain.supabase_keys import check_jwt_secret, check_publishable_key, check_service_key
 from app.errors import UsageError
 from app.i18n import N_, _
+
+
+class AuthMode(StrEnum):
+    """How Muster signs in (§2)."""
+
+    USER = "user"
+    SERVICE_KEY = "service_key"
+
+
+class PhotoMode(StrEnum):
+    """How photos are fetched (§7)."""
+
+    AUTO = "auto"
+    PUBLIC = "public"
+    SIGNED = "signed"
+
 
 PASSWORD, REFRESH_TOKEN = "password", "refresh_token"
 _USER = ("auth_mode", AuthMode.USER.value)

@@ -19,7 +19,8 @@ from app.connectors.http import RetryPolicy
 from app.connectors.supabase import PhotoMissing, Supabase
 from app.connectors.supabase.photos import MOST_PHOTO_BYTES, PhotoRules
 from app.connectors.supabase.references import PhotoFile, read_reference
-from app.domain.supabase import PhotoAddress, PhotoMode, PhotoPlace
+from app.domain.kinds.supabase import PhotoMode
+from app.domain.supabase import PhotoAddress, PhotoPlace
 from app.errors import BadData, Forbidden, Held, MusterError, RateLimited, Redirected
 from tests.support.supabase import SETTINGS, URL, Keeper, Project, storage_refusal
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.connectors.http import RetryPolicy
 from app.connectors.supabase import Supabase, session
-from app.domain.supabase import AuthMode
+from app.domain.kinds.supabase import AuthMode
 from app.errors import BadData, ClockOff, ErrorKind, MusterError, NoKeyring, NotConfigured, RefusedSignIn
 from tests.support.supabase import (
     EMAIL,
