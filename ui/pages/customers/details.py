@@ -47,12 +47,11 @@ class CustomerDetails(QWidget):
         self._pane = pane
         self._actions = actions
         self._flow = FlowLayout(self)
-        self._buttons: dict[str, Button] = {}
-        self._entries: dict[str, Entry] = {}
-        self.server = Button(
-            _("Open the MySQL connection"), icon=Icon.PLUG, object_name="customers.open_server", parent=self
-        )
+        self._entries = {entry.name: entry for entry in row_entries(actions, [Customer("", "", "")])}
+        self._buttons = {name: self._make(name, entry) for name, entry in self._entries.items()}
+        self.server = Button(_("Open the MySQL connection"), icon=Icon.PLUG, object_name="customers.open_server")
         self.server.clicked.connect(self._open_server)
+        self._flow.addWidget(self.server)
         pane.set_tools(self)
         self.show_customer(None)
 
@@ -83,7 +82,7 @@ class CustomerDetails(QWidget):
             "switch": is_listed(customer),
         }
         for name, entry in self._entries.items():
-            button = self._buttons.get(name) or self._make(name, entry)
+            button = self._buttons[name]
             button.setText(entry.words)
             button.set_icon(entry.drawing)
             button.setVisible(not hidden.get(name, False))
@@ -91,17 +90,14 @@ class CustomerDetails(QWidget):
                 button.refuse(entry.obstacle)
             else:
                 button.allow()
-        self._flow.removeWidget(self.server)
-        self._flow.addWidget(self.server)  # after the others
         failed = customer.database_status is not None and customer.database_status.failed
         self.server.setVisible(failed and bool(self._server_name()))
 
     def _make(self, name: str, entry: Entry) -> Button:
-        button = Button(entry.words, icon=entry.drawing, object_name=f"customers.{name}", parent=self)
+        button = Button(entry.words, icon=entry.drawing, object_name=f"customers.{name}")
         button.set_tip(entry.keys)
         button.clicked.connect(lambda: self._press(name))
         self._flow.addWidget(button)
-        self._buttons[name] = button
         return button
 
     def _press(self, name: str) -> None:

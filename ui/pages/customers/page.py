@@ -304,5 +304,5 @@ def _spec() -> DataPageSpec[Customer]:
         ),
         empty_title=_("No customers yet"),
         empty_text=_("Fetch them from CETEC; each is then checked for its backup database."),
-        drawing=Icon.BUILDING,
+        drawing=Icon.DATABASE,
     )
