@@ -2,8 +2,8 @@
 
 Python collects cycles on whichever thread happens to allocate. A Qt object that is freed on a worker thread crashes
 the program, so automatic collection is off while a window lives and a timer does it here. A run brings many records at
-once, and looking at them again and again is what a person would feel: so a run is left alone, what it brought is looked
-at once when it has ended, and from then on stands aside. All of it is looked at when the person is elsewhere.
+once, and looking at them is what a person would feel: so a run is left alone, and what it brought stands aside when it
+has ended. All of it is looked at when the person is elsewhere.
 """
 
 from __future__ import annotations
@@ -51,8 +51,7 @@ class Collector(QObject):
             if gc.get_count()[0] > TOO_MUCH:
                 gc.collect(0)
         elif self._quiet_ticks == SETTLED_TICKS:
-            gc.collect(0)
-            gc.freeze()  # what a run brought stays; the next collections need not look at it
+            gc.freeze()  # what a run brought mostly stays; looking at it can wait
         elif time.monotonic() - self._full_at > (FULL_EVERY_S if _elsewhere() else FULL_AT_LATEST_S):
             gc.unfreeze()
             gc.collect()
