@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QTimer
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
@@ -38,7 +38,7 @@ class PasswordDialog(QDialog):
         self.copy = Button(_("Copy"), icon=Icon.COPY, object_name="customers.password_copy")
         self.copy.clicked.connect(self.copy_password)
         self.close_button = Button(_("Close"), object_name="customers.password_close")
-        self.close_button.clicked.connect(self.close)
+        self.close_button.clicked.connect(self.reject)
         self.note = QLabel(wordWrap=True)
         self.note.setProperty("role", "muted")
         self._arrange()
@@ -72,7 +72,7 @@ class PasswordDialog(QDialog):
     def _tick(self) -> None:
         self._left -= 1
         if self._left <= 0:
-            self.close()
+            self.reject()
         else:
             self._say()
 
@@ -82,16 +82,12 @@ class PasswordDialog(QDialog):
             text = " ".join((_("Copied; the clipboard is cleared after {count} s.").format(count=SHOWN_S), text))
         self.note.setText(text)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Nothing of it stays."""
+    def done(self, code: int) -> None:
+        """Nothing of it stays, whichever way it is closed."""
         self._clock.stop()
         self.field.clear()
-        super().closeEvent(event)
+        super().done(code)
         self.deleteLater()
-
-    def reject(self) -> None:
-        """Esc closes it as the button does."""
-        self.close()
 
 
 class ClipboardCleaner(QTimer):

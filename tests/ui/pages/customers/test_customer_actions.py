@@ -14,7 +14,7 @@ from app.demo.faults import Fault, FaultPlan
 from app.demo.mysql.faults import MysqlFault, MysqlFaultPlan
 from app.demo.world import DemoWorld
 from app.domain.customers import DatabaseStatus
-from app.events import CustomersChanged
+from app.events import CustomersChanged, RunEnded
 from app.operations.runner import Request
 from app.store import customers as stored
 from app.store.values import now
@@ -44,16 +44,21 @@ async def empty(linked: Desk, open_page: Open) -> CustomersPage:
 @pytest.fixture
 async def page(empty: CustomersPage) -> CustomersPage:
     """The page after the first sync."""
-    click(empty, "customers.sync")
-    await settled(empty)
+    await sync(empty)
     return empty
 
 
-async def settled(page: CustomersPage) -> None:
-    """The run is over and its answers are shown."""
-    button = part(page, Button, "customers.sync")
-    await eventually(lambda: not page.desk.workspace.runner.handles and button.text() == "Sync customers")
-    await eventually(lambda: page.pane.rows.total > 0 and not page._soon.isActive() and not page._reading)
+async def sync(page: CustomersPage) -> None:
+    """Press the button and wait until the run is over and its answers are shown."""
+    ended: list[RunEnded] = []
+    forget = page.desk.workspace.events.subscribe(RunEnded, ended.append)
+    await eventually(part(page, Button, "customers.sync").isEnabled)
+    click(page, "customers.sync")
+    await eventually(lambda: ended)
+    forget()
+    assert ended[0].run.error is None
+    here = await page.desk.workspace.store.read(stored.customers)
+    await eventually(lambda: sorted(page.pane.rows.all_rows(), key=str) == sorted(here, key=str))
 
 
 def counted(page: CustomersPage) -> dict[str, str]:
@@ -118,9 +123,8 @@ class TestSync:
         self, page: CustomersPage, firm: DemoWorld, voice: Heard
     ) -> None:
         firm.mysql.fault = MysqlFaultPlan(MysqlFault.ERROR, containing="IN (")
-        click(page, "customers.sync")
+        await sync(page)
         await eventually(lambda: "customers.mysql" in voice.banners)
-        await settled(page)
         banner = voice.banners["customers.mysql"]
         assert banner.text == "Checking databases (mysql_enrichment): 3 databases could not be checked"
         assert "credentials" in banner.remedy
@@ -162,9 +166,8 @@ class TestCheckingAgain:
 
     async def test_all_that_failed_at_once(self, page: CustomersPage, firm: DemoWorld) -> None:
         firm.mysql.fault = MysqlFaultPlan(MysqlFault.ERROR, containing="IN (")
-        click(page, "customers.sync")
-        await eventually(lambda: counted(page).get("errors") == "3")
-        await settled(page)
+        await sync(page)
+        assert counted(page).get("errors") == "3"
         firm.mysql.fault = MysqlFaultPlan()
         more(page, "customers.check_failed")
         await eventually(lambda: "errors" not in counted(page))
@@ -282,8 +285,7 @@ class TestSupportPassword:
     ) -> None:
         monkeypatch.setattr(password, "SHOWN_S", 1)
         await change(linked, support_passwords="true")
-        click(page, "customers.sync")
-        await settled(page)
+        await sync(page)
         choose(page, "Customer 1")
         await eventually(part(page, Button, "customers.password").isEnabled)
         click(page, "customers.password")
@@ -328,11 +330,9 @@ class TestSwitching:
         self, page: CustomersPage, firm: DemoWorld, voice: Heard
     ) -> None:
         firm.cetec.customers[:] = [customer(n, f"c{n}") for n in range(1, 41)]
-        click(page, "customers.sync")
-        await settled(page)
+        await sync(page)
         del firm.cetec.customers[-1]
-        click(page, "customers.sync")
-        await settled(page)
+        await sync(page)
         page.pane.chips.choose(["missing"])
         await eventually(lambda: [c.name for c in page.pane.rows.shown_rows()] == ["Customer 40"])
         choose(page, "Customer 40")
