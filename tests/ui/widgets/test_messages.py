@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QEnterEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from tests.support.window import part, words
+from tests.support.window import click, part, words
 from ui.theme import Tone
 from ui.widgets import Action, BannerArea, Toast, toast
 
@@ -104,6 +104,16 @@ def test_a_toast_leaves_the_focus_where_it_is(window: QMainWindow, qtbot: QtBot)
     qtbot.waitUntil(field.hasFocus)
     Toast.show_in(window, "Updated 5 of 5 offices")
     assert field.hasFocus()
+
+
+def test_a_toast_can_offer_to_take_something_back(window: QMainWindow, qtbot: QtBot) -> None:
+    undone: list[str] = []
+    undo = Action("Undo", lambda: undone.append("once"), object_name="toast.undo")
+    shown = Toast.show_in(window, "Marked 3 customers as pulled.", action=undo)
+    assert shown.height() <= 64
+    with qtbot.waitSignal(shown.destroyed):
+        click(shown, "toast.undo")
+    assert undone == ["once"]
 
 
 def test_a_toast_stays_six_seconds_at_least() -> None:
