@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 _QUERY = 3
 _HEADER = 4
@@ -35,7 +36,12 @@ class Wire:
     port: int = 0
     questions: list[str] = field(default_factory=list)
     connections: int = 0
-    open: int = 0
+    ends: dict[asyncio.Task[Any], asyncio.StreamWriter] = field(default_factory=dict)
+
+    @property
+    def open(self) -> int:
+        """How many connections there are now."""
+        return len(self.ends)
 
     def asked(self, text: str) -> list[str]:
         """The questions that contain the text."""
@@ -43,21 +49,21 @@ class Wire:
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self.open += 1
-        there, away = await asyncio.open_connection("127.0.0.1", self.target)
+        task = asyncio.current_task()
+        assert task is not None
+        self.ends[task] = writer
         try:
+            there, away = await asyncio.open_connection("127.0.0.1", self.target)
             async with asyncio.TaskGroup() as both:
                 answers = both.create_task(_copied(there, writer))
                 await self._questions(reader, away)
                 answers.cancel()
+            away.close()
         except* OSError:
             pass
         finally:
-            self.open -= 1
-            for end in (writer, away):
-                end.close()
-                with suppress(OSError):
-                    await end.wait_closed()
+            del self.ends[task]
+            writer.close()
 
     async def _questions(self, reader: asyncio.StreamReader, away: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError):
@@ -97,5 +103,11 @@ async def wire_to(port: int) -> AsyncIterator[Wire]:
     wire = Wire(port)
     server = await asyncio.start_server(wire._client, "127.0.0.1", 0)
     wire.port = server.sockets[0].getsockname()[1]
-    async with server:
+    try:
         yield wire
+    finally:
+        server.close()
+        for end in wire.ends.values():
+            end.close()  # whoever serves it notices
+        if wire.ends:
+            await asyncio.wait(list(wire.ends))
