@@ -49,12 +49,6 @@ def time_zone(name: str) -> str:
         ) from error
 
 
-def _method_path(text: str) -> str:
-    if not re.fullmatch(r"[\w./-]+", text) or ".." in text:
-        raise UsageError(_("{value} is not a path.").format(value=text))
-    return text.strip("/")
-
-
 SERVICE_FIELDS: tuple[FieldSpec, ...] = (
     FieldSpec(
         "sync_interval",
@@ -200,12 +194,6 @@ ONEC = KindSpec(
             FieldType.SWITCH,
             default=False,
             help=N_("Change it only when the administrator of 1C says so."),
-        ),
-        FieldSpec(
-            "deviations_path",
-            N_("Method for deviations"),
-            check=_method_path,
-            help=N_("Only where your 1C has one; otherwise they are worked out from the timesheet."),
         ),
         *SERVICE_FIELDS,
         *TRUST_FIELDS,
