@@ -43,6 +43,7 @@ class Asking:
 
     async def answers(self, names: Sequence[str]) -> Mapping[str, DatabaseAnswer]:
         """One answer for each name of a batch; a failure is an answer too."""
+        # The order of `names` is that of the answers.
         askable = [name for name in names if len(name) <= MOST_NAME_CHARS]
         return {**dict.fromkeys(names, _TOO_LONG), **await self._answers(askable)}
 

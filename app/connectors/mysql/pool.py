@@ -23,6 +23,7 @@ from app.i18n import _
 T = TypeVar("T")
 KEPT_S = 60.0
 _FRESH_S = 1.0  # a connection used so shortly ago needs no ping
+_PING_S = 3.0
 _KILL_S = 2.0
 _HOMEWARD_S = 0.5  # more than a thread takes to notice that its connection was cut
 log = logging.getLogger(__name__)
@@ -50,7 +51,12 @@ class Pool:
         """
         async with self._free:
             line = await self._rested() or await self._signed_in()
-            yield line
+            try:
+                yield line
+            except BaseException:
+                if line not in self._busy:  # else once its thread is home
+                    line.hang_up()
+                raise
             self._rest(line)
 
     async def ask(self, line: Line, work: Callable[[Line], T], limit_s: float) -> T:
@@ -66,9 +72,7 @@ class Pool:
             raise
         if not ended:
             await self._stop(line, future)
-            raise TimedOut(
-                _("The MySQL server did not answer within {seconds} seconds.").format(seconds=f"{limit_s:.3g}")
-            )
+            raise TimedOut(_("The MySQL server did not answer within {seconds} s.").format(seconds=f"{limit_s:.3g}"))
         return future.result()
 
     async def dial(self) -> None:
@@ -132,10 +136,14 @@ class Pool:
         """A line that is still open and still answers."""
         while self._resting:
             line = self._resting.pop()
-            if time.monotonic() - line.rested_since < _FRESH_S:
+            rested_s = time.monotonic() - line.rested_since
+            if rested_s < _FRESH_S:
                 return line
+            if rested_s > KEPT_S:  # this computer slept, and with it the timer
+                line.hang_up()
+                continue
             try:
-                await self.ask(line, Line.answers, self._settings.connect_timeout_s)
+                await self.ask(line, Line.answers, min(_PING_S, self._settings.connect_timeout_s))
             except MusterError:
                 log.debug("A kept connection no longer answers", exc_info=True)
             else:

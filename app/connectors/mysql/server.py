@@ -5,6 +5,7 @@ It only ever reads information_schema. References are to cetec-mysql.md.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ class MySqlServer(AbstractAsyncContextManager["MySqlServer"]):
             answers = await asking.answers(batch)
             self.failed = asking.stopped is not None
             yield answers
+            await asyncio.sleep(0)  # many batches are answered from memory: others get their turn between them
 
     async def reach(self) -> None:
         """Connect, and leave it to `greet` to sign in.

