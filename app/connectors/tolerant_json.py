@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -80,17 +81,31 @@ def _repaired(written: str) -> str:
 class Row:
     """One object of an answer."""
 
-    def __init__(self, raw: Mapping[str, Any]) -> None:
-        self._values = {_plain(key): raw[key] for key in reversed(list(raw))}  # of two spellings the first
+    __slots__ = ("_plain", "_raw")
 
-    def get(self, *names: str) -> Any:
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self._raw = raw
+        self._plain: dict[str, Any] | None = None  # made when a name is not found as it is written
+
+    def get(self, name: str, *others: str) -> Any:
         """The value of the first of these names that is there and not null."""
-        values = (self._values.get(_plain(name)) for name in names)
+        value = self._raw.get(name)
+        if value is not None or (not others and name in self._raw):
+            return value
+        values = (self._values.get(_plain(one)) for one in (name, *others))
         return next((value for value in values if value is not None), None)
 
     def has(self, name: str) -> bool:
         """Whether there is such a key at all."""
-        return _plain(name) in self._values
+        return name in self._raw or _plain(name) in self._values
+
+    @property
+    def _values(self) -> Mapping[str, Any]:
+        if self._plain is None:
+            self._plain = {
+                _plain(key): self._raw[key] for key in reversed(list(self._raw))
+            }  # the first spelling counts
+        return self._plain
 
     def rows(self, *names: str) -> Rows:
         """The objects under a name, also a single one without its array."""
@@ -123,5 +138,6 @@ def rows_of(value: object) -> Rows:
     return Rows(found, len(values) - len(found))
 
 
+@lru_cache(maxsize=1_000)
 def _plain(key: str) -> str:
     return key.replace("_", "").strip().lower()

@@ -16,7 +16,9 @@ _STAMP = re.compile(
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?[:.,\d]*\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
+_MOST = 10**15
 _AMOUNT = re.compile(r"\s*(\d{1,9}(?:[.,]\d{1,9})?)(?:\s*\((\d{1,9}(?:[.,]\d{1,9})?)\))?\s*", re.ASCII)
+_PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _YES = frozenset({"true", "истина", "1", "да", "yes"})
 _NO = frozenset({"false", "ложь", "0", "нет", "no"})
 
@@ -24,7 +26,7 @@ _NO = frozenset({"false", "ложь", "0", "нет", "no"})
 def text(value: object) -> str:
     """Trimmed text; numbers as they stand; blank for everything else."""
     if isinstance(value, str):
-        return value.replace("\0", "").strip()
+        return (value.replace("\0", "") if "\0" in value else value).strip()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
@@ -48,7 +50,9 @@ def flag(value: object) -> bool | None:
 
 def number(value: object) -> Decimal | None:
     """A decimal number, also as text with comma or point and blanks between thousands."""
-    found = "".join(text(value).split()) if not isinstance(value, float) else format(Decimal(str(value)), "f")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(str(value)) if -_MOST < value < _MOST else None
+    found = "".join(text(value).split())
     return Decimal(found.replace(",", ".")) if _NUMBER.fullmatch(found) else None
 
 
@@ -69,6 +73,12 @@ def instant(value: object, zone: tzinfo) -> datetime | None:
 
 def day(value: object, zone: tzinfo) -> date | None:
     """A calendar day in `zone`; an instant means the day that it falls on there."""
+    if isinstance(value, str) and _PLAIN_DAY.fullmatch(value):
+        try:
+            plain = date.fromisoformat(value)
+        except ValueError:
+            return None
+        return plain if plain.year > 1 else None
     found = instant(value, zone)
     return found.date() if found else None
 
