@@ -84,8 +84,9 @@ class TestRows:
     def test_keys_are_found_in_every_spelling(self, key: str) -> None:
         assert Row({key: 7}).get("agentId") == 7
 
-    def test_the_first_of_two_spellings_counts(self) -> None:
-        assert Row({"Login": "a", "login": "b"}).get("login") == "a"
+    def test_the_spelling_that_was_asked_for_counts_else_the_first(self) -> None:
+        row = Row({"Login": "a", "login": "b"})
+        assert (row.get("login"), row.get("LOGIN")) == ("b", "a")
 
     def test_null_is_as_if_it_were_not_there_but_for_its_key(self) -> None:
         row = Row({"agentId": None, "id": 0})
