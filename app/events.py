@@ -80,6 +80,13 @@ class CustomersChanged:
 
 
 @dataclass(frozen=True)
+class ContactCenterDataChanged:
+    """Data of a contact centre were stored or taken back; `connection` is the id of the connection."""
+
+    connection: str
+
+
+@dataclass(frozen=True)
 class CoverageChanged:
     """Who is where changed: pairs of device id and employee id (`#` and number of an extra); none means everywhere."""
 

@@ -37,6 +37,7 @@ FAMILIES = (
     "photos",
     "supabase",
     "terminals",
+    "exchange.imports",
 )
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]
@@ -54,6 +55,7 @@ class Operation:
     `kinds` are the kinds of connection it works on, none for an operation on the store; `writes` says whether it can
     change anything; `history` whether a run of it is kept. `target` names what only one run may hold at a time, with
     `{connection}` standing for the connection's id; empty for none. `works_paused` lets it work on a paused connection.
+    What is not `remote` asks the connection's system nothing, so how it ends says nothing about the connection.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Operation:
     history: bool = True
     target: str = ""
     works_paused: bool = False
+    remote: bool = True
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the parameters."""
@@ -119,11 +122,14 @@ def operation(
     history: bool = True,
     target: str = "",
     works_paused: bool = False,
+    remote: bool = True,
 ) -> Callable[[Body[P]], Body[P]]:
     """Register the decorated function as the body of an operation; see `Operation` for the words."""
 
     def register(body: Body[P]) -> Body[P]:
-        _operations[id] = Operation(id, title, permission, params, body, kinds, writes, history, target, works_paused)
+        _operations[id] = Operation(
+            id, title, permission, params, body, kinds, writes, history, target, works_paused, remote
+        )
         return body
 
     return register

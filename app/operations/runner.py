@@ -285,7 +285,9 @@ def _open_run(
 def _close_run(run: Run, connection: Connection | None, operation: Operation) -> None:
     runs.end_run(run)
     leases.give_back(run.run_id)
-    if connection is not None and operation.permission is Permission.SYNC and run.state is not RunState.CANCELLED:
+    if connection is None or not operation.remote or operation.permission is not Permission.SYNC:
+        return
+    if run.state is not RunState.CANCELLED:
         connections.note_sync(connection.id, error=run.error.message if run.error else None)
 
 

@@ -6,9 +6,9 @@ A row that is there already is skipped or replaced, and all three are counted. R
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import peewee
 
@@ -27,6 +27,7 @@ from app.store.contact_center_rows import (
 )
 from app.store.database import fetch
 
+T = TypeVar("T")
 HISTORY: dict[DataType, type[BaseModel]] = {
     DataType.GROUP_METRICS: GroupIntervalRow,
     DataType.STATUS: AgentStatusRow,
@@ -150,3 +151,11 @@ def known_ids(connection_id: str) -> tuple[frozenset[str], frozenset[str]]:
     groups = fetch(GroupRow.select(GroupRow.group_id).where(GroupRow.connection == connection_id))
     agents = fetch(AgentRow.select(AgentRow.agent_id).where(AgentRow.connection == connection_id))
     return frozenset(i for (i,) in groups), frozenset(i for (i,) in agents)
+
+
+def without_keeping(work: Callable[[], T]) -> T:
+    """Do the work inside the caller's transaction and take it back; what it found out is returned."""
+    with database_proxy.atomic() as transaction:
+        found = work()
+        transaction.rollback()
+    return found
