@@ -13,20 +13,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class PostStyle(StrEnum):
-    """Where the name of a method stands: in the address, or around the body (§3)."""
-
-    PATH = "path"
-    ENVELOPE = "envelope"
-
-
-class SessionMode(StrEnum):
-    """Whether calls ask for a session of 1C that is used again (§4.4)."""
-
-    NONE = "none"
-    IBSESSION = "ibsession"
-
-
 class NormMode(StrEnum):
     """The periods that norm hours are asked for (§5.2)."""
 

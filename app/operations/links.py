@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from app.domain.connections import Connection, check_secret
 from app.domain.kinds import ConnectionKind, FieldType
 from app.domain.kinds.cetec import TOKEN, cetec_address, customer_ids
+from app.domain.kinds.onec import PostStyle, SessionMode
 from app.domain.kinds.supabase import AuthMode, PhotoMode, photo_hosts
-from app.domain.onec import PostStyle, SessionMode
 from app.domain.supabase_keys import check_publishable_key
 from app.errors import NotConfigured, UsageError
 from app.i18n import _

@@ -22,7 +22,7 @@ from app.connectors.onec.refusals import (
 )
 from app.connectors.onec.settings import OneCSettings
 from app.connectors.sign_in import SignIn
-from app.domain.onec import PostStyle, SessionMode
+from app.domain.kinds.onec import PostStyle, SessionMode
 from app.errors import MusterError
 from app.i18n import _
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from app.connectors.http import Trust
-from app.domain.onec import PostStyle, SessionMode
+from app.domain.kinds.onec import PostStyle, SessionMode
 
 LICENCE_PAUSES_S = (15.0, 30.0, 60.0)  # §4.4
 

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from app.domain.kinds.sign_in import SIGN_IN_ACCOUNT, AuthenticationType, sign_in_fields
 from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
-from app.domain.onec import PostStyle, SessionMode
 from app.domain.onec_time_types import checked_map
 from app.errors import UsageError
 from app.i18n import N_, _
+
+
+class PostStyle(StrEnum):
+    """Where the name of a method stands: in the address, or around the body (§3)."""
+
+    PATH = "path"
+    ENVELOPE = "envelope"
+
+
+class SessionMode(StrEnum):
+    """Whether calls ask for a session of 1C that is used again (§4.4)."""
+
+    NONE = "none"
+    IBSESSION = "ibsession"
+
 
 _LOCALE = re.compile(r"/[a-z]{2}_[A-Z]{2}(?=/|$)")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

@@ -11,7 +11,8 @@ import pytest
 import respx
 
 from app.connectors.onec import OneC, OneCBusinessError, OneCBusy, OneCFailed, OneCLicenseUnavailable
-from app.domain.onec import FactDay, PersonSchedule, SessionMode
+from app.domain.kinds.onec import SessionMode
+from app.domain.onec import FactDay, PersonSchedule
 from app.errors import OutcomeUnknown
 from tests.support.onec import BASE, HOST, MOSCOW, NO_LICENCE, make
 

@@ -12,7 +12,8 @@ import pytest
 import respx
 
 from app.connectors.onec import OneC, OneCBusy, OneCFailed
-from app.domain.onec import FactDay, FactSlice, OneCReply, PersonSchedule, PostStyle, ScheduleShift
+from app.domain.kinds.onec import PostStyle
+from app.domain.onec import FactDay, FactSlice, OneCReply, PersonSchedule, ScheduleShift
 from app.errors import BadData, ErrorKind, Forbidden, MusterError, OutcomeUnknown, RateLimited, TimedOut, Unreachable
 from tests.support.onec import AGENT, BASE, MOSCOW, NO_LICENCE, listening, make
 
