@@ -45,11 +45,6 @@ def customers(connection_id: str | None = None) -> list[Customer]:
     return [_to_customer(row, pulled.get(row[0])) for row in fetch(query)]
 
 
-def find_customer(connection_id: str, customer_id: str) -> Customer | None:
-    """The customer of that id in CETEC."""
-    return next((c for c in customers(connection_id) if c.id == customer_id), None)
-
-
 def write_plan(plan: Plan[Customer]) -> None:
     """Store what the list said; what is known of databases stays as it is now."""
     moment = now()

@@ -142,9 +142,7 @@ class TestSync:
         report = await sync(linked)
         assert "The backup database of Customer 1 disappeared." in report.run.warnings
         (changed,) = [o for o in report.outcomes if o.action is Action.UPDATE]
-        assert [(c.field, c.before, c.after) for c in changed.changes] == [
-            ("database_status", S.EXISTS, S.NO_DATABASE)
-        ]
+        assert [(c.field, c.before, c.after) for c in changed.changes] == [("database_status", S.EXISTS, S.NO_DATABASE)]
 
 
 class TestNarrowed:
@@ -314,9 +312,7 @@ class TestNames:
         await sync(linked)
         assert (await everybody(linked))["3"].database_status is S.EXISTS
 
-    async def test_other_spellings_are_tried_when_that_is_switched_on(
-        self, linked: Workspace, firm: DemoWorld
-    ) -> None:
+    async def test_other_spellings_are_tried_when_that_is_switched_on(self, linked: Workspace, firm: DemoWorld) -> None:
         firm.cetec.customers[1]["domain"] = "my-firm.com"
         firm.mysql.databases["my_firm_com"] = set(HOLDING)
         await sync(linked)
