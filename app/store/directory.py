@@ -138,6 +138,20 @@ def change_employee(employee: Employee) -> None:
     forget_listings()
 
 
+def add_employees(people: Iterable[Employee], stop: threading.Event | None = None) -> None:
+    """Store new people."""
+    stamp = to_time(now())
+    insert_rows(EmployeeRow, [(*_employee_row(person)[:-2], stamp, stamp) for person in people], stop)
+    forget_listings()
+
+
+def change_employees(people: Iterable[Employee], stop: threading.Event | None = None) -> None:
+    """Store people that a source changed."""
+    stamp = to_time(now())
+    update_rows(EmployeeRow, [(*_employee_row(person)[:-1], stamp) for person in people], stop)
+    forget_listings()
+
+
 def note_photos(results: Iterable[tuple[str, str | None]]) -> None:
     """Remember, per employee id, the picture's file name, or None where there is none, and when it was looked up."""
     moment = to_time(now())

@@ -18,6 +18,7 @@ from peewee import (
 
 from app.store.base import BaseModel
 from app.store.contact_center_rows import CONTACT_CENTER_TABLES
+from app.store.onec_rows import ONEC_TABLES
 
 
 class ConnectionRow(BaseModel):
@@ -324,4 +325,5 @@ TABLES = (
     LeaseRow,
     ListingRow,
     *CONTACT_CENTER_TABLES,
+    *ONEC_TABLES,
 )
