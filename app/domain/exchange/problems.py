@@ -1,4 +1,4 @@
-"""What can be wrong with a row: the rules by which errors are grouped, and what is said of one (contact-center.md §7.2)."""
+"""What can be wrong with a row, and what is said of it; errors are grouped by these rules (contact-center.md §7.2)."""
 
 from __future__ import annotations
 

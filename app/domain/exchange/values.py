@@ -1,7 +1,7 @@
 """Values as files hold them, read tolerantly: decimal commas, blanks between thousands, times of every spelling.
 
-Each reader takes what a cell or a JSON value holds, never a blank one, and gives what is stored; it raises `Refused`
-for what it cannot take. Moments become whole milliseconds since 1970 in UTC; one without a zone is of the connection's.
+Each reader takes what a cell or a JSON value holds and gives what is stored; it raises `Refused` for what it cannot
+take. Moments become whole milliseconds since 1970 in UTC; one without a zone is of the connection's.
 """
 
 from __future__ import annotations
@@ -19,29 +19,38 @@ from app.i18n import _
 
 MOST_CHARS = 255
 _MOST = 2**53  # what every spreadsheet and JSON reader still counts one by one
+_SURELY_SMALL = 16  # digits
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?", re.ASCII)
 _BETWEEN_THOUSANDS = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'"))
 _LOCAL = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _EARLIEST_MS, _LATEST_MS = 0, 7_258_118_400_000  # 1970 and 2200
-_REMEMBERED = 50_000  # numbers and moments repeat in every file
+_REMEMBERED = 8_192  # numbers and moments repeat in every file, those of a month of intervals in turn
 
 Reader = Callable[[Any], Any]
 
 
 def readers(zone: tzinfo) -> dict[FieldKind, Reader]:
-    """A reader for each kind of field; they remember what they read, so have them made once per file."""
-    remembered = lru_cache(_REMEMBERED, typed=True)
-    count = remembered(whole_number)
+    """A reader for each kind of field, None for a blank cell; they remember what they read, so make them per file."""
+    count = _remembering(whole_number)
     return {
-        FieldKind.ID: remembered(text),
-        FieldKind.TEXT: remembered(text),
+        FieldKind.ID: _remembering(text),
+        FieldKind.TEXT: _remembering(text),
         FieldKind.COUNT: count,
         FieldKind.DURATION: count,
-        FieldKind.PERCENT: percentage,
-        FieldKind.MOMENT: remembered(partial(moment, zone=zone)),
-        FieldKind.DAY: remembered(partial(day, zone=zone)),
+        FieldKind.PERCENT: _remembering(percentage),
+        FieldKind.MOMENT: _remembering(partial(moment, zone=zone)),
+        FieldKind.DAY: _remembering(partial(day, zone=zone)),
     }
+
+
+def _remembering(read: Reader) -> Reader:
+    def read_or_none(value: Any) -> Any:
+        if value is None or (isinstance(value, str) and (not value or value.isspace())):
+            return None
+        return read(value)
+
+    return lru_cache(_REMEMBERED, typed=True)(read_or_none)
 
 
 def text(value: object) -> str:
@@ -52,8 +61,6 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise Refused(Rule.TEXT, _("{value} is not a text.").format(value=quoted(value)), _("Write an id or a name."))
     stripped = value.strip()
-    if not stripped:
-        raise Refused(Rule.REQUIRED, _("It is empty."), _("Write an id or a name."))
     if len(stripped) > MOST_CHARS or _FORBIDDEN.search(stripped):
         raise Refused(
             Rule.TEXT,
@@ -65,6 +72,8 @@ def text(value: object) -> str:
 
 def whole_number(value: object) -> int:
     """A count or milliseconds, from 0."""
+    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < _SURELY_SMALL:
+        return int(value)
     number = _number(value)
     if not isinstance(number, int) and not number.is_integer():
         raise Refused(

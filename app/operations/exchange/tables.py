@@ -37,8 +37,13 @@ def csv_rows(file: TextIO, headings: Headings) -> Iterator[SourceRow]:
         columns = find_columns(next(reader, []), headings)
         pick = itemgetter(*columns.places)
         ahead = 1 if named else 0
+        plain = len(columns.extra) == 0
         for row in reader:
-            if any(row):
+            if plain and len(row) == columns.width:  # the usual row, as quickly as can be
+                row.append("")
+                if any(row):
+                    yield reader.line_num + ahead, pick(row), None, ""
+            elif any(row):
                 yield _row(reader.line_num + ahead, row, columns, pick)
     except csv.Error as error:
         raise UsageError(
