@@ -80,6 +80,13 @@ class CustomersChanged:
 
 
 @dataclass(frozen=True)
+class WorkforceChanged:
+    """People, norms, timesheets, plans or receipts of 1C changed in the store; `connection` is the connection's id."""
+
+    connection: str
+
+
+@dataclass(frozen=True)
 class ContactCenterDataChanged:
     """Data of a contact centre were stored or taken back; `connection` is the id of the connection."""
 

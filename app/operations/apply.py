@@ -81,7 +81,7 @@ async def still_the_same(context: RunContext, phase: str, digest: str) -> dict[s
         return None
     outcomes = await asyncio.to_thread(_unchanged, phase, known.records)
     receipt = known.receipt | {"summary": unchanged_summary(phase, len(outcomes))}
-    await store.write(_confirm, context, phase, outcomes, receipt)
+    await store.write(confirm, context, phase, outcomes, receipt)
     _take(context, phase, receipt)
     context.report(outcomes)
     return dict(receipt["summary"])
@@ -92,7 +92,8 @@ def _unchanged(phase: str, records: Sequence[tuple[str, str]]) -> list[Outcome]:
     return [Outcome(name, record_id, *like) for record_id, name in records]
 
 
-def _confirm(context: RunContext, phase: str, outcomes: Sequence[Outcome], receipt: Mapping[str, Any]) -> None:
+def confirm(context: RunContext, phase: str, outcomes: Sequence[Outcome], receipt: Mapping[str, Any]) -> None:
+    """Store the outcomes of a phase and that it is done, inside the transaction that did it."""
     run_id = context.run.run_id
     leases.beat(run_id)  # after a sleep of this computer another program may have taken over: then nothing is kept
     runs.journal_intent(run_id, phase)
@@ -118,7 +119,7 @@ def _commit(
         "reasons": plan.reasons(),
         "result": phase_result(plan),
     }
-    _confirm(context, plan.phase, outcomes, receipt)
+    confirm(context, plan.phase, outcomes, receipt)
     complete = all(o.status is Status.SUCCESS or o.action is Action.UNCHANGED for o in outcomes)
     if digest and complete and not plan.missing:
         listings.remember(context.own_connection.id, plan.phase, digest, receipt)

@@ -24,7 +24,8 @@ class RunContext:
 
     `plans` are the plans that were made; `chosen` are plans from a preview, to be carried out instead of new ones.
     `receipts` are the phases already confirmed when a run is resumed. `secrets` are values a person just typed; they
-    are never part of the parameters, which are stored. `lost` says that another program took the target over.
+    are never part of the parameters, which are stored. `rows`, where an operation gives a list, is its whole result in
+    place of `result`. `lost` says that another program took the target over.
     """
 
     workspace: Workspace
@@ -41,6 +42,7 @@ class RunContext:
     reasons: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
+    rows: list[dict[str, Any]] | None = None
     held: str = ""
     lost: MusterError | None = None
 

@@ -315,7 +315,7 @@ def _finished(context: RunContext, error: MusterError | None, duration_ms: int) 
         summary=context.summary,
         reasons=dict(context.reasons),
         warnings=tuple(context.warnings),
-        result=context.result or None,
+        result=context.rows if context.rows is not None else context.result or None,
         first_fatal=fatal or (redact(error.message) if error and not isinstance(error, Cancelled) else None),
         error=RunError(error.kind, redact(error.message), error.remedy, error.retry_after) if error else None,
     )

@@ -286,7 +286,7 @@ def _to_run(row: RunRow) -> Run:
         summary=from_json(row.summary, dict[str, Any]) or {},
         reasons=from_json(row.reasons, dict[str, int]) or {},
         warnings=from_json(row.warnings, tuple[str, ...]) or (),
-        result=from_json(row.result, dict[str, Any]),
+        result=from_json(row.result, object),
         first_fatal=row.first_fatal,
         error=from_json(row.error, RunError),
     )
