@@ -73,6 +73,10 @@ class FilterChips(QWidget):
         for menu in self._menus.values():
             menu.show_choice()
 
+    def counts(self) -> dict[str, int]:
+        """The counts shown, as far as they are known."""
+        return {key: button.count for key, button in self._chips.items() if button.count is not None}
+
     def chosen(self) -> list[str]:
         """The keys of the chosen filters."""
         return [key for key, button in self._chips.items() if button.isChecked()]
