@@ -38,6 +38,7 @@ FAMILIES = (
     "supabase",
     "terminals",
     "exchange.imports",
+    "onec.personnel",
 )
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]
