@@ -212,7 +212,7 @@ class GroupRow(BaseModel):
 
 
 class AgentRow(BaseModel):
-    """An account of the contact centre; `employee_id` is the person it is linked to, `by_hand` says by whom."""
+    """An account of the contact centre, and the person it is linked to; `by_hand` that a person said so."""
 
     connection = CharField()
     agent_id = CharField()
@@ -220,7 +220,7 @@ class AgentRow(BaseModel):
     surname = TextField()
     second_name = TextField()
     number = TextField()
-    login = TextField()
+    logins = TextField()
     groups = TextField()
     employee_id = CharField(null=True)
     by_hand = BooleanField()

@@ -18,7 +18,7 @@ from app.domain.exchange.shapes import FieldKind
 from app.i18n import _
 
 MOST_CHARS = 255
-_MOST = 2**53  # what every spreadsheet and JSON reader still counts one by one
+_MOST = 10**12  # so that the sum of millions is still a number of 64 bits
 _SURELY_SMALL = 16  # digits
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?", re.ASCII)

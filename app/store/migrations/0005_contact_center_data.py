@@ -203,7 +203,7 @@ class AgentRow(Model):
     surname = TextField()
     second_name = TextField()
     number = TextField()
-    login = TextField()
+    logins = TextField()
     groups = TextField()
     employee_id = CharField(null=True)
     by_hand = BooleanField()
