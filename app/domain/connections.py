@@ -191,7 +191,10 @@ def _checked_number(spec: FieldSpec, text: str) -> float | int:
         raise UsageError(_("{field} must be a number, not {value}.").format(field=spec.key, value=text))
     if spec.low is not None and spec.high is not None:
         number = min(max(number, spec.low), spec.high)
-    return int(number) if spec.whole or number == int(number) else number
+    kept = int(number) if spec.whole or number == int(number) else number
+    if spec.check is not None:
+        spec.check(str(kept))
+    return kept
 
 
 def checked_url(text: str) -> str:

@@ -16,7 +16,7 @@ from app.domain.health import TestReport
 from app.domain.kinds import ConnectionKind
 from app.errors import ErrorKind, MusterError, NotConfigured
 from app.i18n import N_, _
-from app.operations import probe_cetec, probe_mysql, probe_onec, probe_supabase, probe_vitec
+from app.operations import probe_cetec, probe_contact_center, probe_mysql, probe_onec, probe_supabase, probe_vitec
 from app.operations.probe import Probe
 from app.operations.sessions import SecretReader
 from app.operations.stages import Staged, Tell
@@ -59,6 +59,9 @@ TESTS: Mapping[ConnectionKind, KindTest] = {
     ConnectionKind.VITEC: KindTest(_USUAL_STAGES, probe_vitec.run_stages, probe_vitec.facts),
     ConnectionKind.SUPABASE: KindTest((*_USUAL_STAGES, "photos"), probe_supabase.run_stages, probe_supabase.facts),
     ConnectionKind.ONEC: KindTest(probe_onec.STAGES, probe_onec.run_stages, probe_onec.facts),
+    ConnectionKind.CONTACT_CENTER: KindTest(
+        probe_contact_center.STAGES, probe_contact_center.run_stages, probe_contact_center.facts
+    ),
     ConnectionKind.CETEC: KindTest(_CETEC_STAGES, probe_cetec.run_stages, probe_cetec.facts),
     ConnectionKind.MYSQL: KindTest(_MYSQL_STAGES, probe_mysql.run_stages, probe_mysql.facts),
 }

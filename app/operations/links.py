@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from app.domain.connections import Connection, check_secret
+from app.domain.contact_center.endpoints import Dialect, path_overrides
 from app.domain.kinds import ConnectionKind, FieldType
 from app.domain.kinds.cetec import TOKEN, cetec_address, customer_ids
 from app.domain.kinds.onec import PostStyle, SessionMode
@@ -27,6 +28,7 @@ from app.vault import is_set
 if TYPE_CHECKING:
     from app.connectors.breaker import Breaker
     from app.connectors.cetec import Cetec
+    from app.connectors.contact_center import ContactCenter
     from app.connectors.http import RetryPolicy
     from app.connectors.mysql import MySqlServer
     from app.connectors.onec import OneC
@@ -90,6 +92,10 @@ class Links:
     async def onec(self, connection: Connection) -> OneC:
         """The infobase of this connection, under the same rules as `vitec`."""
         return cast("OneC", await self._client(connection))
+
+    async def contact_center(self, connection: Connection) -> ContactCenter:
+        """The platform of this connection, under the same rules as `vitec`."""
+        return cast("ContactCenter", await self._client(connection))
 
     def session(self, connection: Connection) -> KeptSession:
         """Where the session of this connection is kept: the same object for everybody, so that they take turns."""
@@ -265,10 +271,34 @@ def make_onec(connection: Connection, secrets: Secrets, keeper: SessionKeeper) -
     return OneC(settings, sign_in_of(connection, secrets, keeper, _(connection.spec.title)), retry)
 
 
+def make_contact_center(connection: Connection, secrets: Secrets, keeper: SessionKeeper) -> ContactCenter:
+    """A client of a contact centre from a connection's settings and secrets, under the rules of `make_onec`."""
+    from app.connectors.contact_center import ContactCenter, ContactCenterSettings, retry_policy
+
+    setting = connection.setting
+    settings = ContactCenterSettings(
+        endpoint_url=setting("endpoint_url") or "",
+        zone=ZoneInfo(setting("timezone")),
+        dialect=Dialect(setting("dialect")),
+        paths=path_overrides(setting("paths") or ""),
+        websocket_url=setting("websocket_url") or "",
+        status_push_url=setting("status_push_url") or "",
+        static_service_id=setting("static_service_id"),
+        ids_per_request=setting("ids_per_request"),
+        raw_commas=setting("raw_commas"),
+        target_answer_seconds=setting("target_answer_seconds"),
+        timeout_s=setting("timeout_seconds"),
+        trust=trust_of(connection),
+    )
+    retry = retry_policy(setting("retry_attempts"))
+    return ContactCenter(settings, sign_in_of(connection, secrets, keeper, _(connection.spec.title)), retry)
+
+
 _MAKERS: Mapping[ConnectionKind, Callable[[Connection, Secrets, SessionKeeper], Client]] = {
     ConnectionKind.VITEC: make_vitec,
     ConnectionKind.SUPABASE: make_supabase,
     ConnectionKind.CETEC: make_cetec,
     ConnectionKind.ONEC: make_onec,
+    ConnectionKind.CONTACT_CENTER: make_contact_center,
     ConnectionKind.MYSQL: make_mysql,
 }

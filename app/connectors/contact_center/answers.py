@@ -1,0 +1,221 @@
+"""Historic answers, bare or in an envelope, nested as the platform does or flat as a gateway does
+(contact-center.md §5.2-§5.6). Keys are found in any case and with or without underscores.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import TypeVar
+
+from app.connectors.contact_center.fields import Fields, count, count_or_none, duration, identity, words
+from app.connectors.tolerant_json import Loose, NotJson, Row, Rows, read_json, rows_of
+from app.domain.contact_center.records import AgentCall, AgentLogin, AgentStatus, ChatDay, IntervalMetrics, Read
+from app.domain.exchange.problems import Refused, Rule
+from app.errors import BadData
+from app.i18n import _, ngettext
+from app.redaction import redact
+
+R = TypeVar("R")
+_SECOND_MS = 1000
+_ROWS_BY_THEMSELVES = ("agentId", "groupId")
+
+
+def decoded(body: bytes) -> Loose:
+    """The value of an answer, whatever the platform says it is (§4).
+
+    Raises `BadData` with its beginning.
+    """
+    try:
+        return read_json(body)
+    except NotJson as error:
+        raise BadData(
+            _("The contact centre sent an answer that cannot be read: {excerpt}").format(
+                excerpt=redact(error.excerpt) or "-"
+            )
+        ) from error
+
+
+def listed(value: object) -> Rows:
+    """The rows of an answer: a bare list, or the one inside an envelope.
+
+    Raises `BadData` for what is neither.
+    """
+    if isinstance(value, dict):
+        row = Row(value)
+        if any(row.has(name) for name in _ROWS_BY_THEMSELVES):
+            return rows_of(value)
+        failed = row.get("error") is not None
+        value = None if failed else next((inner for inner in value.values() if isinstance(inner, list)), None)
+    if not isinstance(value, list):
+        raise BadData(_("The answer of the contact centre is no list."))
+    return rows_of(value)
+
+
+@dataclass
+class History:
+    """Reads the rows of one answer. `service_id` is meant where a row names none; only rows of `wanted` ids are kept,
+    where that is given: a gateway may send more than was asked for.
+    """
+
+    zone: tzinfo
+    service_id: str = "1"
+    wanted: frozenset[str] | None = None
+    _fields: Fields = field(init=False)
+    _unreadable: int = 0
+    _equal_calls: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    _more_handled: int = 0
+    _other_length: int = 0
+
+    def __post_init__(self) -> None:
+        self._fields = Fields(self.zone)
+
+    def intervals(self, body: bytes, step_ms: int) -> Read[IntervalMetrics]:
+        """The answer of `serviceGroupData`, asked for in steps of that length."""
+        return self._read(body, ("historicData",), lambda outer, row: self._interval(outer, row, step_ms), "groupId")
+
+    def statuses(self, body: bytes) -> Read[AgentStatus]:
+        """The answer of `agentStatusData`."""
+        return self._read(body, ("states",), self._status)
+
+    def logins(self, body: bytes) -> Read[AgentLogin]:
+        """The answer of `agentLoginData`."""
+        return self._read(body, ("logins",), self._login)
+
+    def calls(self, body: bytes) -> Read[AgentCall]:
+        """The answer of `agentCallsData`."""
+        return self._read(body, ("agentCalls", "calls"), self._call)
+
+    def chat_days(self, body: bytes) -> Read[ChatDay]:
+        """The answer of `agentChatsWorkTime`."""
+        return self._read(body, (), self._chat_day)
+
+    def _read(
+        self, body: bytes, nested: tuple[str, ...], read: Callable[[Row, Row], R], owner: str = "agentId"
+    ) -> Read[R]:
+        loose = decoded(body)
+        found: list[R] = []
+        for outer, row in self._pairs(listed(loose.value), nested):
+            try:
+                if self.wanted is None or _inner_or_outer(row, outer, owner) in self.wanted:
+                    found.append(read(outer, row))
+            except Refused:
+                self._unreadable += 1
+        return Read(tuple(found), self._unreadable, warnings=tuple(self._warnings()), repaired=loose.repaired)
+
+    def _pairs(self, rows: Rows, nested: tuple[str, ...]) -> Iterator[tuple[Row, Row]]:
+        """Each row with the one that it lies in, which is itself where rows are flat."""
+        self._unreadable += rows.others
+        for outer in rows:
+            if not any(outer.has(name) for name in nested):
+                yield outer, outer
+                continue
+            inner = outer.rows(*nested)
+            self._unreadable += inner.others
+            for row in inner:
+                yield outer, row
+
+    def _interval(self, outer: Row, row: Row, step_ms: int) -> IntervalMetrics:
+        metrics = row.get("metrics")
+        numbers = Row(metrics) if isinstance(metrics, dict) else row
+        start = self._fields.moment(row, "startInterval", "intervalStart")
+        end = self._fields.moment_or_none(row, "endInterval", "intervalEnd")
+        handled, offered = count(numbers, "notUniqueTreated"), count(numbers, "notUniqueReceived")
+        self._more_handled += handled > offered
+        return IntervalMetrics(
+            start_ms=start,
+            group_id=_inner_or_outer(row, outer, "groupId"),
+            service_id=self._service(row, outer),
+            step_ms=end - start if end is not None and end > start else step_ms,
+            offered=offered,
+            handled=handled,
+            lost=count(numbers, "notUniqueMissed"),
+            unique_offered=count_or_none(numbers, "receivedCalls"),
+            unique_handled=count_or_none(numbers, "treatedCalls"),
+            unique_lost=count_or_none(numbers, "missCalls"),
+            aht_ms=duration(numbers, "aht") if handled else None,
+            post_ms=duration(numbers, "postProcessing") if handled else None,
+        )
+
+    def _status(self, outer: Row, row: Row) -> AgentStatus:
+        start, end = self._stretch(row, ("startDate", "startTime"), ("endDate", "endTime"))
+        code = identity(row, "stateCode", "status")
+        return AgentStatus(
+            start_ms=start,
+            agent_id=_inner_or_outer(row, outer, "agentId"),
+            state_code=code,
+            group_id=words(row, "groupId") or words(outer, "groupId"),
+            service_id=self._service(row, outer),
+            end_ms=end,
+            state_name=words(row, "stateName") or code,
+        )
+
+    def _login(self, outer: Row, row: Row) -> AgentLogin:
+        start = self._fields.moment(row, "loginDate")
+        end = self._fields.moment_or_none(row, "logoutDate")
+        said = duration(row, "duration")
+        agent = _inner_or_outer(row, outer, "agentId")
+        if end is None:
+            return AgentLogin(start, agent, None, None)
+        _check_order(start, end)
+        self._other_length += said is not None and abs(said - (end - start)) > _SECOND_MS
+        return AgentLogin(start, agent, end, end - start if said is None else said)
+
+    def _call(self, outer: Row, row: Row) -> AgentCall:
+        start, end = self._stretch(row, ("startCall", "startTime"), ("endCall", "endTime"))
+        agent = _inner_or_outer(row, outer, "agentId")
+        group = words(row, "groupId") or words(outer, "groupId")
+        said, kind = duration(row, "duration"), words(row, "callType")
+        key = (start, agent, group, end)
+        self._equal_calls[key] += 1
+        return AgentCall(
+            start_ms=start,
+            agent_id=agent,
+            group_id=group,
+            end_ms=end,
+            ordinal=self._equal_calls[key] - 1,
+            service_id=self._service(row, outer),
+            duration_ms=end - start if said is None else said,
+            extra=json.dumps({"callType": kind}, ensure_ascii=False) if kind else None,
+        )
+
+    def _chat_day(self, _outer: Row, row: Row) -> ChatDay:
+        return ChatDay(self._fields.day(row, "workDate"), identity(row, "agentId"), count(row, "workTime"))
+
+    def _stretch(self, row: Row, start_names: tuple[str, ...], end_names: tuple[str, ...]) -> tuple[int, int]:
+        start, end = self._fields.moment(row, *start_names), self._fields.moment(row, *end_names)
+        _check_order(start, end)
+        return start, end
+
+    def _service(self, row: Row, outer: Row) -> str:
+        return words(row, "serviceId") or words(outer, "serviceId") or self.service_id
+
+    def _warnings(self) -> Iterator[str]:
+        if more := self._more_handled:
+            yield ngettext(
+                "{count} interval has more contacts handled than offered.",
+                "{count} intervals have more contacts handled than offered.",
+                more,
+            ).format(count=more)
+        if other := self._other_length:
+            yield ngettext(
+                "{count} sign-in has a duration that its times do not have.",
+                "{count} sign-ins have a duration that their times do not have.",
+                other,
+            ).format(count=other)
+
+
+def _inner_or_outer(row: Row, outer: Row, name: str) -> str:
+    """An id of a row, or of the one that it lies in.
+
+    Raises `Refused`.
+    """
+    return words(row, name) or identity(outer, name)
+
+
+def _check_order(start: int, end: int) -> None:
+    if end < start:
+        raise Refused(Rule.ORDER, "", "")

@@ -1,0 +1,93 @@
+"""Reads the fields of a row: what a row cannot do without is refused, what it can is None when it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import TypeVar
+
+from app.connectors.tolerant_json import Row
+from app.domain.exchange.problems import Refused, Rule
+from app.domain.exchange.shapes import FieldKind
+from app.domain.exchange.values import percentage, readers, text, whole_number
+
+V = TypeVar("V")
+
+
+class Fields:
+    """Reads fields of one answer; it remembers moments, which repeat. Times without a zone are of `zone`."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        known = readers(zone)
+        self._moment, self._day = known[FieldKind.MOMENT], known[FieldKind.DAY]
+
+    def moment(self, row: Row, *names: str) -> int:
+        """A moment.
+
+        Raises `Refused`.
+        """
+        value = row.get(*names)
+        if not isinstance(value, str):
+            raise Refused(Rule.MOMENT, "", "", names[0])
+        return int(self._moment(value))
+
+    def moment_or_none(self, row: Row, *names: str) -> int | None:
+        """A moment; None only where there is none.
+
+        Raises `Refused` for what cannot be read: an end that nobody knows is not the same as none.
+        """
+        return None if row.get(*names) in (None, "") else self.moment(row, *names)
+
+    def day(self, row: Row, *names: str) -> str:
+        """A calendar day.
+
+        Raises `Refused`.
+        """
+        value = row.get(*names)
+        if not isinstance(value, str):
+            raise Refused(Rule.DAY, "", "", names[0])
+        return str(self._day(value))
+
+
+def identity(row: Row, *names: str) -> str:
+    """An id, as text.
+
+    Raises `Refused`.
+    """
+    return text(row.get(*names))
+
+
+def words(row: Row, *names: str) -> str:
+    """A text; blank where there is none."""
+    return _or_none(text, row, *names) or ""
+
+
+def count(row: Row, *names: str) -> int:
+    """A whole number from 0.
+
+    Raises `Refused`.
+    """
+    return whole_number(row.get(*names))
+
+
+def count_or_none(row: Row, *names: str) -> int | None:
+    """A whole number from 0."""
+    return _or_none(whole_number, row, *names)
+
+
+def duration(row: Row, *names: str) -> int | None:
+    """Milliseconds from 0; an average may come with a fraction."""
+    return _or_none(lambda value: round(percentage(value)), row, *names)
+
+
+def percent(row: Row, *names: str) -> float | None:
+    """A percentage from 0."""
+    return _or_none(percentage, row, *names)
+
+
+def _or_none(read: Callable[[object], V], row: Row, *names: str) -> V | None:
+    value = row.get(*names)
+    try:
+        return None if value is None else read(value)
+    except Refused:
+        return None

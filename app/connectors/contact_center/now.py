@@ -1,0 +1,109 @@
+"""Who is in which status now, and the load of groups and queues (contact-center.md §5.7-§5.9)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import TypeVar
+
+from app.connectors.contact_center.answers import decoded, listed
+from app.connectors.contact_center.fields import Fields, count, count_or_none, duration, identity, percent, words
+from app.connectors.tolerant_json import Row, Rows
+from app.domain.contact_center.queues import QueueMetrics
+from app.domain.contact_center.records import GroupLoad, OnlineStatus
+from app.domain.exchange.problems import Refused
+from app.errors import BadData
+from app.i18n import _
+
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+
+def read_online(body: bytes, zone: tzinfo) -> tuple[OnlineStatus, ...]:
+    """The answer of `online/agentStatus`.
+
+    Raises `BadData` when it is none.
+    """
+    return online_rows(listed(decoded(body).value), zone)
+
+
+def online_rows(rows: Rows, zone: tzinfo) -> tuple[OnlineStatus, ...]:
+    """Statuses, each agent's last one."""
+    fields = Fields(zone)
+
+    def status(row: Row) -> OnlineStatus:
+        code = identity(row, "stateCode", "status")
+        since = fields.moment(row, "startDate", "startTime")
+        return OnlineStatus(identity(row, "agentId"), code, words(row, "stateName") or code, since)
+
+    return tuple({one.agent_id: one for one in _readable(rows, status)}.values())
+
+
+def read_loads(body: bytes, service_id: str) -> tuple[GroupLoad, ...]:
+    """The answer of `online/groupsOnlineLoad`, under the rules of `read_online`."""
+    return load_rows(listed(decoded(body).value), service_id)
+
+
+def load_rows(rows: Rows, service_id: str) -> tuple[GroupLoad, ...]:
+    """Loads of groups; `service_id` is meant where a row names none."""
+
+    def load(row: Row) -> GroupLoad:
+        return GroupLoad(
+            group_id=identity(row, "groupId"),
+            service_id=words(row, "serviceId") or service_id,
+            waiting=count(row, "callNumber"),
+            operators=count(row, "operatorNumber"),
+            received=count_or_none(row, "callReceived"),
+            aht_ms=duration(row, "aht"),
+            answered_pct=percent(row, "acd"),
+            wait_ms=duration(row, "awt"),
+            answered=count_or_none(row, "callAnswered"),
+            answered_in_time=count_or_none(row, "callAnsweredTst"),
+            in_conversation=count_or_none(row, "callProcessing"),
+        )
+
+    return _readable(rows, load)
+
+
+def read_queues(body: bytes, zone: tzinfo, service_id: str, taken_ms: int) -> tuple[QueueMetrics, ...]:
+    """The answer of a platform that has numbers of queues itself; `taken_ms` is meant where a row names no time."""
+    fields = Fields(zone)
+
+    def queue(row: Row) -> QueueMetrics:
+        taken = fields.moment_or_none(row, "timestamp")
+        return QueueMetrics(
+            taken_ms=taken_ms if taken is None else taken,
+            group_id=identity(row, "queueId", "groupId"),
+            service_id=words(row, "serviceGroup", "serviceId") or service_id,
+            waiting=count(row, "waiting", "callNumber"),
+            operators=count(row, "agentsReadyOrBusy", "operatorNumber"),
+            in_conversation=count_or_none(row, "inConversation", "callProcessing"),
+            received=count_or_none(row, "receivedToday", "callReceived"),
+            answered=count_or_none(row, "answeredToday", "callAnswered"),
+            answered_pct=percent(row, "answeredPct", "acd"),
+            service_level_pct=percent(row, "serviceLevelPct", "serviceLevel"),
+            wait_ms=duration(row, "avgWaitMs", "awt"),
+            lost_estimate=count_or_none(row, "lostTodayEstimate"),
+        )
+
+    return _readable(listed(decoded(body).value), queue)
+
+
+def _readable(rows: Rows, read: Callable[[Row], R]) -> tuple[R, ...]:
+    """What can be read of it.
+
+    Raises `BadData` when there are rows and none of them can be: nobody should be told that everybody has left.
+    """
+    found: list[R] = []
+    unreadable = rows.others
+    for row in rows:
+        try:
+            found.append(read(row))
+        except Refused:
+            unreadable += 1
+    if unreadable:
+        log.warning("Contact centre: %d live rows cannot be read", unreadable)
+        if not found:
+            raise BadData(_("None of the live rows of the contact centre can be read."))
+    return tuple(found)

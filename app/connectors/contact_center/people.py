@@ -1,0 +1,105 @@
+"""Services, groups and agents of a platform (contact-center.md §5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.connectors.contact_center.answers import decoded
+from app.connectors.contact_center.fields import identity, words
+from app.connectors.tolerant_json import Row
+from app.domain.contact_center.records import Agent, Channel, Group, Personnel, Service
+from app.domain.exchange.problems import Refused
+from app.domain.exchange.values import text
+from app.errors import BadData
+from app.i18n import _
+
+_CHANNELS: Mapping[str, Channel] = {channel.value: channel for channel in Channel}
+
+
+def read_personnel(body: bytes) -> Personnel:
+    """The answer of `personnel`.
+
+    Raises `BadData` when it names no services.
+    """
+    value = decoded(body).value
+    row = Row(value) if isinstance(value, dict) else Row({})
+    if not row.has("services"):
+        raise BadData(_("The answer of the contact centre names no services."))
+    services, bad_services = row.rows("services").read(_service)
+    agents, bad_agents = row.rows("agents").read(_agent)
+    bad_groups = sum(bad for _service_, bad in services)
+    return Personnel(
+        services=tuple(service for service, _bad in services),
+        agents=_once(agents),
+        unreadable=bad_services + bad_agents + bad_groups,
+        recognised=True,
+    )
+
+
+def _service(row: Row) -> tuple[Service, int] | None:
+    try:
+        service_id = identity(row, "id")
+    except Refused:
+        return None
+    groups, bad = row.rows("serviceGroups", "groups").read(lambda one: _group(one, service_id))
+    service = Service(service_id, words(row, "name") or service_id, _is_active(row), tuple(groups))
+    return service, bad
+
+
+def _group(row: Row, service_id: str) -> Group | None:
+    try:
+        group_id = identity(row, "id", "groupId")
+    except Refused:
+        return None
+    return Group(group_id, service_id, words(row, "name") or group_id, _is_active(row), _channels(row))
+
+
+def _is_active(row: Row) -> bool:
+    return words(row, "status").upper() != "INACTIVE"
+
+
+def _channels(row: Row) -> tuple[Channel, ...]:
+    """The channels of a group: one, several with commas, or a list."""
+    names = (part.strip().upper() for said in _texts(row.get("channelType")) for part in said.split(","))
+    return tuple(dict.fromkeys(_CHANNELS[name] for name in names if name in _CHANNELS))
+
+
+def _agent(row: Row) -> Agent | None:
+    try:
+        agent_id = identity(row, "id", "agentId")
+    except Refused:
+        return None
+    groups = (words(one, "groupId", "id") for one in row.rows("agentGroups"))
+    bare = _texts(row.get("agentGroups"))
+    return Agent(
+        agent_id=agent_id,
+        name=words(row, "name"),
+        surname=words(row, "surname"),
+        second_name=words(row, "secondName"),
+        number=words(row, "agentNumber"),
+        logins=_texts(row.get("loginSSO")),
+        group_ids=tuple(dict.fromkeys(group for group in (*groups, *bare) if group)),
+    )
+
+
+def _once(agents: Iterable[Agent]) -> tuple[Agent, ...]:
+    """Each account once, with the groups of all its rows."""
+    known: dict[str, Agent] = {}
+    for agent in agents:
+        before = known.setdefault(agent.agent_id, agent)
+        if before is not agent:
+            known[agent.agent_id] = replace(before, group_ids=tuple(dict.fromkeys(before.group_ids + agent.group_ids)))
+    return tuple(known.values())
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """The texts of a list, or the one that stands for it; what is no text is left out."""
+    found: list[str] = []
+    for one in value if isinstance(value, list) else [value]:
+        try:
+            found.append(text(one))
+        except Refused:
+            continue
+    return tuple(found)
