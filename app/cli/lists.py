@@ -19,13 +19,14 @@ from app.i18n import _
 from app.operations.connections import connection_rows
 from app.operations.customer_rows import CUSTOMER_KEYS, customer_rows
 from app.operations.devices import DEVICE_KEYS, device_rows
-from app.store import connections, customers, devices, directory, runs
+from app.operations.onec.rows import KNOWN_KEYS, known_row
+from app.store import connections, customers, devices, directory, onec, runs
 from app.workspace import Workspace
 
 Row = dict[str, Any]
 _FIELDS = {
     "offices": [f.name for f in fields(Office)],
-    "employees": [f.name for f in fields(Employee)],
+    "employees": list(dict.fromkeys([*(f.name for f in fields(Employee)), *KNOWN_KEYS])),
     "devices": list(DEVICE_KEYS),
     "customers": list(CUSTOMER_KEYS),
     "connections": ["id", "name", "kind", "status", "settings", "secrets", "last_sync", "last_error"],
@@ -71,7 +72,7 @@ def list_table(args: argparse.Namespace) -> int:
             case "offices":
                 return [msgspec.to_builtins(office) for office in await workspace.store.read(directory.offices)]
             case _:
-                return [_employee_row(person) for person in await workspace.store.read(directory.employees)]
+                return await workspace.store.read(_employee_rows)
 
     conditions = _conditions(args.table, args.where)
     rows = [row for row in with_workspace(args.home, work) if all(_equal(row[k], v) for k, v in conditions.items())]
@@ -86,6 +87,11 @@ def list_table(args: argparse.Namespace) -> int:
         columns = _SHOWN[args.table]
         print_table(args.table.capitalize(), columns, [[_flat(row[c]) for c in columns] for row in rows])
     return 0
+
+
+def _employee_rows() -> list[Row]:
+    known, departments = onec.by_employee(), onec.department_names()
+    return [known_row(known.get(e.id), departments) | _employee_row(e) for e in directory.employees()]
 
 
 def _employee_row(person: Employee) -> Row:

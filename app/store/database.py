@@ -209,6 +209,15 @@ def update_rows(table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: thr
     _in_slices(sql, table, [(*row[1:], row[0]) for row in rows], stop)
 
 
+def put_rows(table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None = None) -> None:
+    """Insert whole rows, each in place of the one with its key."""
+    meta: Any = table._meta
+    columns, key = list(meta.sorted_fields), list(meta.get_primary_keys())
+    assignments = ", ".join(f'"{c.column_name}" = excluded."{c.column_name}"' for c in columns if c not in key)
+    sql = f"INSERT INTO {{table}} ({_names(columns)}) VALUES ({_marks(columns)}) ON CONFLICT ({_names(key)}) DO UPDATE"
+    _in_slices(f"{sql} SET {assignments}", table, rows, stop)
+
+
 def _names(columns: Sequence[peewee.Field]) -> str:
     return ", ".join(f'"{c.column_name}"' for c in columns)
 

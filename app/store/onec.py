@@ -48,6 +48,11 @@ def departments(connection_id: str) -> list[KnownDepartment]:
     ]
 
 
+def department_names() -> dict[str, str]:
+    """The names of all departments by external id."""
+    return dict(fetch(OneCDepartmentRow.select(OneCDepartmentRow.external_id, OneCDepartmentRow.name)))
+
+
 def personnel(connection_id: str) -> Personnel:
     """What a plan compares with; a connection without people takes over those of connections that were removed."""
     known = people()

@@ -12,7 +12,7 @@ from app.domain.onec import OneCPerson, VacationBalance
 from app.domain.onec_people import KnownPerson
 
 PERSON_KEYS = tuple(f.name for f in fields(OneCPerson) if f.name != "unreadable")
-KNOWN_KEYS = (*PERSON_KEYS, "linked_by", "absent_since")
+KNOWN_KEYS = (*PERSON_KEYS, "department", "linked_by", "absent_since")
 
 
 def person_row(person: OneCPerson, departments: Mapping[str, str]) -> dict[str, Any]:
@@ -21,11 +21,11 @@ def person_row(person: OneCPerson, departments: Mapping[str, str]) -> dict[str, 
     return row | {"department": departments.get(person.department_external_id or "")}
 
 
-def known_row(known: KnownPerson | None) -> dict[str, Any]:
+def known_row(known: KnownPerson | None, departments: Mapping[str, str]) -> dict[str, Any]:
     """What 1C says of an employee; all empty for somebody it does not know."""
     if known is None:
         return dict.fromkeys(KNOWN_KEYS)
-    row = {key: plain(getattr(known.person, key)) for key in PERSON_KEYS}
+    row = person_row(known.person, departments)
     return row | {"linked_by": known.linked_by.value, "absent_since": plain(known.absent_since)}
 
 
