@@ -31,13 +31,13 @@ _ROWS_OF_XLSX = 1_048_576  # Excel's limit, header included
 Rows = Iterable[Sequence[object]]
 
 
-def export_rows(path: Path, headers: Sequence[str], rows: Rows) -> None:
+def export_rows(path: Path, headers: Sequence[str], rows: Rows, suffix: str = "") -> None:
     """Write `headers` and `rows` to `path`, replacing the file there only when everything is written.
 
-    Raises `UsageError` for an unknown suffix or too many rows for XLSX, `StoreError` when the file cannot be written:
-    open in another program, no right, no room.
+    `suffix` names the format where the file's own does not. Raises `UsageError` for an unknown one or too many rows for
+    XLSX, `StoreError` when the file cannot be written: open in another program, no right, no room.
     """
-    write = _WRITERS.get(path.suffix.lower())
+    write = _WRITERS.get((suffix or path.suffix).lower())
     if write is None:
         raise UsageError(
             _("The file name {name} ends in no known format.").format(name=path.name),
@@ -136,6 +136,7 @@ def _write_xlsx(path: Path, headers: Sequence[str], rows: Rows) -> None:
 
 
 _XLSX_OPTIONS = {
+    "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,

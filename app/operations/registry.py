@@ -38,6 +38,7 @@ FAMILIES = (
     "supabase",
     "terminals",
     "exchange.imports",
+    "exchange.exporting",
     "onec.personnel",
 )
 P = TypeVar("P")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.exchange.problems import Refused, Rule
-from app.domain.exchange.shapes import DataType
+from app.domain.exchange.shapes import SHAPES, DataType
 from app.i18n import _
 
 Doubt = Callable[[str, Rule, str, str], None]
@@ -149,3 +149,50 @@ def _more_handled(key: str, handled: int, offered: int, doubt: Doubt) -> None:
 def _overlapping(before: Row, now: Row) -> bool:
     """Whether two stretches share time; the same one under another group is no second one."""
     return before != now and before[0] < now[1] and now[0] < before[1]
+
+
+def told(data_type: DataType, row: Row) -> dict[str, Any]:
+    """A laid out row as fields by the platform's keys, in their order; moments in milliseconds, as they are stored."""
+    values = dict(zip(COLUMNS[data_type], row, strict=False))
+    if "step_ms" in values:
+        values["end_ms"] = values["start_ms"] + values["step_ms"]
+    return {spec.key: values[_COLUMN_OF[spec.key]] for spec in SHAPES[data_type].fields}
+
+
+_COLUMN_OF = {
+    "serviceId": "service_id",
+    "groupId": "group_id",
+    "agentId": "agent_id",
+    "startInterval": "start_ms",
+    "endInterval": "end_ms",
+    "notUniqueReceived": "offered",
+    "notUniqueTreated": "handled",
+    "notUniqueMissed": "lost",
+    "receivedCalls": "unique_offered",
+    "treatedCalls": "unique_handled",
+    "missCalls": "unique_lost",
+    "aht": "aht_ms",
+    "postProcessing": "post_ms",
+    "startDate": "start_ms",
+    "endDate": "end_ms",
+    "stateCode": "state_code",
+    "stateName": "state_name",
+    "loginDate": "start_ms",
+    "logoutDate": "end_ms",
+    "duration": "duration_ms",
+    "startCall": "start_ms",
+    "endCall": "end_ms",
+    "workDate": "day",
+    "workTime": "work_ms",
+    "timestamp": "taken_ms",
+    "callNumber": "waiting",
+    "operatorNumber": "operators",
+    "callProcessing": "in_conversation",
+    "callReceived": "received",
+    "callAnswered": "answered",
+    "acd": "answered_pct",
+    "serviceLevel": "service_level_pct",
+    "awt": "wait_ms",
+    "lostTodayEstimate": "lost_estimate",
+}
+"""The column of a field."""

@@ -82,8 +82,8 @@ class Shape:
         return next(place for place, spec in enumerate(self.fields) if spec.key == key)
 
 
-OUR_OWN = frozenset({"id", "datatype", "timestamp", "metrics", "rawdata"})
-"""What our own exports add to every row; nothing is said of it when such a file comes back."""
+OUR_OWN = frozenset({"id", "datatype", "timestamp", "agentid", "queueid", "servicegroup", "metrics", "rawdata"})
+"""What our own exports have in every row; nothing is said of it when such a file comes back."""
 
 
 def folded(name: str) -> str:

@@ -105,14 +105,12 @@ async def _expectations(context: RunContext, request: CheckRequest) -> Expectati
 
 def zone_of(connection: Connection) -> ZoneInfo:
     """The zone that days and times without one are meant in."""
-    return ZoneInfo(connection.settings.get("timezone") or "Europe/Moscow")
+    return ZoneInfo(connection.setting("timezone"))
 
 
 def norms_of(connection: Connection) -> Norms:
     """What the connection's settings say of its data (§3)."""
-    norms = Norms()
-    service = connection.settings.get("static_service_id") or norms.service_id
-    return Norms(str(service), int(connection.settings.get("step_ms") or norms.step_ms))
+    return Norms(str(connection.setting("static_service_id")), int(connection.setting("step_ms")))
 
 
 def _check(
