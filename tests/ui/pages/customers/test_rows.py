@@ -114,7 +114,8 @@ class TestFailedCheck:
         assert detail_text(failed) == "Was there 2 hours ago · Connection lost."
 
     def test_a_database_that_was_missing_before_is_said_too(self) -> None:
-        assert last_good_text(replace(self.failed, good_status=S.NO_DATABASE)) == "Was missing just now"
+        failed = replace(self.failed, good_status=S.NO_DATABASE, good_at=now())
+        assert last_good_text(failed) == "Was missing just now"
 
     def test_without_one_only_the_cause_is_said(self) -> None:
         assert detail_text(replace(self.failed, good_status=None, good_at=None)) == "Connection lost."
