@@ -40,6 +40,7 @@ FAMILIES = (
     "exchange.imports",
     "exchange.exporting",
     "onec.personnel",
+    "onec.hours",
 )
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]

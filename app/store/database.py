@@ -213,7 +213,8 @@ def put_rows(table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: thread
     """Insert whole rows, each in place of the one with its key."""
     meta: Any = table._meta
     columns, key = list(meta.sorted_fields), list(meta.get_primary_keys())
-    assignments = ", ".join(f'"{c.column_name}" = excluded."{c.column_name}"' for c in columns if c not in key)
+    names = [c.column_name for c in columns if c.name not in {k.name for k in key}]  # fields themselves do not compare
+    assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
     sql = f"INSERT INTO {{table}} ({_names(columns)}) VALUES ({_marks(columns)}) ON CONFLICT ({_names(key)}) DO UPDATE"
     _in_slices(f"{sql} SET {assignments}", table, rows, stop)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,9 +14,11 @@ from app.domain.onec import OneCDepartment, OneCPerson, month_end
 from app.domain.onec_people import KnownPerson, person_name
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import UsageError
+from app.events import WorkforceChanged
 from app.i18n import _
 from app.operations.context import RunContext
 from app.store import onec as stored
+from app.store import runs
 from app.store.values import now
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ ONEC = (ConnectionKind.ONEC,)
 TARGET = "onec:{connection}"
 SYSTEM = "1C"
 ALL = "all"
+Actions = Mapping[str, Action]
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,37 @@ def nobody_knows(external_ids: Sequence[str], step: str) -> list[Outcome]:
         )
         for i in external_ids
     ]  # fmt: skip
+
+
+async def finish(
+    context: RunContext, write: Callable[[], Actions], outcomes: Callable[[Actions], list[Outcome]]
+) -> None:
+    """Store what a read brought and how it went, in one transaction; a run that is taken up again does it all anew.
+
+    `write` returns what became of each person's rows; in a dry run nothing is written.
+    """
+
+    def work() -> list[Outcome]:
+        told = outcomes(write())
+        runs.forget_outcomes(context.run.run_id)
+        runs.add_outcomes(context.run.run_id, 0, told)
+        return told
+
+    context.outcomes.clear()
+    told = outcomes({}) if context.dry_run else await context.workspace.store.write(work)
+    context.summary |= stored_summary(told)
+    context.report(told)
+    if not context.dry_run:
+        context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
+
+
+def stored_summary(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Counts of operations that store (command-line.md)."""
+    done = [o.action for o in outcomes if o.status is Status.SUCCESS]
+    created, unchanged = done.count(Action.CREATE), sum(o.action is Action.UNCHANGED for o in outcomes)
+    updated = len(done) - created - done.count(Action.UNCHANGED)
+    failed = len(outcomes) - created - updated - unchanged
+    return {"total": len(outcomes), "created": created, "updated": updated, "skipped": unchanged, "failed": failed}
 
 
 def department_names(departments: Sequence[OneCDepartment]) -> dict[str, str]:

@@ -16,7 +16,17 @@ from app.events import DirectoryChanged, WorkforceChanged
 from app.i18n import N_, _
 from app.operations.apply import confirm, resumed
 from app.operations.context import RunContext
-from app.operations.onec.asking import ONEC, SYSTEM, TARGET, check_order, department_names, onec_of, period, today
+from app.operations.onec.asking import (
+    ONEC,
+    SYSTEM,
+    TARGET,
+    check_order,
+    department_names,
+    onec_of,
+    period,
+    stored_summary,
+    today,
+)
 from app.operations.onec.rows import person_row
 from app.operations.registry import operation
 from app.store import onec as stored
@@ -145,15 +155,7 @@ def _commit(context: RunContext, plan: Plan[KnownPerson]) -> tuple[list[Outcome]
 
 
 def _receipt(plan: Plan[KnownPerson], outcomes: list[Outcome]) -> dict[str, Any]:
-    done = [o.action for o in outcomes if o.status is Status.SUCCESS]
-    unchanged = sum(o.action is Action.UNCHANGED for o in outcomes)
-    summary = {
-        "total": len(outcomes),
-        "created": done.count(Action.CREATE),
-        "updated": done.count(Action.UPDATE) + done.count(Action.DEACTIVATE),
-        "skipped": unchanged,
-        "failed": len(outcomes) - len(done) - unchanged,
-    }
+    summary = stored_summary(outcomes)
     result = {
         "not_in_1c": [{"id": k.employee_id, "external_id": k.person.external_id, "name": k.name} for k in plan.missing],
         "suspicious": plan.suspicious,
