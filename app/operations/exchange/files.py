@@ -108,4 +108,7 @@ def _no_text(path: Path) -> UsageError:
 
 
 def _unreadable(path: Path, error: OSError) -> StoreError:
-    return StoreError(_("The file {file} cannot be read: {cause}").format(file=path, cause=error))
+    return StoreError(
+        _("The file {file} cannot be read: {cause}").format(file=path, cause=error),
+        _("Check the rights of the file and its folder."),
+    )

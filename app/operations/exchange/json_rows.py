@@ -63,9 +63,9 @@ def _row(number: int, item: object, headings: Headings) -> SourceRow:
     extra: dict[str, Any] = {}
     for name, value in item.items():
         place = headings.place(name) if len(name) < 256 else None
-        if place is None:
+        if place is None and value is not None:
             extra[name] = value
-        elif place >= 0:
+        elif place is not None and place >= 0:
             cells[place] = json.dumps(value) if isinstance(value, list | dict) else value
     return number, cells, extra or None, ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from operator import itemgetter
 from pathlib import Path
@@ -74,12 +75,14 @@ def workbook_rows(path: Path, headings: Headings) -> Iterator[SourceRow]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheet = book.get_sheet_by_index(0)
-            rows = sheet.iter_rows()
-            columns = find_columns([str(cell).strip() for cell in next(rows, [])], headings)
+            rows = (
+                (n, row) for n, row in enumerate(sheet.iter_rows(), 1) if any(cell not in ("", None) for cell in row)
+            )
+            _number, names = next(rows, (0, []))
+            columns = find_columns([str(cell).strip() for cell in names], headings)
             pick = itemgetter(*columns.places)
-            for number, row in enumerate(rows, (sheet.start or (0, 0))[0] + 2):
-                if any(cell not in ("", None) for cell in row):
-                    yield _row(number, list(row), columns, pick)
+            for number, row in rows:
+                yield _row(number, list(row), columns, pick)
     except (CalamineError, zipfile.BadZipFile) as error:
         raise _no_workbook(str(error)) from error
 
@@ -101,7 +104,7 @@ def _refuse_bombs(path: Path) -> None:
             for member in members:
                 if "worksheets/" in member.filename.lower() and _cells(book, member) > MOST_CELLS:
                     raise too_large
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise _no_workbook(str(error)) from error
 
 
