@@ -221,8 +221,8 @@ _DATABASES = {
     "itar_hosting": N_("{count} on ITAR hosting"),
     "invalid_domains": N_("{count} without a valid domain"),
     "unavailable": N_("{count} unavailable"),
-    "mysql_errors": N_("{count} checks failed"),
-    "batch_timeouts": N_("{count} checks took too long"),
+    "mysql_errors": N_("{count} with a failed check"),
+    "batch_timeouts": N_("{count} with a check that took too long"),
     "not_checked": N_("{count} not checked"),
 }
 

@@ -18,6 +18,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QTabBar, QWidget
 
+from app.demo.mysql.faults import MysqlFault, MysqlFaultPlan
 from app.demo.world import DemoWorld
 from app.demonstration import fetch_demo
 from app.events import RunEnded
@@ -55,13 +56,17 @@ class Tour:
         await self.picture("run-finished")
         self.press("run.fold")
         await asyncio.sleep(PICTURES_S)  # the thumbnails of the rows in view arrive
+        await self.show("customers")
+        await self.picture("customers-empty")
         await self.push()
         await self.pages()
+        await self.customers()
         await self.dialogs()
         self.theme = ThemeChoice.DARK
         apply_theme(self.application, self.theme)
         await self.pages()
         await self.coverage()
+        await self.customers()
         await self.preview()
         await self.dialogs()
 
@@ -83,6 +88,28 @@ class Tour:
         await self.picture("push-finished")
         self.press("run.fold")
         await self.coverage()
+
+    async def customers(self) -> None:
+        """A tile that filters, a check that failed beside what was known before, and the help with what to check."""
+        await self.show("customers")
+        self.press("customers.tile.no_database")
+        self.focus_table("customers")
+        await self.picture("customers-tile")
+        self.press("customers.tile.existing")
+        self.focus_table("customers")
+        self.world.mysql.fault = MysqlFaultPlan(MysqlFault.ERROR, containing="IN (", errno=1142)
+        await self.click_and_wait("customers.check")
+        self.press("run.fold")
+        self.press("customers.tile.errors")
+        self.focus_table("customers")
+        await asyncio.sleep(SETTLE_S)
+        await self.picture("customers-failed")
+        self.window.shell.open_help()
+        await self.picture("customers-help")
+        await self.close_over()
+        self.world.mysql.fault = MysqlFaultPlan()
+        await self.click_and_wait("customers.check")
+        self.press("customers.tile.total")
 
     async def coverage(self) -> None:
         """The matrix, large and small, and the story of a cell."""

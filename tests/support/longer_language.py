@@ -41,7 +41,7 @@ def write_catalogue(template: Path, file: Path) -> None:
 
 def untold(text: str) -> str:
     """What of a shown text did not go through translation; texts may hold each other."""
-    text = _TAG.sub("", text).replace("\u200b", "")  # where Qt may break long words
+    text = _TAG.sub(" ", text).replace("\u200b", "")  # where Qt may break long words
     while text != (text := _TOLD.sub("", text)):
         pass
     return text

@@ -24,7 +24,7 @@ from app.i18n import Language, use_language
 from app.operations.registry import operations
 from app.places import Home, resource
 from app.settings import SettingsFile
-from app.store import connections, devices, directory
+from app.store import connections, customers, devices, directory
 from app.store.values import now
 from tests.support.coverage import a_device, a_person, a_placement, fill
 from tests.support.longer_language import longer, untold, write_catalogue
@@ -47,7 +47,8 @@ from ui.widgets import Button
 from ui.window import PAGES, SMALLEST, MainWindow
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_NAMES = "Muster Vitec Hub MSFJ TEST Supabase public HTTPS admin"  # MSFJ and TEST: of a masked installation id
+# MSFJ and TEST: of a masked installation id
+_NAMES = "Muster Vitec Hub MSFJ TEST Supabase public HTTPS https production admin CETEC Lite Standard Enterprise"
 _KEYS = "Ctrl Shift Esc Space Enter"  # as they stand on the keyboard
 _NO_WORDS = re.compile(r"[0-9a-f]{32}|https?://\S+")
 
@@ -84,6 +85,7 @@ async def known_words(window: MainWindow) -> set[str]:
     read = window.workspace.store.read
     rows: list[object] = [*await read(directory.offices), *await read(directory.employees)]
     rows += [*await read(connections.connections), *await read(devices.devices)]
+    rows += [(c.name, c.domain, c.test_environment, c.itar_text) for c in await read(customers.customers)]
     names = [_NAMES, _KEYS, window.workspace.store.label, getpass.getuser(), *LANGUAGE_WORDS.values()]
     return set(_WORD.findall(plain(" ".join([*map(str, rows), *names]))))
 
@@ -113,6 +115,15 @@ async def synced(window: MainWindow) -> None:
     await eventually(lambda: part(window, Button, "employees.sync").isEnabled())
 
 
+async def with_customers(window: MainWindow) -> None:
+    """The customers of the demo's CETEC, each with its answer."""
+    window.open_page("customers")
+    await eventually(lambda: part(window, Button, "customers.sync").isEnabled())
+    click(window, "customers.sync")
+    await eventually(lambda: part(window, TableView, "customers.table").model().rowCount() > 0)
+    await eventually(lambda: part(window, Button, "customers.sync").isEnabled())
+
+
 GATE = a_device("Gate", site="Cluj", facts=DeviceFacts(people=212, most_people=1500, drift_s=75.0, tested_at=now()))
 YARD = a_device("Yard", host="10.0.0.32", has_password=False)
 
@@ -137,6 +148,7 @@ async def test_pages_before_anything_was_fetched(home: Home, small_world: DemoWo
 async def test_pages_with_rows_and_the_details_of_one(home: Home, small_world: DemoWorld) -> None:
     async with open_window(home, small_world) as window:
         await synced(window)
+        await with_customers(window)
         await with_devices(window)
         for page in PAGES:
             window.open_page(page)

@@ -56,7 +56,7 @@ async def test_it_opens_on_the_offices_with_a_mark_that_this_is_demo_data(window
     assert "SQLite" in part(window, QLabel, "status.store").text()
 
 
-@pytest.mark.parametrize(("key", "page"), [(Qt.Key.Key_2, "employees"), (Qt.Key.Key_3, "devices")])
+@pytest.mark.parametrize(("key", "page"), [(Qt.Key.Key_2, "employees"), (Qt.Key.Key_4, "customers")])
 async def test_ctrl_and_a_digit_open_a_page(window: MainWindow, key: Qt.Key, page: str) -> None:
     QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
     assert PAGES[window.tabs.currentIndex()] == page

@@ -34,6 +34,7 @@ TARGET_WORDS = {
     "pictures": N_("Pictures"),
     "photos": N_("Photos"),
     "customers": N_("Customers"),
+    "database": N_("Database"),
 }
 # Translators: names of the steps of a run
 STEP_WORDS = {

@@ -49,9 +49,6 @@ class CustomerDetails(QWidget):
         self._flow = FlowLayout(self)
         self._entries = {entry.name: entry for entry in row_entries(actions, [Customer("", "", "")])}
         self._buttons = {name: self._make(name, entry) for name, entry in self._entries.items()}
-        self.server = Button(_("Open the MySQL connection"), icon=Icon.PLUG, object_name="customers.open_server")
-        self.server.clicked.connect(self._open_server)
-        self._flow.addWidget(self.server)
         pane.set_tools(self)
         self.show_customer(None)
 
@@ -90,8 +87,6 @@ class CustomerDetails(QWidget):
                 button.refuse(entry.obstacle)
             else:
                 button.allow()
-        failed = customer.database_status is not None and customer.database_status.failed
-        self.server.setVisible(failed and bool(self._server_name()))
 
     def _make(self, name: str, entry: Entry) -> Button:
         button = Button(entry.words, icon=entry.drawing, object_name=f"customers.{name}")
@@ -106,6 +101,14 @@ class CustomerDetails(QWidget):
     def _server_name(self) -> str:
         connection = self._actions.connection
         return str(connection.setting("backups") or "") if connection is not None else ""
+
+    def _way_to_server(self) -> QWidget:
+        """A button beside the cause that leads to the connection of the server."""
+        place = QWidget()
+        button = Button(_("Open the MySQL connection"), icon=Icon.PLUG, object_name="customers.open_server")
+        button.clicked.connect(self._open_server)
+        FlowLayout(place).addWidget(button)
+        return place
 
     def _open_server(self) -> None:
         self.desk.voice.open_page("connections", self._server_name())
@@ -124,6 +127,8 @@ class CustomerDetails(QWidget):
         add(_("Answer"), answer_text(answer), when=ago(customer.checked_at), tone=tone)
         if remedy := answer_remedy(answer):
             add(_("What to check"), remedy)
+        if answer.status.failed and self._server_name():
+            self._pane.add_widget(self._way_to_server())
         if before := last_good_text(customer):
             good = customer.good_status
             add(_("Before that"), before, tone=LOOKS[good][0], when=moment_text(customer.good_at))

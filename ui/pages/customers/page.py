@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 
 from app.domain.connections import Connection
 from app.domain.customers import Customer
@@ -50,6 +50,8 @@ LIVE_MS = 250
 """How often at most the table follows a run: less often where reading takes long, as it would slow down painting."""
 REST = 6
 """So many times as long as a reading took, nothing is read."""
+LOW = 420
+"""Height in pixels below which tiles become flat."""
 SLICE = 150
 """Rows that are replaced at once: about 10 ms in a table of ten thousand."""
 
@@ -214,6 +216,11 @@ class CustomersPage(DataPage[Customer]):
         return super()._obstacle(report)
 
     # -- tiles and search ----------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the page is low the tiles leave their height to the table."""
+        super().resizeEvent(event)
+        self.tiles.set_flat(flat=event.size().height() < LOW)
 
     def _tile_pressed(self, key: str) -> None:
         """One tile at a time; the one that was chosen gives way to all customers."""

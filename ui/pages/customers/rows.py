@@ -115,11 +115,11 @@ def pulled_tooltip(customer: Customer) -> str:
 
 COLUMNS: tuple[Column[Customer], ...] = (
     Column("name", N_("Name"), lambda c: c.name, width=200),
-    Column("domain", N_("Domain"), lambda c: c.domain or "", width=152, muted=True),
+    Column("domain", N_("Domain"), lambda c: c.domain or "", width=140, muted=True),
     Column("database", N_("Backup database"), status_words, kind=Kind.CHIP, width=160,
            tone=lambda c: LOOKS[c.database_status][0], icon=lambda c: LOOKS[c.database_status][1],
            tooltip=status_tooltip),
-    Column("detail", N_("Detail"), detail_text, width=184, muted=True, tooltip=status_tooltip),
+    Column("detail", N_("Detail"), detail_text, width=172, muted=True, tooltip=status_tooltip),
     Column("support", N_("Support level"), lambda c: c.priority_support.value if c.priority_support else "", width=108),
     Column("resident", N_("Resident"), lambda c: value_text(c.resident_hosting), width=80, muted=True),
     Column("test", N_("Test environment"), test_environment, width=124, muted=True),

@@ -1,5 +1,7 @@
 """Tiles with the counts of the customers: how many have their database, how many have not, and why it is not known.
 
+Where the page is low, as above an open run panel, number and word stand side by side.
+
 Each is a button that filters the table; pressed again, all customers are back. The choice itself lives in the table's
 filters, so that "Clear search and filters" reaches it too.
 """
@@ -9,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.i18n import _
-from ui.theme import GRID, RADIUS, Ink, draw_focus, icon_pixmap, theme, tokens
+from ui.theme import CONTROL_HEIGHT, GRID, RADIUS, draw_focus, icon_pixmap, theme, tokens
 from ui.widgets import FilterChip, FlowLayout
 
 _ICON = 16
@@ -31,6 +33,7 @@ class Tile(QAbstractButton):
         super().__init__(parent)
         self.chip = chip
         self.number = ""
+        self.flat = False
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,8 +52,10 @@ class Tile(QAbstractButton):
     def sizeHint(self) -> QSize:
         """The room it would like."""
         words = self.fontMetrics()
-        number = _ICON + _GAP + self._number_width()
-        width = max(words.horizontalAdvance(self.chip.label), number, _NARROWEST - 2 * _PADDING)
+        number, label = _ICON + _GAP + self._number_width(), words.horizontalAdvance(self.chip.label)
+        if self.flat:
+            return QSize(number + _GAP + label + 2 * _PADDING, CONTROL_HEIGHT)
+        width = max(label, number, _NARROWEST - 2 * _PADDING)
         return QSize(width + 2 * _PADDING, self._number_height() + words.height() + 4 * GRID)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -58,34 +63,40 @@ class Tile(QAbstractButton):
         colours = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = self.isChecked()
+        chosen, some = self.isChecked(), self.number != "0"
         ground = colours.selection if chosen else colours.hover if self.underMouse() else colours.surface
         painter.setPen(QPen(QColor(colours.accent if chosen else colours.outline), 1))
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        ink = colours.tone(self.chip.tone).ink if self.chip.tone and self.number != "0" else colours.ink(Ink.MUTED)
-        top = QRect(_PADDING, 2 * GRID, self.width() - 2 * _PADDING, self._number_height())
+        number, label = self._places()
         if self.chip.icon is not None:
+            ink = colours.tone(self.chip.tone).ink if self.chip.tone and some else colours.muted
             pixmap = icon_pixmap(self.chip.icon, _ICON, self.devicePixelRatioF(), ink)
-            painter.drawPixmap(top.x(), top.center().y() - _ICON // 2 + 1, pixmap)
-        left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(colours.text if self.number != "0" else colours.muted))
+            painter.drawPixmap(_PADDING, number.center().y() - _ICON // 2 + 1, pixmap)
+        where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(colours.text if some else colours.muted))
         painter.setFont(self._number_font())
-        painter.drawText(top.adjusted(_ICON + _GAP, 0, 0, 0), left | middle, self.number)
+        painter.drawText(number, where, self.number)
         painter.setPen(QColor(colours.text if chosen else colours.muted))
         painter.setFont(self.font())
-        below = QRect(_PADDING, top.bottom() + 1, top.width(), self.height() - top.bottom() - 2 * GRID)
-        painter.drawText(below, left | middle, self.chip.label)
+        painter.drawText(label, where, self.chip.label)
         if self.hasFocus():
             draw_focus(painter, self.rect())
 
+    def _places(self) -> tuple[QRect, QRect]:
+        """Where number and word stand: one above the other, or in one line."""
+        inside = self.rect().adjusted(_PADDING, 0, -_PADDING + 1, 0)
+        behind = inside.adjusted(_ICON + _GAP, 0, 0, 0)
+        if self.flat:
+            return behind, behind.adjusted(self._number_width() + _GAP, 0, 0, 0)
+        below = 2 * GRID + self._number_height()
+        number = QRect(behind.x(), 2 * GRID, behind.width(), self._number_height())
+        return number, QRect(inside.x(), below, inside.width(), self.height() - below - 2 * GRID)
+
     def _number_font(self) -> QFont:
         font = QFont(self.font())
-        size = font.pointSizeF()
-        if size > 0:
-            font.setPointSizeF(size * _NUMBER_SCALE)
-        else:
-            font.setPixelSize(round(font.pixelSize() * _NUMBER_SCALE))
+        if not self.flat:
+            font.setPixelSize(round(QFontInfo(font).pixelSize() * _NUMBER_SCALE))
         font.setWeight(QFont.Weight.DemiBold)
         return font
 
@@ -108,7 +119,7 @@ class Tiles(QWidget):
         self._rare = rare
         flow = FlowLayout(self)
         flow.setContentsMargins(4 * GRID, GRID, 4 * GRID, 3 * GRID)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.tiles: dict[str, Tile] = {}
@@ -132,6 +143,14 @@ class Tiles(QWidget):
         for key, tile in self.tiles.items():
             tile.setChecked(key in keys)
         self._hide_rare()
+
+    def set_flat(self, *, flat: bool) -> None:
+        """Number and word side by side, or one above the other."""
+        for tile in self.tiles.values():
+            if tile.flat is not flat:
+                tile.flat = flat
+                tile.updateGeometry()
+                tile.update()
 
     def _hide_rare(self) -> None:
         for key in self._rare:
