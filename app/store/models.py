@@ -19,6 +19,7 @@ from peewee import (
 from app.store.base import BaseModel
 from app.store.contact_center_rows import CONTACT_CENTER_TABLES
 from app.store.onec_rows import ONEC_TABLES
+from app.store.outbox_rows import OUTBOX_TABLES
 
 
 class ConnectionRow(BaseModel):
@@ -326,4 +327,5 @@ TABLES = (
     ListingRow,
     *CONTACT_CENTER_TABLES,
     *ONEC_TABLES,
+    *OUTBOX_TABLES,
 )

@@ -32,9 +32,11 @@ def socket_address(text: str) -> str:
     """
     from app.domain.connections import checked_url  # which is made of the kinds
 
-    if not text.lower().startswith(("ws://", "wss://")):
+    scheme, _sign, rest = text.partition("://")
+    plain = {"ws": "http", "wss": "https"}.get(scheme.lower())
+    if plain is None:
         raise UsageError(_("{value} is not a WebSocket address.").format(value=text), _("Write it like wss://host."))
-    return "ws" + checked_url("http" + text[2:]).removeprefix("http")
+    return "ws" + checked_url(f"{plain}://{rest}").removeprefix("http")
 
 
 CONTACT_CENTER = KindSpec(
