@@ -37,6 +37,8 @@ FAMILIES = (
     "photos",
     "supabase",
     "terminals",
+    "contact_center.history",
+    "contact_center.online",
     "exchange.imports",
     "exchange.exporting",
     "onec.personnel",
