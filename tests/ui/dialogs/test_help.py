@@ -62,3 +62,15 @@ def test_the_rights_that_a_supabase_project_needs_stand_there_to_be_copied(windo
     assert "grant select on public.angajati, public.angajati_biometrie, public.dispozitive_pontaj" in text
     assert "app_metadata" in text
     assert "user_metadata" not in text  # users can change that themselves
+
+
+def test_the_customers_page_says_what_to_check_when_something_is_wrong(window: QWidget) -> None:
+    dialog = open_help(window, "customers")
+    told = words(dialog)
+    for symptom, check in HELP["customers"].troubles:
+        assert symptom in told
+        assert check in told
+    grants = part(dialog, QPlainTextEdit, "help.to_copy").toPlainText()
+    assert "grant show databases" in grants
+    assert "usage_stats" in grants
+    assert not [word for word in ("insert", "update", "delete", "drop", "all privileges") if word in grants.lower()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -24,8 +24,6 @@ LOOK, ACTIVATE, DEACTIVATE = "customers.look_at_password", "customers.activate",
 
 class CustomerActions(QObject):
     """Starts things for the page, always over the connection that its customers came from."""
-
-    connection_changed = Signal()
 
     def __init__(self, desk: Desk, page: QWidget) -> None:
         super().__init__(page)

@@ -125,14 +125,14 @@ class CustomerDetails(QWidget):
         known_well = answer.status in {DatabaseStatus.RESIDENT_HOSTING, DatabaseStatus.ITAR_HOSTING}
         tone = None if known_well or answer.status is DatabaseStatus.EXISTS else LOOKS[answer.status][0]
         add(_("Answer"), answer_text(answer), when=ago(customer.checked_at), tone=tone)
-        if remedy := answer_remedy(answer):
-            add(_("What to check"), remedy)
-        if answer.status.failed and self._server_name():
-            self._pane.add_widget(self._way_to_server())
         if before := last_good_text(customer):
             good = customer.good_status
             add(_("Before that"), before, tone=LOOKS[good][0], when=moment_text(customer.good_at))
             self._pane.add_note(_("A check that failed says nothing about the database: what was known stays."))
+        if remedy := answer_remedy(answer):
+            add(_("What to check"), remedy)
+        if answer.status.failed and self._server_name():
+            self._pane.add_widget(self._way_to_server())
 
     def _tell_fields(self, c: Customer) -> None:
         self._pane.add_section(_("Customer"))

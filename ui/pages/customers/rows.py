@@ -29,7 +29,7 @@ LOOKS: dict[DatabaseStatus | None, tuple[Tone, Icon]] = {
 # Translators: short words in a table column, why a backup database is there or not
 _SHORT: dict[str, str] = {
     DatabaseDetail.DATABASE_MISSING: N_("No such database"),
-    DatabaseDetail.TABLE_MISSING: N_("Table usage_stats missing"),
+    DatabaseDetail.TABLE_MISSING: N_("No table usage_stats"),
     DatabaseDetail.CASE_MISMATCH: N_("Other capital letters"),
     DatabaseDetail.NAME_TOO_LONG: N_("Name too long"),
     DatabaseDetail.NOT_VISIBLE: N_("Not visible to the account"),

@@ -21,6 +21,7 @@ from ui.widgets import FilterChip, FlowLayout
 _ICON = 16
 _PADDING = 3 * GRID
 _GAP = 2 * GRID
+_FLAT_PADDING, _FLAT_GAP = 2 * GRID, GRID + 2
 _NARROWEST = 96
 _NUMBER_SCALE = 1.5
 """Height of the number against the word below it."""
@@ -52,9 +53,10 @@ class Tile(QAbstractButton):
     def sizeHint(self) -> QSize:
         """The room it would like."""
         words = self.fontMetrics()
-        number, label = _ICON + _GAP + self._number_width(), words.horizontalAdvance(self.chip.label)
+        number, label = self._number_width(), words.horizontalAdvance(self.chip.label)
         if self.flat:
-            return QSize(number + _GAP + label + 2 * _PADDING, CONTROL_HEIGHT)
+            return QSize(_ICON + number + label + 2 * (_FLAT_GAP + _FLAT_PADDING), CONTROL_HEIGHT)
+        number += _ICON + _GAP
         width = max(label, number, _NARROWEST - 2 * _PADDING)
         return QSize(width + 2 * _PADDING, self._number_height() + words.height() + 4 * GRID)
 
@@ -72,7 +74,7 @@ class Tile(QAbstractButton):
         if self.chip.icon is not None:
             ink = colours.tone(self.chip.tone).ink if self.chip.tone and some else colours.muted
             pixmap = icon_pixmap(self.chip.icon, _ICON, self.devicePixelRatioF(), ink)
-            painter.drawPixmap(_PADDING, number.center().y() - _ICON // 2 + 1, pixmap)
+            painter.drawPixmap(_FLAT_PADDING if self.flat else _PADDING, number.center().y() - _ICON // 2 + 1, pixmap)
         where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(colours.text if some else colours.muted))
         painter.setFont(self._number_font())
@@ -85,10 +87,11 @@ class Tile(QAbstractButton):
 
     def _places(self) -> tuple[QRect, QRect]:
         """Where number and word stand: one above the other, or in one line."""
+        if self.flat:
+            number = self.rect().adjusted(_FLAT_PADDING + _ICON + _FLAT_GAP, 0, 0, 0)
+            return number, number.adjusted(self._number_width() + _FLAT_GAP, 0, 0, 0)
         inside = self.rect().adjusted(_PADDING, 0, -_PADDING + 1, 0)
         behind = inside.adjusted(_ICON + _GAP, 0, 0, 0)
-        if self.flat:
-            return behind, behind.adjusted(self._number_width() + _GAP, 0, 0, 0)
         below = 2 * GRID + self._number_height()
         number = QRect(behind.x(), 2 * GRID, behind.width(), self._number_height())
         return number, QRect(inside.x(), below, inside.width(), self.height() - below - 2 * GRID)

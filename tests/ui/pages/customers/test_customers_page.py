@@ -146,6 +146,13 @@ async def test_clearing_search_and_filters_clears_the_tile_too(page: CustomersPa
     assert len(names(page)) == 7
 
 
+async def test_on_a_low_page_tiles_leave_their_height_to_the_table(page: CustomersPage) -> None:
+    high = tile(page, "existing").sizeHint().height()
+    page.resize(1024, 340)
+    await eventually(lambda: tile(page, "existing").height() < high)
+    assert len({t.y() for t in page.tiles.tiles.values() if t.isVisible()}) == 1  # in one line
+
+
 # -- search and filters ------------------------------------------------------------------------------------------------
 
 

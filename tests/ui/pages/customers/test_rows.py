@@ -92,7 +92,7 @@ def test_before_the_first_check_a_customer_waits() -> None:
         (S.EXISTS, "acme_corp", "Under the name acme_corp"),
         (S.EXISTS, DatabaseDetail.CASE_MISMATCH, "Other capital letters"),
         (S.NO_DATABASE, DatabaseDetail.DATABASE_MISSING, "No such database"),
-        (S.NO_DATABASE, DatabaseDetail.TABLE_MISSING, "Table usage_stats missing"),
+        (S.NO_DATABASE, DatabaseDetail.TABLE_MISSING, "No table usage_stats"),
         (S.MYSQL_ERROR, "Connection lost.", "Connection lost."),
         (S.RESIDENT_HOSTING, "", ""),
     ],
