@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from app.connectors.tolerant_json import Row
 from app.domain.exchange.problems import Refused, Rule
-from app.domain.exchange.shapes import FieldKind
-from app.domain.exchange.values import percentage, readers, text, whole_number
+from app.domain.exchange.values import day, moment, percentage, text, whole_number
 
 V = TypeVar("V")
+_REMEMBERED = 8_192
 
 
 class Fields:
     """Reads fields of one answer; it remembers moments, which repeat. Times without a zone are of `zone`."""
 
     def __init__(self, zone: tzinfo) -> None:
-        known = readers(zone)
-        self._moment, self._day = known[FieldKind.MOMENT], known[FieldKind.DAY]
+        self._moment = lru_cache(_REMEMBERED)(partial(moment, zone=zone))
+        self._day = lru_cache(_REMEMBERED)(partial(day, zone=zone))
 
     def moment(self, row: Row, *names: str) -> int:
         """A moment.
@@ -29,7 +30,7 @@ class Fields:
         value = row.get(*names)
         if not isinstance(value, str):
             raise Refused(Rule.MOMENT, "", "", names[0])
-        return int(self._moment(value))
+        return self._moment(value)
 
     def moment_or_none(self, row: Row, *names: str) -> int | None:
         """A moment; None only where there is none.
@@ -46,15 +47,17 @@ class Fields:
         value = row.get(*names)
         if not isinstance(value, str):
             raise Refused(Rule.DAY, "", "", names[0])
-        return str(self._day(value))
+        return self._day(value)
 
 
 def identity(row: Row, *names: str) -> str:
     """An id, as text.
 
-    Raises `Refused`.
+    Raises `Refused`, also for a blank one.
     """
-    return text(row.get(*names))
+    if found := text(row.get(*names)):
+        return found
+    raise Refused(Rule.REQUIRED, "", "", names[0])
 
 
 def words(row: Row, *names: str) -> str:

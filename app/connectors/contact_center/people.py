@@ -102,4 +102,4 @@ def _texts(value: Any) -> tuple[str, ...]:
             found.append(text(one))
         except Refused:
             continue
-    return tuple(found)
+    return tuple(name for name in found if name)
