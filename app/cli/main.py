@@ -95,6 +95,7 @@ def _add_window_commands(
     simulate.add_argument("--terminals", type=int, default=9, help="how many face terminals")
     simulate.add_argument("--workers", type=int, default=60, help="how many employees in Supabase")
     simulate.add_argument("--customers", type=int, default=344, help="how many customers that CETEC bills")
+    simulate.add_argument("--agents", type=int, default=60, help="how many people in 1C and the contact centre")
     simulate.set_defaults(handler=_simulate, needs_home=False)
 
 
@@ -220,7 +221,7 @@ def _demo(args: argparse.Namespace) -> int:
 def _simulate(args: argparse.Namespace) -> int:
     from app.cli.demo import simulate
 
-    world = {name: getattr(args, name) for name in ("people", "offices", "terminals", "workers", "customers")}
+    world = {name: getattr(args, name) for name in ("people", "offices", "terminals", "workers", "customers", "agents")}
     return simulate(world, as_json=args.json)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Message, Receive, Scope, Send
 
 from app.demo.control import CONTROL, control_routes
@@ -36,15 +36,18 @@ class Endpoint:
 
 
 class HttpSystem:
-    """A remote system played over HTTP on loopback; see `control` for its control path."""
+    """A remote system played over HTTP on loopback; see `control` for its control path.
 
-    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+    `control` are routes of its own beside those, under the same path: no fault hits them and nobody logs them.
+    """
+
+    def __init__(self, endpoints: Sequence[Endpoint], control: Sequence[BaseRoute] = ()) -> None:
         self._faults = FaultSwitch({place for endpoint in endpoints for place in endpoint.places})
         self._log = RequestLog()
         self._server = LoopbackServer(self)
         routes = [Route(endpoint.path, _Door(endpoint, self._faults)) for endpoint in endpoints]
         self._router = Router(
-            [*control_routes(self._faults, self._log), *routes],
+            [*control_routes(self._faults, self._log), *control, *routes],
             redirect_slashes=False,
         )
 

@@ -21,6 +21,7 @@ from app.demo.cetec.clientele import build_clientele
 from app.demo.cetec.server import DemoCetec
 from app.demo.firm import build_firm
 from app.demo.mysql.server import DemoMysql
+from app.demo.onec.server import DemoOneC
 from app.demo.supabase.project import SupabaseProject
 from app.demo.terminals.fleet import TerminalFleet
 from app.demo.vitec import VitecHub
@@ -44,7 +45,7 @@ class DemoSystem(Protocol):
 
 class DemoWorld:
     """All demo systems: a firm of `people` and `offices`, `workers` in Supabase, `terminals` face terminals, and
-    `customers` that CETEC bills.
+    `customers` that CETEC bills, `agents` in 1C.
 
     A world can be stopped and started again: it keeps its ports and what was changed in it.
     The same `seed` makes the same people. Raises ValueError for a size that one of the systems cannot have.
@@ -59,6 +60,7 @@ class DemoWorld:
         terminals: int = 9,
         workers: int = 60,
         customers: int = 344,
+        agents: int = 60,
     ) -> None:
         self.vitec = VitecHub(build_firm(people=people, offices=offices, seed=seed))
         self.terminals = TerminalFleet(terminals)
@@ -66,11 +68,13 @@ class DemoWorld:
         clientele = build_clientele(customers, seed=seed)
         self.mysql = DemoMysql(clientele.databases)
         self.cetec = DemoCetec(clientele)
+        self.onec = DemoOneC(agents, seed=seed)
         # In this order: the project tells the addresses of the terminals, which they have once they are open.
         self.systems: dict[str, DemoSystem] = {
             "vitec": self.vitec,
             "terminals": self.terminals,
             "supabase": self.supabase,
+            "onec": self.onec,
             "mysql": self.mysql,
             "cetec": self.cetec,
         }
