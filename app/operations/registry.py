@@ -43,6 +43,7 @@ FAMILIES = (
     "exchange.exporting",
     "onec.personnel",
     "onec.hours",
+    "onec.schedule",
 )
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]

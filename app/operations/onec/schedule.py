@@ -1,0 +1,265 @@
+"""Schedules to 1C: checked first, then one request per person and month, each with its receipt (onec-zup.md §5.3).
+
+Sending a month again does no harm, so what has no clear end is simply sent once more when the run is taken up again;
+what 1C confirmed is not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.access import Permission
+from app.domain.onec import OneCReply
+from app.domain.onec_receipts import ScheduleReceipt, SentStatus, digest_of
+from app.domain.onec_shifts import CheckedShifts, Piece, RowProblem
+from app.domain.outcomes import Action, Outcome, Status
+from app.errors import BadData, MusterError, RemoteError, TimedOut
+from app.events import WorkforceChanged
+from app.i18n import N_, _
+from app.operations.context import RunContext
+from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, finish, onec_of, stored_summary
+from app.operations.onec.rows import plain
+from app.operations.onec.shift_source import ShiftsParams, checked_shifts
+from app.operations.registry import operation
+from app.store import leases, onec_sent, runs
+from app.store.values import now
+
+_STEP = "schedule"
+_HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class SendParams(ShiftsParams):
+    """The same; `stored` sends the plan that is kept here, `again` also what 1C has already."""
+
+    stored: bool = False
+    again: bool = False
+
+
+@operation("onec.send_schedule", N_("Send schedules to 1C"), Permission.WRITE, SendParams, kinds=ONEC, target=TARGET)
+async def send_schedule(context: RunContext, params: SendParams) -> None:
+    """Send planned shifts; a dry run shows how day and night hours come out and what is wrong."""
+    checked, asked = await checked_shifts(context, params, stored=params.stored)
+    here = await _receipts(context, checked.pieces)
+    context.rows = shift_rows(checked, asked)
+    context.reasons.update(Counter(str(problem.rule) for problem in checked.problems))
+    await _begin(context, [*_problem_outcomes(checked.problems, asked), *_held_outcomes(checked, asked)])
+    sender = _Sender(context, asked, here, again=params.again)
+    try:
+        for number, piece in enumerate(checked.pieces):
+            context.progress(_("Sending schedules"), number, len(checked.pieces))
+            await sender.send(piece)
+    except MusterError as error:
+        await _not_attempted(context, asked, checked.pieces, error)
+        raise
+    finally:
+        context.summary |= stored_summary(context.outcomes)
+        context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
+
+
+@operation("onec.plan_shifts", N_("Keep a plan of shifts"), Permission.WRITE, ShiftsParams, kinds=ONEC, remote=False)
+async def plan_shifts(context: RunContext, params: ShiftsParams) -> None:
+    """Check shifts and keep the good ones as the plan, without sending them; they replace those of their months."""
+    checked, asked = await checked_shifts(context, params, stored=False)
+    connection_id = context.own_connection.id
+    context.rows = shift_rows(checked, asked)
+    context.reasons.update(Counter(str(problem.rule) for problem in checked.problems))
+    source = "file" if params.file else "entered"
+
+    def write() -> dict[str, Action]:
+        for piece in checked.pieces:
+            _keep_plan(connection_id, piece, source)
+        return {}
+
+    def outcomes(_done: object) -> list[Outcome]:
+        kept = [_outcome(p, asked, Status.SUCCESS, _("Kept"), Action.UPDATE) for p in checked.pieces]
+        return [*_problem_outcomes(checked.problems, asked), *_held_outcomes(checked, asked), *kept]
+
+    await finish(context, write, outcomes)
+
+
+class _Sender:
+    """Sends pieces one after the other and keeps what came of each before the next."""
+
+    def __init__(self, context: RunContext, asked: Asked, here: dict[str, ScheduleReceipt], *, again: bool) -> None:
+        self._context = context
+        self._asked = asked
+        self._here = here
+        self._again = again
+
+    async def send(self, piece: Piece) -> None:
+        """Send a piece unless 1C has the very same, or confirmed it before the run was interrupted.
+
+        Raises what concerns not this person but everybody.
+        """
+        context, key, digest = self._context, _key(piece), digest_of(piece.schedule)
+        if key in context.receipts:
+            return
+        before = self._here.get(key)
+        if before is not None and before.digest == digest and before.status is SentStatus.SENT and not self._again:
+            outcome = _outcome(piece, self._asked, Status.SKIPPED, _("1C has it already"), Action.UNCHANGED)
+            await self._keep(piece, outcome, None)
+            return
+        action = Action.UPDATE if before is not None and before.status is SentStatus.SENT else Action.CREATE
+        if context.dry_run:
+            context.report([_outcome(piece, self._asked, Status.SUCCESS, _("Would be sent"), action)])
+            return
+        await context.workspace.store.write(runs.journal_intent, context.run.run_id, key)
+        try:
+            reply = await (await onec_of(context)).send_schedule(piece.schedule)
+        except MusterError as error:
+            if not _concerns_one(error):
+                raise
+            unread = isinstance(error, BadData)
+            status = SentStatus.UNKNOWN if unread else SentStatus.REFUSED
+            how = Status.UNKNOWN if unread else Status.FATAL
+            outcome = _outcome(piece, self._asked, how, error.message, action, error.remedy)
+            await self._keep(piece, outcome, _receipt(context, piece, digest, status, error.message))
+            return
+        await self._keep(
+            piece,
+            _answered(piece, self._asked, reply, action),
+            _receipt(context, piece, digest, SentStatus.SENT if reply.accepted else SentStatus.REFUSED, reply.text),
+        )
+
+    async def _keep(self, piece: Piece, outcome: Outcome, receipt: ScheduleReceipt | None) -> None:
+        if not self._context.dry_run:
+            await self._context.workspace.store.write(_store, self._context, piece, outcome, receipt)
+        self._context.report([outcome])
+
+
+def _store(context: RunContext, piece: Piece, outcome: Outcome, receipt: ScheduleReceipt | None) -> None:
+    connection_id, run_id = context.own_connection.id, context.run.run_id
+    leases.beat(run_id)
+    if receipt is not None:
+        onec_sent.put_receipt(connection_id, receipt)
+        if receipt.status is SentStatus.SENT:
+            _keep_plan(connection_id, piece, "sent")
+    runs.journal_intent(run_id, _key(piece))
+    runs.add_outcomes(run_id, len(context.outcomes), [outcome])
+    runs.journal_confirm(run_id, _key(piece), {})
+
+
+def _keep_plan(connection_id: str, piece: Piece, source: str) -> None:
+    schedule = piece.schedule
+    days = (schedule.first, schedule.last)
+    onec_sent.put_planned(connection_id, schedule.external_id, days, [s.shift for s in piece.shifts], source)
+
+
+def _concerns_one(error: MusterError) -> bool:
+    """Whether only this person's schedule failed, so that the next ones may still go through."""
+    from app.connectors.onec import OneCBadRequest, OneCBusinessError
+
+    return isinstance(error, OneCBusinessError | OneCBadRequest | BadData)
+
+
+async def _receipts(context: RunContext, pieces: Sequence[Piece]) -> dict[str, ScheduleReceipt]:
+    """What was sent before of exactly these pieces."""
+    if not pieces:
+        return {}
+    first, last = min(p.schedule.first for p in pieces), max(p.schedule.last for p in pieces)
+    found = await context.workspace.store.read(onec_sent.receipts, context.own_connection.id, first, last)
+    by_key = {(r.external_id, r.first, r.last): r for r in found}
+    keys = {_key(p): (p.schedule.external_id, p.schedule.first, p.schedule.last) for p in pieces}
+    return {key: by_key[own] for key, own in keys.items() if own in by_key}
+
+
+async def _begin(context: RunContext, outcomes: Sequence[Outcome]) -> None:
+    """Tell first what is not sent; of a run that is taken up again only what was confirmed stays."""
+    confirmed = [o for o in context.outcomes if f"{o.target_id}/{o.step}" in context.receipts]
+    told = [*outcomes, *confirmed]
+    context.outcomes.clear()
+    if not context.dry_run:
+        await context.workspace.store.write(_renew, context.run.run_id, told)
+    context.report(told)
+
+
+def _renew(run_id: str, outcomes: Sequence[Outcome]) -> None:
+    runs.forget_outcomes(run_id)
+    runs.add_outcomes(run_id, 0, outcomes)
+
+
+async def _not_attempted(context: RunContext, asked: Asked, pieces: Sequence[Piece], error: MusterError) -> None:
+    """Say of everybody left that the run stopped before; of the first, after a lost answer, that nobody knows."""
+    done = {(o.target_id, o.step) for o in context.outcomes}
+    left = [p for p in pieces if (p.schedule.external_id, _step(p)) not in done]
+    message = _("Not attempted: {cause}").format(cause=error.message)
+    outcomes = [_outcome(p, asked, Status.NOT_ATTEMPTED, message, Action.SKIP) for p in left]
+    if outcomes and isinstance(error, TimedOut):
+        outcomes[0] = _outcome(left[0], asked, Status.UNKNOWN, error.message, Action.UPDATE, error.remedy)
+    elif outcomes and isinstance(error, RemoteError):
+        outcomes[0] = _outcome(left[0], asked, Status.FATAL, error.message, Action.SKIP, error.remedy)
+    if not context.dry_run:
+        await context.workspace.store.write(runs.add_outcomes, context.run.run_id, len(context.outcomes), outcomes)
+    context.report(outcomes)
+
+
+def _answered(piece: Piece, asked: Asked, reply: OneCReply, action: Action) -> Outcome:
+    if reply.accepted:
+        return _outcome(piece, asked, Status.SUCCESS, reply.text or _("Sent"), action)
+    text = reply.text or _("1C refuses it without saying why.")
+    return _outcome(piece, asked, Status.FATAL, text, action, _("Put right in 1C what it names, then send it again."))
+
+
+def _receipt(context: RunContext, piece: Piece, digest: str, status: SentStatus, answer: str) -> ScheduleReceipt:
+    s = piece.schedule
+    return ScheduleReceipt(s.external_id, s.first, s.last, digest, s.shifts, status, answer, context.run.run_id, now())
+
+
+def _key(piece: Piece) -> str:
+    return f"{piece.schedule.external_id}/{_step(piece)}"
+
+
+def _step(piece: Piece) -> str:
+    return f"{_STEP} {piece.label}"
+
+
+def _outcome(piece: Piece, asked: Asked, status: Status, message: str, action: Action, remedy: str = "") -> Outcome:
+    external_id = piece.schedule.external_id
+    return Outcome(*asked.subject(external_id), SYSTEM, external_id, status, _step(piece), message, action, remedy)
+
+
+def _problem_outcomes(problems: Iterable[RowProblem], asked: Asked) -> list[Outcome]:
+    """One per wrong row: its number, the field, what is wrong, how to put it right."""
+    outcomes = []
+    for problem in problems:
+        place = (*asked.subject(problem.agent), SYSTEM, problem.agent)
+        text = _("Row {row}, {field}: {problem}") if problem.field else _("Row {row}: {problem}")
+        message = text.format(row=problem.row, field=problem.field, problem=problem.message)
+        message = message if problem.row else problem.message
+        step = f"check {problem.rule}"
+        outcomes.append(Outcome(*place, Status.SKIPPED, step, message, Action.SKIP, problem.fix))
+    return outcomes
+
+
+def _held_outcomes(checked: CheckedShifts, asked: Asked) -> list[Outcome]:
+    message = _("Not sent, as a shift of it is wrong: its days without a shift would become days off.")
+    return [_outcome(p, asked, Status.NOT_ATTEMPTED, message, Action.SKIP) for p in checked.held]
+
+
+def shift_rows(checked: CheckedShifts, asked: Asked) -> list[dict[str, Any]]:
+    """Every shift with its hours by day and by night, and after them what is wrong with which row."""
+    rows = []
+    for piece, sendable in [(p, True) for p in checked.pieces] + [(p, False) for p in checked.held]:
+        for planned, counted in zip(piece.shifts, piece.schedule.shifts, strict=True):
+            rows.append(
+                {
+                    "row": planned.row,
+                    "agent_id": planned.external_id,
+                    "name": asked.subject(planned.external_id)[0],
+                    "period": piece.label,
+                    "start": plain(planned.shift.start),
+                    "end": plain(planned.shift.end),
+                    "daily_hours": counted.day_ms / _HOUR_MS,
+                    "night_hours": counted.night_ms / _HOUR_MS,
+                    "sendable": sendable,
+                }
+            )
+    wrong = [
+        {"row": p.row, "agent_id": p.agent, "field": p.field, "rule": str(p.rule), "message": p.message, "fix": p.fix}
+        for p in checked.problems
+    ]
+    return rows + [row | {"sendable": False} for row in wrong]
