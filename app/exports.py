@@ -177,7 +177,7 @@ def _write_json(path: Path, headers: Sequence[str], rows: Rows) -> None:
         file.write("[")
         for number, row in enumerate(rows):
             file.write(",\n" if number else "\n")
-            json.dump(dict(zip(headers, row, strict=True)), file, ensure_ascii=False, default=_json_text)
+            file.write(json.dumps(dict(zip(headers, row, strict=True)), ensure_ascii=False, default=_json_text))
         file.write("\n]\n")
 
 

@@ -81,16 +81,26 @@ class Checker:
     def check(self, cells: Sequence[object], extra: Mapping[str, object] | None = None) -> Verdict:
         """A row with its cells in the order of the shape's fields, and what else it holds, which ends it as JSON."""
         try:
-            values = [read(cell) for read, cell in zip(self._readers, cells, strict=True)]
+            values = tuple(read(cell) for read, cell in zip(self._readers, cells, strict=True))
         except Refused:
-            values, problems = self._read_each(cells)
-            if problems:
-                return None, problems
+            return None, self._read_each(cells)
+        return self._judge(values, extra)
+
+    def check_all(self, rows: Sequence[Sequence[object]]) -> list[Verdict]:
+        """Rows that hold nothing else; read column by column, which is quicker, unless a cell of them is refused."""
+        try:
+            columns = [map(read, column) for read, column in zip(self._readers, zip(*rows, strict=True), strict=True)]
+            return [self._judge(values) for values in list(zip(*columns, strict=True))]
+        except Refused:
+            return [self.check(cells) for cells in rows]
+
+    def _judge(self, values: Row, extra: Mapping[str, object] | None = None) -> Verdict:
+        """A row whose fields are all read."""
         if None in self._needed_of(values):
             return None, self._missing(values)
         self._doubts.clear()
         try:
-            row = self._lay_out(tuple(values), self._doubt)
+            row = self._lay_out(values, self._doubt)
             more = _packed(extra) if extra else None
         except Refused as refused:
             return None, (Problem(refused.field, refused.rule, refused.message, refused.fix),)
@@ -104,18 +114,16 @@ class Checker:
         kept = all(problem.warning for problem in self._doubts)
         return ((*row, more) if kept else None), tuple(self._doubts)
 
-    def _read_each(self, cells: Sequence[object]) -> tuple[list[Any], list[Problem]]:
+    def _read_each(self, cells: Sequence[object]) -> list[Problem]:
         """Every field by itself, so that all that is wrong with a row is said at once."""
-        values: list[Any] = []
         problems: list[Problem] = []
         for spec, read, cell in zip(self._shape.fields, self._readers, cells, strict=True):
             try:
-                values.append(read(cell))
-                if spec.required and values[-1] is None:
+                if read(cell) is None and spec.required:
                     problems.append(_required(spec))
             except Refused as refused:
                 problems.append(Problem(spec.key, refused.rule, refused.message, refused.fix))
-        return values, problems
+        return problems
 
     def _missing(self, values: Sequence[Any]) -> list[Problem]:
         return [_required(self._shape.fields[place]) for place in self._needed if values[place] is None]

@@ -90,7 +90,7 @@ def read_rows(source: SourceFile, shape: Shape, columns: Mapping[str, str]) -> I
         if not source.encoding:
             yield from workbook_rows(source.path, headings)
             return
-        with source.path.open(encoding=source.encoding, newline="") as file:
+        with source.path.open(encoding=source.encoding, newline="", buffering=_CHUNK) as file:
             json_ = is_json(file.read(_SNIFFED_CHARS))
             file.seek(0)
             yield from (json_rows if json_ else csv_rows)(file, headings)
