@@ -26,6 +26,7 @@ from app.i18n import N_, _
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER_OR_PHONE = re.compile(r"[+-][\d\s().-]*", re.ASCII)
 _WIDEST_COLUMN = 60  # characters
+_BUFFER = 1 << 20  # bytes; each write lets another thread in, which takes its time to wake up
 _ROWS_OF_XLSX = 1_048_576  # Excel's limit, header included
 
 Rows = Iterable[Sequence[object]]
@@ -98,7 +99,7 @@ def _explained(path: Path, error: OSError) -> StoreError:
 
 def _write_csv(path: Path, headers: Sequence[str], rows: Rows) -> None:
     """UTF-8 with a byte order mark, by which Excel knows it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", _BUFFER, encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([_csv_cell(header) for header in headers])
         writer.writerows([_csv_cell(value) for value in row] for row in rows)
@@ -173,7 +174,7 @@ def _fill_sheet(book: Any, headers: Sequence[str], rows: Rows) -> None:
 
 def _write_json(path: Path, headers: Sequence[str], rows: Rows) -> None:
     """An array of flat objects whose keys are the headers; moments in ISO 8601."""
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", _BUFFER, encoding="utf-8") as file:
         file.write("[")
         for number, row in enumerate(rows):
             file.write(",\n" if number else "\n")

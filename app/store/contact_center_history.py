@@ -127,7 +127,7 @@ def history_page(query: HistoryQuery, after: tuple[Any, int] | None, size: int) 
     columns = [getattr(table, name) for name in (*COLUMNS[query.data_type], "extra")]
     chosen = table.select(table.id, *columns).where(*_chosen(query, reaching=False))
     if after is not None:
-        chosen = chosen.where((start > after[0]) | ((start == after[0]) & (table.id > after[1])))
+        chosen = chosen.where(start >= after[0], (start > after[0]) | (table.id > after[1]))
     rows = tuple((row[0], row[1:]) for row in fetch(chosen.order_by(start, table.id).limit(size)))
     return Page(rows, (rows[-1][1][0], rows[-1][0]) if len(rows) == size else None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache, partial
 from typing import Any
 
@@ -173,8 +173,3 @@ def quoted(value: object) -> str:
     shown = value if isinstance(value, str) else str(value)[:MOST_CHARS]
     shown = _FORBIDDEN.sub("?", shown[:41])
     return f"“{shown[:40]}…”" if len(shown) > 40 else f"“{shown}”"
-
-
-def iso(milliseconds: int) -> str:
-    """A moment as text in UTC, as the platform writes it."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat().replace("+00:00", "Z")

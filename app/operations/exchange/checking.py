@@ -35,7 +35,7 @@ from app.store import contact_center as stored
 MOST_ROWS = 1_000_000
 _SLICE_ROWS = 250  # few enough to stay in the processor's cache
 _TURN_EVERY = 4  # slices
-_TURN_S = 0.0005  # a thread that reads files may take the interpreter back before the event loop wakes up for its turn
+TURN_S = 0.0005  # a thread that reads files may take the interpreter back before the event loop wakes up for its turn
 _MOST_UNKNOWN = 20
 _packed = msgspec.msgpack.Decoder(tuple[list[int], list[Row]])
 
@@ -188,7 +188,7 @@ def _look_up(stop: threading.Event, tell: Callable[[int], None], done: int) -> N
         text = ngettext("The file has more than {count} row.", "The file has more than {count} rows.", MOST_ROWS)
         raise UsageError(text.format(count=MOST_ROWS), _("Split it into smaller ones."))
     tell(done)
-    time.sleep(_TURN_S)
+    time.sleep(TURN_S)
 
 
 def _defective(defect: str) -> Problem:

@@ -7,6 +7,7 @@ with the fields under `metrics`. What was stored is read page by page, so that o
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,14 +28,15 @@ from app.errors import Cancelled, UsageError
 from app.exports import export_rows
 from app.i18n import N_, _, ngettext
 from app.operations.context import RunContext
-from app.operations.exchange.checking import zone_of
+from app.operations.exchange.checking import TURN_S, zone_of
 from app.operations.exchange.imports import CONTACT_CENTER
 from app.operations.registry import operation
 from app.store import contact_center_history as stored
 from app.store import runs
 from app.store.contact_center_history import HistoryQuery, Page
 
-_PAGE_ROWS = 2_000
+_PAGE_ROWS = 1_000
+_TURN_EVERY_ROWS = 100
 _ALL = "all"
 
 
@@ -163,7 +165,9 @@ class _Rows:
         after: tuple[Any, int] | None = None
         while True:
             page = self._page(after)
-            for row_id, row in page.rows:
+            for place, (row_id, row) in enumerate(page.rows):
+                if place % _TURN_EVERY_ROWS == 0:
+                    time.sleep(TURN_S)
                 values = told(self._query.data_type, row)
                 self._count(values)
                 yield self._shape.row(row_id, values, row)
