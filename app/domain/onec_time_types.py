@@ -103,6 +103,10 @@ DEFAULT_TIME_TYPES: tuple[TimeType, ...] = (
 )
 
 
+DOCUMENTED_FACTS = frozenset({"РВ", "РВН", "НН", "С"})
+"""Codes that come from worked time that was sent (§7): work on days off, unexplained absence, overtime."""
+
+
 def time_types(setting: str = "") -> dict[str, TimeType]:
     """The table by code: the default one with the rows of the setting `time_type_map` over it.
 

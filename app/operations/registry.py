@@ -44,6 +44,7 @@ FAMILIES = (
     "onec.personnel",
     "onec.hours",
     "onec.schedule",
+    "onec.facts",
 )
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]

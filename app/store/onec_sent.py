@@ -127,6 +127,15 @@ def put_fact(connection_id: str, fact: FactReceipt) -> None:
     put_rows(OneCFactRow, [row])
 
 
+def restore_fact(connection_id: str, fact: FactReceipt, before: FactReceipt | None) -> None:
+    """Take back that something was sent, as it never was."""
+    f = OneCFactRow
+    mine = (f.connection == connection_id) & (f.external_id == fact.external_id) & (f.day == fact.day.isoformat())
+    f.delete().where(mine).execute()
+    if before is not None:
+        put_fact(connection_id, before)
+
+
 def _to_fact(row: tuple[Any, ...]) -> FactReceipt:
     _connection, external_id, day, start, initiator, slices, status, document, answer, run_id, sent_at = row
     return FactReceipt(
