@@ -45,6 +45,7 @@ FAMILIES = (
     "onec.hours",
     "onec.schedule",
     "onec.facts",
+    "onec.deviations",
 )
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.connectors.breaker import Breaker
 from app.domain.onec import (
@@ -25,6 +26,7 @@ from app.domain.onec import (
 )
 from app.errors import MusterError
 
+MOSCOW = ZoneInfo("Europe/Moscow")
 ROOT, GROUP = "a1c0e9d2-0001-4a6b-8f10-5d2f5a000001", "a1c0e9d2-0002-4a6b-8f10-5d2f5a000002"
 DEPARTMENTS = (OneCDepartment(ROOT, "Контактный центр"), OneCDepartment(GROUP, "Группа 1", ROOT))
 
