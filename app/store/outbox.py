@@ -12,17 +12,32 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import peewee
 from peewee import fn
 
 from app.domain.contact_center.pushes import KnownStatus, StatusAction, StatusMessage, StatusUpdate, status_messages
-from app.store.base import BaseModel
-from app.store.contact_center_rows import AgentNowRow, StatusMeaningRow
-from app.store.database import Store, fetch
+from app.store.base import database_proxy
+from app.store.contact_center_rows import AgentNowRow
+from app.store.database import Store, fetch, put_rows
 from app.store.outbox_rows import StatusOutboxRow, StatusTallyRow, StatusToldRow
 from app.store.values import now
 from app.tasks import Tasks
 
 _SLICE = 500
+Cells = tuple[Any, ...]
+# Written out, as peewee takes longer to make each of these than the database to carry it out.
+_TOLD = (
+    "SELECT agent_id, state_code, state_name, at_ms FROM status_told WHERE connection = {mark} AND agent_id IN {keys}"
+)
+_HERE = (
+    "SELECT agent_id, state_code, state_name, since_ms, left_ms FROM agent_current_status "
+    "WHERE connection = {mark} AND agent_id IN {keys}"
+)
+_TITLES = "SELECT state_code, state_name FROM status_dictionary WHERE connection = {mark} AND state_code IN {keys}"
+_INSERT = (
+    "INSERT INTO status_outbox (connection, agent_id, state_code, state_name, action_time, action, queued_ms) "
+    "VALUES {marks}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +116,7 @@ def _enqueue(connection_id: str, updates: Sequence[StatusUpdate]) -> None:
     now_ms = _now_ms()
     known = _known(connection_id, {update.agent_id for update in updates})
     names = _names(connection_id, {update.state_code for update in updates if not update.state_name})
-    rows: list[dict[str, Any]] = []
+    rows: list[Cells] = []
     latest: dict[str, StatusUpdate] = {}
     for bare in updates:
         name = bare.state_name or names.get(bare.state_code) or bare.state_code
@@ -109,77 +124,45 @@ def _enqueue(connection_id: str, updates: Sequence[StatusUpdate]) -> None:
         messages = status_messages(update, known.get(update.agent_id), "")
         rows += [_row(connection_id, message, now_ms) for message in messages]
         known[update.agent_id] = None if _is_leaving(update) else KnownStatus(update.state_code, update.state_name)
-    _insert(StatusOutboxRow, rows)
-    _tell(connection_id, latest.values(), now_ms)
+    _insert(rows)
+    put_rows(StatusToldRow, [_told(connection_id, update) for update in latest.values()])
+    put_rows(AgentNowRow, [_here(connection_id, update, now_ms) for update in latest.values()])
 
 
 def _known(connection_id: str, agent_ids: Collection[str]) -> dict[str, KnownStatus | None]:
     """What each agent's status was last, as the receiver was told or as the platform said, whichever is later."""
-    told, here = StatusToldRow, AgentNowRow
     found: dict[str, tuple[int, KnownStatus | None]] = {}
-    for chunk in _slices(sorted(agent_ids)):
-        of_agents = told.connection == connection_id, told.agent_id.in_(chunk)
-        for agent, code, name, at in fetch(
-            told.select(told.agent_id, told.state_code, told.state_name, told.at_ms).where(*of_agents)
-        ):
-            found[agent] = at, KnownStatus(code, name) if code else None
-        columns = here.agent_id, here.state_code, here.state_name, here.since_ms, here.left_ms
-        query = here.select(*columns).where(here.connection == connection_id, here.agent_id.in_(chunk))
-        for agent, code, name, since, left in fetch(query):
-            at = since if left is None else left
-            if agent not in found or at > found[agent][0]:
-                found[agent] = at, KnownStatus(code, name) if left is None else None
+    for agent, code, name, at in _of_keys(_TOLD, connection_id, agent_ids):
+        found[agent] = at, KnownStatus(code, name) if code else None
+    for agent, code, name, since, left in _of_keys(_HERE, connection_id, agent_ids):
+        at = since if left is None else left
+        if agent not in found or at > found[agent][0]:
+            found[agent] = at, KnownStatus(code, name) if left is None else None
     return {agent: status for agent, (_at, status) in found.items()}
 
 
 def _names(connection_id: str, codes: Collection[str]) -> dict[str, str]:
     """The titles of statuses, from the table that a person keeps."""
-    m = StatusMeaningRow
-    return {
-        code: name
-        for chunk in _slices(sorted(codes))
-        for code, name in fetch(
-            m.select(m.state_code, m.state_name).where(m.connection == connection_id, m.state_code.in_(chunk))
-        )
-    }
-
-
-def _tell(connection_id: str, updates: Collection[StatusUpdate], now_ms: int) -> None:
-    """Note the statuses as what the receiver knows, and in the table of current statuses."""
-    told, here = StatusToldRow, AgentNowRow
-    common = [(u, {"connection": connection_id, "agent_id": u.agent_id, "state_name": u.state_name}) for u in updates]
-    for chunk in _slices(common):
-        told.insert_many(
-            [row | {"state_code": "" if _is_leaving(u) else u.state_code, "at_ms": u.at_s * 1000} for u, row in chunk]
-        ).on_conflict(
-            conflict_target=[told.connection, told.agent_id], preserve=[told.state_code, told.state_name, told.at_ms]
-        ).execute()
-        here.insert_many([row | _here(u, now_ms) for u, row in chunk]).on_conflict(
-            conflict_target=[here.connection, here.agent_id],
-            preserve=[here.state_code, here.state_name, here.since_ms, here.seen_ms, here.left_ms],
-        ).execute()
-
-
-def _here(update: StatusUpdate, now_ms: int) -> dict[str, Any]:
-    at_ms = update.at_s * 1000
-    left_ms = at_ms if _is_leaving(update) else None
-    return {"state_code": update.state_code, "since_ms": at_ms, "seen_ms": now_ms, "left_ms": left_ms}
+    return dict(_of_keys(_TITLES, connection_id, codes))
 
 
 def _is_leaving(update: StatusUpdate) -> bool:
     return update.action is StatusAction.LEAVE
 
 
-def _row(connection_id: str, message: StatusMessage, now_ms: int) -> dict[str, Any]:
-    return {
-        "connection": connection_id,
-        "agent_id": message.worker_id,
-        "state_code": message.state_code,
-        "state_name": message.state_name,
-        "action_time": message.action_time,
-        "action": int(message.action),
-        "queued_ms": now_ms,
-    }
+def _row(connection_id: str, m: StatusMessage, now_ms: int) -> Cells:
+    return connection_id, m.worker_id, m.state_code, m.state_name, m.action_time, int(m.action), now_ms
+
+
+def _told(connection_id: str, update: StatusUpdate) -> Cells:
+    code = "" if _is_leaving(update) else update.state_code
+    return connection_id, update.agent_id, code, update.state_name, update.at_s * 1000
+
+
+def _here(connection_id: str, update: StatusUpdate, now_ms: int) -> Cells:
+    at_ms = update.at_s * 1000
+    left_ms = at_ms if _is_leaving(update) else None
+    return connection_id, update.agent_id, update.state_code, update.state_name, at_ms, now_ms, left_ms
 
 
 def waiting_connections() -> tuple[str, ...]:
@@ -236,9 +219,21 @@ def _count(connection_id: str, tally: Tally) -> None:
     ).execute()
 
 
-def _insert(table: type[BaseModel], rows: Sequence[dict[str, Any]]) -> None:
+def _of_keys(sql: str, connection_id: str, keys: Collection[str]) -> Iterable[Cells]:
+    for chunk in _slices(sorted(keys)):
+        statement = sql.format(mark=database_proxy.param, keys=_marks(len(chunk)))
+        yield from database_proxy.execute_sql(statement, (connection_id, *chunk)).fetchall()
+
+
+def _insert(rows: Sequence[Cells]) -> None:
+    cursor = database_proxy.cursor()
     for chunk in _slices(rows):
-        table.insert_many(chunk).execute()
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # a cursor of the driver's own raises the driver's own errors
+            cursor.executemany(_INSERT.format(marks=_marks(len(chunk[0]))), chunk)
+
+
+def _marks(count: int) -> str:
+    return f"({', '.join([database_proxy.param] * count)})"
 
 
 def _slices(values: Sequence[Any]) -> Iterable[list[Any]]:
