@@ -16,7 +16,7 @@ from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import RunState
 from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_
-from app.operations.connection_test import TESTS, check
+from app.operations.connection_test import TESTS, Stages, check
 from app.operations.connections import ALL, Scalar, check_secrets, connection_row, time_text
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
@@ -46,10 +46,18 @@ class TryParams:
 )  # fmt: skip
 async def check_connection(context: RunContext, _params: NoParams) -> None:
     """Test in stages and remember the result where the role may."""
+    await run_test(context)
+
+
+async def run_test(context: RunContext, stages: Stages | None = None) -> None:
+    """The test of the run's connection, with its kind's stages unless others are given.
+
+    Raises the error of the stage that failed.
+    """
     connection = context.own_connection
     vault, links = context.workspace.vault, context.workspace.links
     report, problem = await check(
-        connection, lambda key: vault.get(connection, key), links.session(connection), _teller(context)
+        connection, lambda key: vault.get(connection, key), links.session(connection), _teller(context), stages=stages
     )
     context.result |= _told(report)
     if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.settings.role]:

@@ -46,12 +46,15 @@ _CATEGORIES = {
 }
 
 
+Stages = Callable[[Probe], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class KindTest:
     """`run` goes through the `stages`; `facts` is what the status of a connection adds, by what a test learned."""
 
     stages: tuple[str, ...]
-    run: Callable[[Probe], Awaitable[None]]
+    run: Stages
     facts: Callable[[Connection, Mapping[str, Any]], dict[str, Any]]
 
 
@@ -73,18 +76,24 @@ def stage_titles(kind: ConnectionKind) -> Mapping[str, str]:
 
 
 async def check(
-    connection: Connection, secret: SecretReader, session: SessionKeeper, tell: Tell, *, ends_session: bool = False
+    connection: Connection,
+    secret: SecretReader,
+    session: SessionKeeper,
+    tell: Tell,
+    *,
+    ends_session: bool = False,
+    stages: Stages | None = None,
 ) -> tuple[TestReport, MusterError | None]:
     """Test a connection; returns what is shown and the error that decides the exit code.
 
-    `ends_session` signs out afterwards, for values that are not saved.
+    `ends_session` signs out afterwards, for values that are not saved. `stages` are others than the kind's usual ones.
     """
     staged = Staged(tell, BUDGET_S, _("No answer within ten seconds."))
     probe = Probe(connection, secret, session, ends_session, staged)
     kind = TESTS[connection.kind]
     problem: MusterError | None = None
     try:
-        await kind.run(probe)
+        await (stages or kind.run)(probe)
     except MusterError as error:
         problem = error
     status = {

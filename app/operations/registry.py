@@ -46,6 +46,7 @@ FAMILIES = (
     "onec.schedule",
     "onec.facts",
     "onec.deviations",
+    "onec.upkeep",
 )
 P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]
