@@ -11,7 +11,8 @@ import asyncio
 import logging
 import os
 from contextlib import AbstractAsyncContextManager
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 from app.events import EventBus
 from app.operations.links import Links
@@ -23,6 +24,9 @@ from app.settings import Settings, SettingsFile
 from app.store.database import Store
 from app.tasks import Tasks
 from app.vault import Backend, Vault
+
+if TYPE_CHECKING:
+    from app.operations.status_sender import StatusSender
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,13 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.terminals = TerminalLinks(self)
         self.support_passwords = SupportPasswords()
         self.runner = Runner(self)
+
+    @cached_property
+    def status_sender(self) -> StatusSender:
+        """Sends status updates to contact centres; loaded with its tables when it is first needed."""
+        from app.operations.status_sender import StatusSender
+
+        return StatusSender(self.store, self.links, self.tasks)
 
     @classmethod
     async def open(

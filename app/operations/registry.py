@@ -39,6 +39,8 @@ FAMILIES = (
     "terminals",
     "contact_center.history",
     "contact_center.online",
+    "contact_center.sending",
+    "contact_center.upkeep",
     "exchange.imports",
     "exchange.exporting",
     "onec.personnel",
