@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import aclosing, asynccontextmanager, suppress
 from itertools import pairwise
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,6 +166,34 @@ async def test_a_refusal_is_told_as_what_it_is(status: int, error: type[MusterEr
     async with platform(saying(), refuse) as url, live(url) as center:
         (lost,) = await first(center, 1)
     assert type(lost.problem) is error
+
+
+class Renewing(httpx.Auth):
+    """A token that is renewed when it is refused."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = "Bearer old"
+        if (yield request).status_code == 401:
+            request.headers["Authorization"] = "Bearer new"
+            yield request
+
+
+@pytest.mark.parametrize("auth", [Renewing(), httpx.Auth()])
+async def test_after_a_refusal_the_line_is_opened_with_a_new_sign_in_where_there_is_one(auth: httpx.Auth) -> None:
+    seen: list[str | None] = []
+
+    def refuse_once(request: Request) -> Response | None:
+        seen.append(request.headers.get("Authorization"))
+        return Response(401, "no", Headers({"Content-Length": "0"}), b"") if len(seen) == 1 else None
+
+    async with (
+        platform(saying(SNAPSHOT), refuse_once) as url,
+        ContactCenter(ContactCenterSettings(BASE, MOSCOW, websocket_url=url), auth) as center,
+    ):
+        lost, snapshot = await first(center, 2)
+    assert isinstance(lost.problem, RefusedSignIn)
+    assert snapshot.kind is LiveKind.SNAPSHOT
+    assert seen == (["Bearer old", "Bearer new"] if isinstance(auth, Renewing) else [None, None])
 
 
 async def test_a_message_that_is_none_loses_the_line_rather_than_going_on_wrongly() -> None:
