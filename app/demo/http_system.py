@@ -25,7 +25,8 @@ from app.demo.request_log import LoggedRequest, RequestLog
 class Endpoint:
     """One path of a system: `places` are the names a fault may be aimed at, `path` is starlette's notation.
 
-    `clone` marks an answer that is a list of records, see `fault_answers`.
+    `clone` marks an answer that is a list of records, see `fault_answers`; `failure` is what the system itself says
+    at `Fault.SERVER_ERROR`.
     """
 
     places: tuple[str, ...]
@@ -33,21 +34,24 @@ class Endpoint:
     answer: Callable[[Request], Awaitable[Response]]
     clone: Clone | None = None
     methods: tuple[str, ...] = ("GET",)
+    failure: Callable[[FaultPlan], Response] | None = None
 
 
 class HttpSystem:
     """A remote system played over HTTP on loopback; see `control` for its control path.
 
-    `control` are routes of its own beside those, under the same path: no fault hits them and nobody logs them.
+    `routes` are those of its own that no fault hits: more of the control path, and WebSockets, which need `sockets`.
     """
 
-    def __init__(self, endpoints: Sequence[Endpoint], control: Sequence[BaseRoute] = ()) -> None:
+    def __init__(
+        self, endpoints: Sequence[Endpoint], routes: Sequence[BaseRoute] = (), *, sockets: bool = False
+    ) -> None:
         self._faults = FaultSwitch({place for endpoint in endpoints for place in endpoint.places})
         self._log = RequestLog()
-        self._server = LoopbackServer(self)
-        routes = [Route(endpoint.path, _Door(endpoint, self._faults)) for endpoint in endpoints]
+        self._server = LoopbackServer(self, sockets=sockets)
+        doors = [Route(endpoint.path, _Door(endpoint, self._faults)) for endpoint in endpoints]
         self._router = Router(
-            [*control_routes(self._faults, self._log), *control, *routes],
+            [*control_routes(self._faults, self._log), *routes, *doors],
             redirect_slashes=False,
         )
 
@@ -86,16 +90,18 @@ class HttpSystem:
         await self._server.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request (ASGI)."""
+        """Answer one request, or talk over one WebSocket (ASGI)."""
         if scope["path"].startswith(CONTROL):
             await self._router(scope, receive, send)
             return
         query = scope["query_string"]
         path = scope["raw_path"] + (b"?" + query if query else b"")
-        number = self._log.arrived(scope["method"], path.decode("ascii", "replace"))
+        number = self._log.arrived(scope.get("method", "GET"), path.decode("ascii", "replace"))
 
         async def send_noted(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "websocket.accept":
+                self._log.answered(number, 101)
+            elif message["type"].endswith("http.response.start"):
                 self._log.answered(number, message["status"])
             await send(message)
 
@@ -119,6 +125,8 @@ class _Door:
         plan = self.faults.take(self.endpoint.places)
         if plan.fault is Fault.NONE:
             return await self.endpoint.answer(request)
+        if plan.fault is Fault.SERVER_ERROR and self.endpoint.failure:
+            return self.endpoint.failure(plan)
         response = instead(plan, request)
         if response is None:
             response = spoilt(plan, await self.endpoint.answer(request), self.endpoint.clone)

@@ -7,8 +7,10 @@ second whether to stop, and stops politely, where a test wants to pull the plug.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
@@ -23,11 +25,15 @@ CLOSING_S = 0.5
 
 
 class LoopbackServer:
-    """Serves `app`, with `tls` as https. The first `open` takes a free port, later ones the same again."""
+    """Serves `app`, with `tls` as https, with `sockets` WebSockets too.
 
-    def __init__(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
+    The first `open` takes a free port, later ones the same again.
+    """
+
+    def __init__(self, app: ASGIApp, tls: ssl.SSLContext | None = None, *, sockets: bool = False) -> None:
         self._app = app
         self._tls = tls
+        self._sockets = sockets
         self._port = 0
         self._listening: asyncio.Server | None = None
         self._state = ServerState()
@@ -51,6 +57,8 @@ class LoopbackServer:
             log_level="warning", access_log=False, timeout_keep_alive=75,
         )  # fmt: skip
         config.load()
+        if self._sockets:
+            config.ws_protocol_class = _socket  # type: ignore[assignment]  # called, never asked what it is
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(lambda: H11Protocol(config, state, {}), sock=listener, ssl=self._tls)
 
@@ -70,3 +78,15 @@ class LoopbackServer:
         for connection in list(self._state.connections):
             if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
                 connection.transport.close()
+
+
+def _socket(**given: Any) -> asyncio.Protocol:
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol  # with the first socket
+
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    return WebSocketsSansIOProtocol(**given)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """uvicorn complains of each socket that was turned away with a status of HTTP, which is what was meant."""
+    return record.msg != "ASGI callable returned without completing handshake."

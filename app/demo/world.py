@@ -19,6 +19,7 @@ from typing import Any, Protocol, Self
 
 from app.demo.cetec.clientele import build_clientele
 from app.demo.cetec.server import DemoCetec
+from app.demo.contact_center.server import DemoContactCenter
 from app.demo.firm import build_firm
 from app.demo.mysql.server import DemoMysql
 from app.demo.onec.server import DemoOneC
@@ -45,7 +46,8 @@ class DemoSystem(Protocol):
 
 class DemoWorld:
     """All demo systems: a firm of `people` and `offices`, `workers` in Supabase, `terminals` face terminals, and
-    `customers` that CETEC bills, `agents` in 1C.
+    `customers` that CETEC bills, `agents` in 1C and
+    the contact centre.
 
     A world can be stopped and started again: it keeps its ports and what was changed in it.
     The same `seed` makes the same people. Raises ValueError for a size that one of the systems cannot have.
@@ -69,12 +71,14 @@ class DemoWorld:
         self.mysql = DemoMysql(clientele.databases)
         self.cetec = DemoCetec(clientele)
         self.onec = DemoOneC(agents, seed=seed)
+        self.contact_center = DemoContactCenter(self.onec.roster, seed=seed)
         # In this order: the project tells the addresses of the terminals, which they have once they are open.
         self.systems: dict[str, DemoSystem] = {
             "vitec": self.vitec,
             "terminals": self.terminals,
             "supabase": self.supabase,
             "onec": self.onec,
+            "contact_center": self.contact_center,
             "mysql": self.mysql,
             "cetec": self.cetec,
         }
