@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from app.connectors.contact_center.answers import decoded
 from app.connectors.contact_center.fields import identity, words
-from app.connectors.tolerant_json import Row
+from app.connectors.tolerant_json import Row, rows_of
 from app.domain.contact_center.records import Agent, Channel, Group, Personnel, Service
 from app.domain.exchange.problems import Refused
 from app.domain.exchange.values import text
@@ -23,9 +23,8 @@ def read_personnel(body: bytes) -> Personnel:
 
     Raises `BadData` when it names no services.
     """
-    value = decoded(body).value
-    row = Row(value) if isinstance(value, dict) else Row({})
-    if not row.has("services"):
+    row = next((one for one in _with_envelope(decoded(body).value) if one.has("services")), None)
+    if row is None:
         raise BadData(_("The answer of the contact centre names no services."))
     services, bad_services = row.rows("services").read(_service)
     agents, bad_agents = row.rows("agents").read(_agent)
@@ -36,6 +35,14 @@ def read_personnel(body: bytes) -> Personnel:
         unreadable=bad_services + bad_agents + bad_groups,
         recognised=True,
     )
+
+
+def _with_envelope(value: Any) -> Iterator[Row]:
+    """The answer itself, and what lies in it: a gateway may wrap it (§3)."""
+    if isinstance(value, dict):
+        yield Row(value)
+        for inner in value.values():
+            yield from rows_of(inner)
 
 
 def _service(row: Row) -> tuple[Service, int] | None:

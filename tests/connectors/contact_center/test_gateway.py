@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import respx
 
 from app.connectors.contact_center import ContactCenter
 from app.domain.contact_center.endpoints import Dialect, Endpoint
-from app.domain.contact_center.records import AgentLogin, AgentStatus, ChatDay, IntervalMetrics, OnlineStatus
+from app.domain.contact_center.records import AgentLogin, AgentStatus, Channel, ChatDay, IntervalMetrics, OnlineStatus
 from tests.support.contact_center import BASE, DAY, make, ms
 
 START, END = ms("2026-03-05T06:00:00Z"), ms("2026-03-05T06:30:00Z")
@@ -49,6 +50,21 @@ async def test_a_path_of_the_settings_wins(wire: respx.MockRouter) -> None:
     async with gateway(paths={Endpoint.PERSONNEL: "/p"}) as center:
         assert (await center.personnel()).recognised
     assert route.called
+
+
+@pytest.mark.parametrize("wrapped", [dict, lambda people: [people]])
+async def test_personnel_may_lie_in_an_envelope_too(
+    wire: respx.MockRouter, wrapped: Callable[[object], object]
+) -> None:
+    groups = [{"id": "g", "name": "g", "channel_type": "CHATS"}]
+    agents = [{"id": "op-17", "name": "Мария", "agent_number": "00-0417", "agent_groups": [{"group_id": "g"}]}]
+    people = {"services": [{"id": "s", "name": "s", "service_groups": groups}], "agents": agents}
+    body = {"personnel": wrapped(people), "parameters": {}, "timestamp": "2026-03-05T07:00:00Z"}
+    wire.get("/integrations/cc/personnel").respond(json=body)
+    async with gateway() as center:
+        found = await center.personnel()
+    assert [group.channels for group in found.groups] == [(Channel.CHATS,)]
+    assert [(agent.number, agent.group_ids) for agent in found.agents] == [("00-0417", ("g",))]
 
 
 async def test_intervals_come_flat_with_their_numbers_inside(wire: respx.MockRouter) -> None:
