@@ -207,7 +207,7 @@ class TestSending:
         assert (await read(linked, "cc.status")).run.result["status_updates"]["waiting"] >= 1
         await change(linked, status_push_url=told)
         linked.status_sender._not_before.clear()
-        (connection,) = [c for c in await _connections(linked)]
+        (connection,) = await _connections(linked)
         async with asyncio.timeout(10):
             while await linked.status_sender.flush(connection.id, 5):
                 await asyncio.sleep(0.05)
