@@ -16,7 +16,6 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 STARTS = (7, 9, 12, 15)
-NIGHT_START = 20
 GRACE = 12 * MINUTE
 """How long after the shift the last contact may go on."""
 

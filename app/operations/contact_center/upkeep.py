@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.access import Permission
+from app.domain.contact_center.days import iso_utc
 from app.domain.kinds import ConnectionKind
 from app.i18n import N_
 from app.operations import probe_contact_center
@@ -42,6 +43,7 @@ async def status(context: RunContext, params: NoParams) -> None:
     }
     context.result["status_updates"] = {
         "waiting": state.waiting,
+        "oldest": iso_utc(state.oldest_ms) if state.oldest_ms is not None else None,
         "taken": state.tally.taken,
         "refused": state.tally.refused,
         "too_late": state.tally.late,
