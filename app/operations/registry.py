@@ -158,7 +158,8 @@ def find_operation(operation_id: str) -> Operation:
 
     Raises `UsageError` when there is none.
     """
-    for family in FAMILIES:  # only as many modules as it takes: a command starts sooner
+    # Only as many modules as it takes, the likeliest first: a command starts sooner.
+    for family in sorted(FAMILIES, key=lambda family: not operation_id.startswith(family.partition(".")[0])):
         importlib.import_module(f"app.operations.{family}")
         if operation_id in _operations:
             return _operations[operation_id]
