@@ -82,7 +82,8 @@ class Ladder:
         remedy = _(problem.remedy) if problem else ""
         category = _category(problem) if problem else "works"
         self.learned["test_message"] = message
-        return TestReport(problem is None, tuple(staged.stages), message, remedy, category, self._told()), problem
+        stages, told = tuple(staged.stages), self._told()
+        return TestReport(problem is None, stages, message, remedy, category, told, tuple(warnings)), problem
 
     async def _stages(self, staged: Staged) -> None:
         terminal: Terminal | None = None

@@ -6,6 +6,7 @@ The passwords of terminals lie unencrypted at the source; they go from the answe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from app.access import Permission
 from app.domain.devices import Device
@@ -44,6 +45,7 @@ async def sync_people(context: RunContext, _params: NoParams) -> None:
             names = ", ".join(doubles[:5])
             context.warnings.append(_("Possibly the same people as others here: {names}.").format(names=names))
     context.summary |= await carry_out(context, plan)
+    _hold_back(context, plan)
 
 
 @operation("devices.sync", N_("Sync devices"), Permission.SYNC, NoParams, kinds=SUPABASE, target=_TARGET)
@@ -66,7 +68,14 @@ async def sync_devices(context: RunContext, _params: NoParams) -> None:
     if not context.dry_run:
         await _keep_passwords(context, plan, sources)
     context.summary |= await carry_out(context, plan)
+    _hold_back(context, plan)
     context.workspace.events.publish(DevicesChanged())
+
+
+def _hold_back(context: RunContext, plan: Plan[Any]) -> None:
+    """Say that the guard kept records in use which the list lacks; an empty list is a warning alone."""
+    if plan.suspicious and plan.missing and plan.steps:
+        context.held = plan.warnings[-1]
 
 
 async def _changed_passwords(

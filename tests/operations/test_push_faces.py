@@ -113,6 +113,17 @@ async def test_a_device_that_only_claims_to_store_the_face_is_caught(site: Site)
     assert placement.state is CoverageState.PHOTO_MISSING
 
 
+async def test_a_device_that_knows_nobody_it_just_took_is_fatal(site: Site) -> None:
+    site.terminals[0].quirks = Quirks(lies=frozenset({Lie.STORES_NO_PERSON}))
+    site.terminals[0].faults = [TerminalFault(FaultKind.STATUS, only=Place.FACE, code="employeeNoNotExist")]
+    report = await site.run()
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.step) == (Status.FATAL, "person")
+    assert report.run.first_fatal == outcome.message
+    assert "does not hold the person" in outcome.message
+    assert report.exit_code is ExitCode.STOPPED
+
+
 async def test_a_line_that_breaks_in_mid_upload_is_fatal_and_resumes(site: Site) -> None:
     site.terminals[0].faults = [TerminalFault(FaultKind.DROP, only=Place.FACE, times=1)]
     stopped = await site.run()

@@ -45,6 +45,25 @@ async def known_devices(workspace: Workspace) -> list[Device]:
     return await workspace.store.read(devices.devices)
 
 
+class TestGuard:
+    async def test_more_that_left_than_usual_are_held_back_and_the_run_says_so(
+        self, linked: Workspace, project_world: DemoWorld
+    ) -> None:
+        await run(linked, "people.sync")
+        for employee in project_world.supabase.employees[:8]:
+            employee["status"] = "concediu"
+        report = await run(linked, "people.sync")
+        assert report.exit_code is ExitCode.HELD
+        assert "more than usual" in report.held
+        assert all(e.supabase_missing_since is None for e in await people(linked))
+
+    async def test_an_empty_list_is_a_warning_alone(self, linked: Workspace, project_world: DemoWorld) -> None:
+        await run(linked, "people.sync")
+        project_world.supabase.employees.clear()
+        report = await run(linked, "people.sync")
+        assert (report.exit_code, bool(report.run.warnings)) == (ExitCode.DONE, True)
+
+
 class TestPeople:
     async def test_active_people_arrive_with_number_and_photo(
         self, linked: Workspace, project_world: DemoWorld

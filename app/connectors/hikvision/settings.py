@@ -33,6 +33,9 @@ class TerminalSettings:
 
     @property
     def account(self) -> str:
-        """Names address, user and password together; another password makes another account (§3.3)."""
-        text = "\x1f".join((self.host, str(self.port), self.username, self.password))
-        return hmac.new(self.device_id.encode(), text.encode(), hashlib.blake2b).hexdigest()[:32]
+        """Names address, user and password together; another password makes another account (§3.3).
+
+        The same for every device at that address: the terminal counts failed sign-ins, whoever they come from.
+        """
+        text = "\x1f".join((self.username, self.password))
+        return hmac.new(f"{self.host}:{self.port}".encode(), text.encode(), hashlib.blake2b).hexdigest()[:32]

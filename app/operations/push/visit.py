@@ -176,9 +176,12 @@ class Visitor:
         )
         reply, words = await self._send_face(candidate, face, replace=replace)
         if reply.kind is AnswerClass.ABSENT and not self.settings.photo_only:
-            again = await self._ask(lambda: self.terminal.add_person(candidate.person))
+            person = candidate.person.fitted(await self._name_limit(candidate.person.name))
+            again = await self._ask(lambda: self.terminal.add_person(person))
             if again.kind in {AnswerClass.OK, AnswerClass.EXISTS}:
                 reply, words = await self._send_face(candidate, face, replace=False)
+                if reply.kind is AnswerClass.ABSENT:
+                    return self._person_failed(candidate, known, _lying(reply))
         if reply.kind is AnswerClass.OK:
             parts = (sentence, words, reply.warning, face.warning)
             return self._sent(candidate, known, action, " ".join(filter(None, parts)), PushStep.FACE, face)
@@ -328,6 +331,12 @@ class Visitor:
             message,
             sent_at=now(),
         )
+
+
+def _lying(reply: Reply) -> Reply:
+    """A device that takes a person twice and says to the face that nobody is there can be trusted with nobody else."""
+    text = _("The device said yes and does not hold the person.")
+    return Reply(AnswerClass.DEVICE_FATAL, reply.code, text, reply.remedy, reply.asked, reply.answered)
 
 
 def _cannot_upload() -> Reply:
