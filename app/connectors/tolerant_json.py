@@ -17,6 +17,7 @@ import msgspec
 
 R = TypeVar("R")
 _MOST_EXCERPT_CHARS = 200
+_MOST_KEY_SETS = 256
 # A text comes first, so that nothing inside it is touched; one that never ends is taken whole, or every quote in it
 # would be looked at as a beginning.
 _STRING = r'"(?:[^"\\]|\\.)*+"?'
@@ -78,6 +79,28 @@ def _repaired(written: str) -> str:
     return _DECIMAL_COMMA.sub(lambda m: f"{m[1]}.{m[2]}" if m[1] else m[0], without)
 
 
+class Names:
+    """Fields by all the names that each is known by, to be read from many rows at once.
+
+    Rows of one list mostly have the same keys, so which key stands for which field is found once per set of keys.
+    """
+
+    def __init__(self, *fields: tuple[str, ...]) -> None:
+        self._fields = fields
+        self.keys_of = lru_cache(_MOST_KEY_SETS)(self._keys_of)
+
+    def _keys_of(self, keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """For each field the keys that stand for it, the likeliest first."""
+        spelled: dict[str, list[str]] = {}
+        for key in keys:
+            spelled.setdefault(_plain(key), []).append(key)
+
+        def standing_for(name: str) -> list[str]:
+            return sorted(spelled.get(_plain(name), ()), key=lambda key: key != name)  # as it is written comes first
+
+        return tuple(tuple(key for name in names for key in standing_for(name)) for names in self._fields)
+
+
 class Row:
     """One object of an answer."""
 
@@ -94,6 +117,14 @@ class Row:
             return value
         values = (self._values.get(_plain(one)) for one in (name, *others))
         return next((value for value in values if value is not None), None)
+
+    def values(self, names: Names) -> list[Any]:
+        """The values of all fields: of the first key of each that is there and not null."""
+        raw = self._raw
+        return [
+            raw[keys[0]] if len(keys) == 1 else next((v for k in keys if (v := raw[k]) is not None), None)
+            for keys in names.keys_of(tuple(raw))
+        ]
 
     def has(self, name: str) -> bool:
         """Whether there is such a key at all."""

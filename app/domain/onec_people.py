@@ -25,7 +25,6 @@ class LinkedBy(StrEnum):
 class KnownPerson:
     """Somebody of 1C as stored; `norms` is the history of weekly norms that syncs saw (§5.2)."""
 
-    id: str
     connection: str
     person: OneCPerson
     employee_id: str | None = None
@@ -50,7 +49,7 @@ class KnownDepartment:
 
 def person_name(person: OneCPerson) -> str:
     """Family, first and middle name, else what else tells who it is."""
-    name = " ".join(part for part in (person.last_name, person.first_name, person.middle_name) if part)
+    name = " ".join(filter(None, (person.last_name, person.first_name, person.middle_name)))
     return name or person.personnel_number or person.external_id
 
 
@@ -58,15 +57,24 @@ def derived(current: Employee, person: OneCPerson, today: date) -> Employee:
     """The employee as 1C wants it; pinned fields, and people that another system knows too, stay as they are."""
     if current.vitec_employee_id or current.supabase_id:
         return current
-    employed = person.employed_on(today)
-    wanted: dict[str, Any] = {
-        "first_name": person.first_name or current.first_name,
-        "last_name": person.last_name or current.last_name,
-        "title": person.position or current.title,
-        "status": EmployeeStatus.ACTIVE if employed else EmployeeStatus.INACTIVE,
-    }
+    first, last = person.first_name or current.first_name, person.last_name or current.last_name
+    title, status = person.position or current.title, _status(person, today)
+    if (current.first_name, current.last_name, current.title, current.status) == (first, last, title, status):
+        return current
+    wanted: dict[str, Any] = {"first_name": first, "last_name": last, "title": title, "status": status}
     changed = {k: v for k, v in wanted.items() if k not in current.pinned and getattr(current, k) != v}
     return replace(current, **changed) if changed else current
+
+
+def new_employee(employee_id: str, person: OneCPerson, today: date) -> Employee:
+    """Somebody of 1C who is nobody here yet."""
+    return Employee(
+        employee_id, person.first_name, person.last_name, title=person.position or None, status=_status(person, today)
+    )
+
+
+def _status(person: OneCPerson, today: date) -> EmployeeStatus:
+    return EmployeeStatus.ACTIVE if person.employed_on(today) else EmployeeStatus.INACTIVE
 
 
 def with_norm(norms: tuple[WeeklyNorm, ...], person: OneCPerson) -> tuple[WeeklyNorm, ...]:
@@ -74,7 +82,7 @@ def with_norm(norms: tuple[WeeklyNorm, ...], person: OneCPerson) -> tuple[Weekly
     if person.weekly_norm_hours is None:
         return norms
     now = WeeklyNorm(person.weekly_norm_hours, person.norm_change_date or person.hire_date)
-    if now in norms:
-        return norms
+    if not norms or now in norms:
+        return norms or (now,)
     kept = [norm for norm in norms if norm.change_date != now.change_date]
     return tuple(sorted((*kept, now), key=lambda norm: norm.change_date or date.min))

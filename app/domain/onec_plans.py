@@ -105,14 +105,12 @@ class _Matcher:
         self._known = {k.person.external_id: k for k in stored.people}
         self._employees = {e.id: e for e in stored.employees}
         self._numbers = Counter(p.personnel_number for p in found.people)
-        self._number_of: dict[str, set[str]] = defaultdict(set)
-        for k in stored.people:
-            self._number_of[k.person.personnel_number].add(k.person.external_id)
         self._holders: dict[str, list[Employee]] = defaultdict(list)
         linked = {*stored.linked, *(k.employee_id for k in stored.people)}
         for employee in stored.employees:
             if employee.employee_no and employee.id not in linked:
                 self._holders[employee.employee_no].append(employee)
+        self._no_changes = _("No changes")
         self._doubtful: list[str] = []
         self._active_elsewhere: list[str] = []
 
@@ -130,12 +128,14 @@ class _Matcher:
         self._note_elsewhere(person, employee_id)
         connection = self._settings.connection
         if known is None:
-            new = KnownPerson(new_id(), connection, person, employee_id, linked_by, norms=with_norm((), person))
+            new = KnownPerson(connection, person, employee_id, linked_by, norms=with_norm((), person))
             changes = self._linked_changes(new) if linked_by is not LinkedBy.NEW else ()
             return Step(Action.CREATE, name, person.external_id, new, None, changes, match_method=linked_by.value)
-        record = KnownPerson(known.id, connection, person, employee_id, linked_by, None, with_norm(known.norms, person))
-        if record == known and not self._changes_employee(record):
-            return Step(Action.UNCHANGED, name, person.external_id, record, known, message=_("No changes"))
+        like = (known.connection, known.employee_id, known.linked_by, known.absent_since)
+        same = person == known.person and like == (connection, employee_id, linked_by, None)
+        if same and not self._changes_employee(known):
+            return Step(Action.UNCHANGED, name, person.external_id, known, known, message=self._no_changes)
+        record = KnownPerson(connection, person, employee_id, linked_by, None, with_norm(known.norms, person))
         return self._changed(record, known)
 
     def leaving(self, known: KnownPerson) -> Step[KnownPerson] | None:
@@ -157,12 +157,16 @@ class _Matcher:
     def _holder(self, person: OneCPerson) -> Employee | None:
         number = person.personnel_number
         holders = self._holders.get(number, []) if number else []
-        rivals = self._number_of.get(number, set()) - {person.external_id}
-        if len(holders) == 1 and self._numbers[number] == 1 and not rivals:
+        if not holders:
+            return None
+        if len(holders) == 1 and self._numbers[number] == 1 and not self._has_rival(number, person.external_id):
             return holders[0]
-        if holders:
-            self._doubtful.append(person_name(person))
+        self._doubtful.append(person_name(person))
         return None
+
+    def _has_rival(self, number: str, external_id: str) -> bool:
+        """Whether another person of 1C has that number."""
+        return any(i != external_id and k.person.personnel_number == number for i, k in self._known.items())
 
     def _changed(self, record: KnownPerson, known: KnownPerson) -> Step[KnownPerson]:
         changes = {c.field: c for c in self._linked_changes(record)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 _NO_REFERENCE = "00000000-0000-0000-0000-000000000000"
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -17,6 +18,7 @@ _STAMP = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _MOST = 10**15
+_MOST_STAMP_CHARS = 100
 _AMOUNT = re.compile(r"\s*(\d{1,9}(?:[.,]\d{1,9})?)(?:\s*\((\d{1,9}(?:[.,]\d{1,9})?)\))?\s*", re.ASCII)
 _PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _YES = frozenset({"true", "истина", "1", "да", "yes"})
@@ -34,7 +36,11 @@ def text(value: object) -> str:
 
 def reference(value: object) -> str | None:
     """An id, in lower case where it is a GUID; None for a blank one and for the empty reference."""
-    found = text(value)
+    return _reference(text(value))
+
+
+@lru_cache(maxsize=4_096)  # departments and positions are many people's
+def _reference(found: str) -> str | None:
     if _GUID.fullmatch(found):
         found = found.lower()
     return found if found and found != _NO_REFERENCE else None
@@ -73,7 +79,12 @@ def instant(value: object, zone: tzinfo) -> datetime | None:
 
 def day(value: object, zone: tzinfo) -> date | None:
     """A calendar day in `zone`; an instant means the day that it falls on there."""
-    if isinstance(value, str) and _PLAIN_DAY.fullmatch(value):
+    return _day(value, zone) if isinstance(value, str) and len(value) < _MOST_STAMP_CHARS else None
+
+
+@lru_cache(maxsize=4_096)  # the same days come again and again
+def _day(value: str, zone: tzinfo) -> date | None:
+    if _PLAIN_DAY.fullmatch(value):
         try:
             plain = date.fromisoformat(value)
         except ValueError:
@@ -85,7 +96,8 @@ def day(value: object, zone: tzinfo) -> date | None:
 
 def is_blank(value: object) -> bool:
     """Whether a value says that there is none: null, blank, or the empty date of 1C."""
-    return value is None or text(value) == "" or text(value).startswith("0001-01-01")
+    found = text(value)
+    return not found or found.startswith("0001-01-01")
 
 
 def amount(value: object) -> tuple[Decimal, Decimal | None] | None:

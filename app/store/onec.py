@@ -7,31 +7,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from app.domain.directory import Employee
 from app.domain.onec import OneCDepartment, OneCPerson, VacationBalance, WeeklyNorm
-from app.domain.onec_people import KnownDepartment, KnownPerson, LinkedBy, derived
+from app.domain.onec_people import KnownDepartment, KnownPerson, LinkedBy, derived, new_employee
 from app.domain.onec_plans import Personnel
 from app.domain.outcomes import FieldChange
 from app.domain.plans import Plan, Step
 from app.store import directory
-from app.store.database import fetch, insert_rows, update_rows
+from app.store.database import fetch, insert_rows, put_rows
 from app.store.models import ConnectionRow
 from app.store.onec_rows import ONEC_TABLES, OneCDepartmentRow, OneCPersonRow
 from app.store.values import now, to_json, to_time
 
 _LINKED_BY = {how.value: how for how in LinkedBy}
 _balances = msgspec.json.Decoder(tuple[VacationBalance, ...])
-_norms = msgspec.json.Decoder(tuple[WeeklyNorm, ...])
+_norms = lru_cache(maxsize=4_096)(msgspec.json.Decoder(tuple[WeeklyNorm, ...]).decode)
 _SLICE = 500
 
 
 def people(connection_id: str | None = None) -> list[KnownPerson]:
     """All people of 1C by name, or those of one connection."""
-    query = OneCPersonRow.select().order_by(OneCPersonRow.last_name, OneCPersonRow.first_name, OneCPersonRow.id)
+    query = OneCPersonRow.select().order_by(
+        OneCPersonRow.last_name, OneCPersonRow.first_name, OneCPersonRow.external_id
+    )
     if connection_id is not None:
         query = query.where(OneCPersonRow.connection == connection_id)
     return [_to_person(row) for row in fetch(query)]
@@ -60,8 +63,8 @@ def personnel(connection_id: str) -> Personnel:
     if not ours:
         there = {key for (key,) in fetch(ConnectionRow.select(ConnectionRow.id))}
         ours = list({k.person.external_id: k for k in known if k.connection not in there}.values())
-    own = {k.id for k in ours}
-    linked = frozenset(k.employee_id for k in known if k.employee_id and k.id not in own)
+    taken_over = {k.connection for k in ours} | {connection_id}
+    linked = frozenset(k.employee_id for k in known if k.employee_id and k.connection not in taken_over)
     return Personnel(ours, directory.employees(), linked)
 
 
@@ -80,11 +83,10 @@ def write_personnel(
     moved = {s.source_id: _moved(s, present.get(s.source_id)) for s, _record in writing}
     kept = [record for step, record in writing if not moved[step.source_id]]
     stamp = to_time(now())
-    insert_rows(OneCPersonRow, [_row(k, stamp) for k in kept if k.person.external_id not in present], stop)
-    update_rows(OneCPersonRow, [_row(k, stamp) for k in kept if k.person.external_id in present], stop)
+    put_rows(OneCPersonRow, [_row(k, stamp) for k in kept], stop)
     _write_employees(kept, today, stop)
     if not plan.suspicious:
-        _mark([k.id for k in plan.missing], today)
+        _mark(connection_id, [k.person.external_id for k in plan.missing], today)
     return {external_id: changes for external_id, changes in moved.items() if changes}
 
 
@@ -138,7 +140,7 @@ def _write_employees(written: Sequence[KnownPerson], today: date, stop: threadin
             continue
         current = present.get(known.employee_id)
         if current is None:
-            new.append(derived(Employee(known.employee_id, person.first_name, person.last_name), person, today))
+            new.append(new_employee(known.employee_id, person, today))
         elif (after := derived(current, person, today)) is not current:
             changed.append(after)
     if new:
@@ -147,17 +149,18 @@ def _write_employees(written: Sequence[KnownPerson], today: date, stop: threadin
         directory.change_employees(changed, stop)
 
 
-def _mark(ids: Sequence[str], day: date) -> None:
+def _mark(connection_id: str, external_ids: Sequence[str], day: date) -> None:
     p = OneCPersonRow
-    for start in range(0, len(ids), _SLICE):
-        chunk = list(ids[start : start + _SLICE])
-        p.update(absent_since=day.isoformat()).where(p.id.in_(chunk), p.absent_since.is_null()).execute()
+    for start in range(0, len(external_ids), _SLICE):
+        chunk = list(external_ids[start : start + _SLICE])
+        mine = (p.connection == connection_id) & p.external_id.in_(chunk) & p.absent_since.is_null()
+        p.update(absent_since=day.isoformat()).where(mine).execute()
 
 
 def link_person(known: KnownPerson, employee_id: str | None) -> None:
     """Say which employee somebody of 1C is, or that they are none; a person decided."""
     stamp = to_time(now())
-    update_rows(OneCPersonRow, [_row(replace(known, employee_id=employee_id, linked_by=LinkedBy.HAND), stamp)])
+    put_rows(OneCPersonRow, [_row(replace(known, employee_id=employee_id, linked_by=LinkedBy.HAND), stamp)])
 
 
 def by_employee() -> Mapping[str, KnownPerson]:
@@ -168,7 +171,6 @@ def by_employee() -> Mapping[str, KnownPerson]:
 def _row(known: KnownPerson, stamp: str | None) -> tuple[Any, ...]:
     p = known.person
     return (
-        known.id,
         known.connection,
         p.external_id,
         known.employee_id,
@@ -200,7 +202,7 @@ def _row(known: KnownPerson, stamp: str | None) -> tuple[Any, ...]:
 
 def _to_person(row: tuple[Any, ...]) -> KnownPerson:
     (
-        key, connection, external_id, employee_id, linked_by, number, last, first, middle, hired, left, position_id,
+        connection, external_id, employee_id, linked_by, number, last, first, middle, hired, left, position_id,
         position, position_changed, department, missing, rate, login, norm, norm_changed, extra, other, site, vacation,
         absent_since, norms, _updated,
     ) = row  # fmt: skip
@@ -226,8 +228,8 @@ def _to_person(row: tuple[Any, ...]) -> KnownPerson:
         site,
         () if vacation == "[]" else _balances.decode(vacation),
     )
-    history = () if norms == "[]" else _norms.decode(norms)
-    return KnownPerson(key, connection, person, employee_id, _LINKED_BY[linked_by], _day(absent_since), history)
+    history = () if norms == "[]" else _norms(norms)
+    return KnownPerson(connection, person, employee_id, _LINKED_BY[linked_by], _day(absent_since), history)
 
 
 def decimal_text(value: Decimal | None) -> str | None:
@@ -235,6 +237,7 @@ def decimal_text(value: Decimal | None) -> str | None:
     return str(value) if value is not None else None
 
 
+@lru_cache(maxsize=4_096)  # few numbers and days are many people's
 def to_decimal(text: str | None) -> Decimal | None:
     """The decimal number that a column holds."""
     return Decimal(text) if text is not None else None
@@ -244,5 +247,6 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day is not None else None
 
 
+@lru_cache(maxsize=4_096)
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None

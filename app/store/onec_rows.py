@@ -14,10 +14,9 @@ from app.store.base import BaseModel
 class OneCPersonRow(BaseModel):
     """Somebody of 1C (§5.1), the employee they are, since when full lists lack them, and their weekly norms so far."""
 
-    id = CharField(primary_key=True)
     connection = CharField()
     external_id = TextField()
-    employee_id = CharField(null=True, index=True)
+    employee_id = CharField(null=True)
     linked_by = CharField()
     personnel_number = TextField()
     last_name = TextField()
@@ -44,7 +43,7 @@ class OneCPersonRow(BaseModel):
 
     class Meta:
         table_name = "onec_person"
-        indexes = ((("connection", "external_id"), True),)
+        primary_key = CompositeKey("connection", "external_id")
 
 
 class OneCDepartmentRow(BaseModel):

@@ -28,7 +28,7 @@ C = "connection"
 def known(number: int, **more: Any) -> KnownPerson:
     source = more.pop("person", None) or person(number)
     values = {"employee_id": f"e-{number}", "norms": (WeeklyNorm(Decimal(40), date(2023, 4, 3)),)} | more
-    return KnownPerson(f"k-{number}", C, source, **values)
+    return KnownPerson(C, source, **values)
 
 
 def as_employee(number: int, **more: Any) -> Employee:
@@ -43,7 +43,7 @@ def plan(
     **settings: Any,
 ) -> Plan[KnownPerson]:
     answer = found if isinstance(found, OneCPeople) else OneCPeople(tuple(found))
-    here = [as_employee(int(k.id[2:])) for k in people] if employees is None else employees
+    here = [as_employee(int((k.employee_id or "")[2:])) for k in people] if employees is None else employees
     return plan_personnel(answer, Personnel(people, here, linked), PersonnelSettings(C, TODAY, **settings))
 
 
@@ -55,7 +55,7 @@ def only(made: Plan[KnownPerson]) -> Step[KnownPerson]:
 class TestMatching:
     def test_by_external_id_even_when_everything_else_changed(self) -> None:
         step = only(plan([person(1, personnel_number="9", last_name="Петрова")], [known(1)]))
-        assert (step.action, step.record and step.record.id) == (Action.UPDATE, "k-1")
+        assert (step.action, step.record and step.record.employee_id) == (Action.UPDATE, "e-1")
         assert {c.field for c in step.changes} == {"personnel_number", "last_name"}
 
     def test_by_a_number_that_one_employee_has(self) -> None:

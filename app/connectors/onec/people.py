@@ -5,14 +5,13 @@ Forgiving field by field, strict about the whole: without a list of people it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, tzinfo
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import tzinfo
 from typing import TypeVar
 
 from app.connectors.onec.bodies import decoded
-from app.connectors.tolerant_json import Row, rows_of
+from app.connectors.tolerant_json import Names, Row, rows_of
 from app.domain.onec import OneCDepartment, OneCPeople, OneCPerson, VacationBalance
 from app.domain.onec_values import day, is_blank, number, reference, text
 from app.errors import BadData
@@ -23,32 +22,28 @@ _PEOPLE, _DEPARTMENTS = "AR_agents", "AR_departments"
 _NAMED = 5
 
 
-@dataclass
-class _Reader:
-    """Reads the fields of one person and remembers which could not be read."""
-
-    row: Row
-    zone: tzinfo
-    unreadable: list[str] = field(default_factory=list)
-
-    def day(self, name: str) -> date | None:
-        return self._read(name, lambda value: day(value, self.zone))
-
-    def number(self, name: str) -> Decimal | None:
-        return self._read(name, number)
-
-    def text(self, *names: str) -> str:
-        return text(self.row.get(*names))
-
-    def reference(self, *names: str) -> str | None:
-        return reference(self.row.get(*names))
-
-    def _read(self, name: str, read: Callable[[object], T | None]) -> T | None:
-        value = self.row.get(name)
-        found = read(value)
-        if found is None and not is_blank(value):
-            self.unreadable.append(name)
-        return found
+_FIELDS = Names(
+    ("agentId", "id"),
+    ("tabN",),
+    ("lastname",),
+    ("firstname",),
+    ("secondname",),
+    ("startwork",),
+    ("finishwork",),
+    ("positionId",),
+    ("position",),
+    ("positionChangeDate",),
+    ("departmentId",),
+    ("rate",),
+    ("Login", "loginSSO"),
+    ("normWeek",),
+    ("normWeekChangeDate",),
+    ("SN",),
+    ("Db_ID",),
+    ("area",),
+    ("AR_vacation",),
+)
+_BALANCE = Names(("date",), ("vacation",))
 
 
 def read_people(body: bytes, zone: tzinfo) -> OneCPeople:
@@ -93,44 +88,63 @@ def _department(row: Row) -> OneCDepartment | None:
 
 
 def _person(row: Row, zone: tzinfo) -> OneCPerson | None:
-    read = _Reader(row, zone)
-    found = read.reference("agentId", "id")
+    (
+        agent, tab, last, first, second, started, finished, position_id, position, position_changed, department, rate,
+        login, norm, norm_changed, extra, other, area, balances,
+    ) = row.values(_FIELDS)  # fmt: skip
+    found = reference(agent)
     if found is None:
         return None
-    vacation = _vacation(read)
+    unreadable: list[str] = []
+
+    def told(name: str, value: object, read: T | None) -> T | None:
+        """What was read, noting what could not be."""
+        if read is None and value is not None and not is_blank(value):
+            unreadable.append(name)
+        return read
+
+    # One by one, a call each, these would take as long as everything else here.
+    tab, last, first, second, position, login, extra, other, area = [
+        value.strip() if type(value) is str and "\0" not in value else text(value)
+        for value in (tab, last, first, second, position, login, extra, other, area)
+    ]
+    hired, left = told("startwork", started, day(started, zone)), told("finishwork", finished, day(finished, zone))
+    moved = told("positionChangeDate", position_changed, day(position_changed, zone))
+    part = told("rate", rate, number(rate))
+    week = told("normWeek", norm, number(norm))
+    since = told("normWeekChangeDate", norm_changed, day(norm_changed, zone))
+    vacation, left_out = rows_of(balances).read(lambda one: _balance(one, zone))
+    if left_out:
+        unreadable.append("AR_vacation")
     return OneCPerson(
-        external_id=found,
-        personnel_number=read.text("tabN"),
-        last_name=read.text("lastname"),
-        first_name=read.text("firstname"),
-        middle_name=read.text("secondname"),
-        hire_date=read.day("startwork"),
-        termination_date=read.day("finishwork"),
-        position_external_id=read.reference("positionId"),
-        position=read.text("position"),
-        position_change_date=read.day("positionChangeDate"),
-        department_external_id=read.reference("departmentId"),
-        employment_rate=read.number("rate"),
-        login=read.text("Login", "loginSSO"),
-        weekly_norm_hours=read.number("normWeek"),
-        norm_change_date=read.day("normWeekChangeDate"),
-        extra_1=read.text("SN"),
-        other_system_id=read.text("Db_ID"),
-        site=read.text("area"),
-        vacation=vacation,
-        unreadable=tuple(read.unreadable),
+        found,
+        tab,
+        last,
+        first,
+        second,
+        hired,
+        left,
+        reference(position_id),
+        position,
+        moved,
+        reference(department),
+        False,
+        part,
+        login,
+        week,
+        since,
+        extra,
+        other,
+        area,
+        tuple(vacation),
+        tuple(unreadable),
     )
 
 
-def _vacation(read: _Reader) -> tuple[VacationBalance, ...]:
-    def balance(row: Row) -> VacationBalance | None:
-        on, days = day(row.get("date"), read.zone), number(row.get("vacation"))
-        return VacationBalance(on, days) if on is not None and days is not None else None
-
-    balances, left_out = read.row.rows("AR_vacation").read(balance)
-    if left_out:
-        read.unreadable.append("AR_vacation")
-    return tuple(balances)
+def _balance(row: Row, zone: tzinfo) -> VacationBalance | None:
+    accrued, saved = row.values(_BALANCE)
+    on, days = day(accrued, zone), number(saved)
+    return VacationBalance(on, days) if on is not None and days is not None else None
 
 
 def _in_department(person: OneCPerson, departments: Mapping[str, OneCDepartment]) -> OneCPerson:

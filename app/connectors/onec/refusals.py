@@ -6,7 +6,6 @@ trace of a module is a failure. What 1C says is shown word by word.
 
 from __future__ import annotations
 
-import html
 import re
 
 import httpx
@@ -128,6 +127,8 @@ def said_by(answer: Answer) -> str:
     """What an answer says to people: a text inside JSON or XML, else its beginning; without secrets."""
     written = _json_text(answer.body) if len(answer.body) <= _MOST_READ_BYTES else None
     if written is None:
+        import html  # its table of entities takes 5 ms, and few answers are XML
+
         whole = _whole(answer)
         descr = _DESCR.search(whole)
         written = html.unescape(descr[1]) if descr else whole

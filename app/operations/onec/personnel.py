@@ -129,10 +129,12 @@ async def sync_personnel(context: RunContext, params: SyncParams) -> None:
 
 async def _plan(context: RunContext, params: SyncParams) -> Plan[KnownPerson]:
     connection = context.own_connection
+    workspace = context.workspace
     onec = await onec_of(context)
     context.progress(_("Fetching people"))
+    reading = workspace.tasks.start("personnel", workspace.store.read(stored.personnel, connection.id))
     found = await onec.agents(*period(connection, params.start_date, params.end_date))
-    here: Personnel = await context.workspace.store.read(stored.personnel, connection.id)
+    here: Personnel = await reading
     if lost_everybody(found, here, full=params.full_sync):
         raise BadData(
             _("1C returned nobody; nothing was changed."),

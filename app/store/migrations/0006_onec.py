@@ -8,10 +8,9 @@ from peewee import BooleanField, CharField, CompositeKey, IntegerField, Model, T
 
 
 class OneCPersonRow(Model):
-    id = CharField(primary_key=True)
     connection = CharField()
     external_id = TextField()
-    employee_id = CharField(null=True, index=True)
+    employee_id = CharField(null=True)
     linked_by = CharField()
     personnel_number = TextField()
     last_name = TextField()
@@ -39,7 +38,7 @@ class OneCPersonRow(Model):
     class Meta:
         legacy_table_names = False
         table_name = "onec_person"
-        indexes = ((("connection", "external_id"), True),)
+        primary_key = CompositeKey("connection", "external_id")
 
 
 class OneCDepartmentRow(Model):
