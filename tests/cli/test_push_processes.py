@@ -51,7 +51,7 @@ def with_people(muster: Muster, site_world: DemoWorld) -> Muster:
 def recorded(world: DemoWorld) -> list[Counter[str]]:
     """How often each number was sent to each terminal, signed."""
     return [
-        Counter(c.body["UserInfo"]["employeeNo"] for c in t.calls if c.path.endswith(RECORD) and c.signed)
+        Counter(c.body["UserInfo"]["employeeNo"] for c in t.calls if c.path.endswith(RECORD) and c.signed and c.body)
         for t in world.terminals.terminals
     ]
 

@@ -227,6 +227,8 @@ async def test_testing_a_device_shows_its_steps(desk: Desk, small_world: DemoWor
 async def test_the_matrix_counts_states_and_filters_by_them(desk: Desk) -> None:
     page = await coverage_of(desk)
     assert people(page) == ["Berg Kari", "Popescu Ana", "Popescu Ion"]
+    missing = part(page, QAbstractButton, "devices.coverage.filter.photo_missing")
+    await eventually(missing.isVisible)
     click(page, "devices.coverage.filter.photo_missing")
     assert people(page) == ["Popescu Ion"]
     assert part(page, QLabel, "devices.coverage.count").text() == "1 of 3 people"
