@@ -213,7 +213,11 @@ class TestOneToken:
         assert (tokens.call_count, calls.call_count) == (1, 5)
 
     async def test_five_calls_share_one_refusal(self, wire: respx.MockRouter) -> None:
-        tokens = wire.post(TOKENS).respond(400, json={"error": "invalid_client"})
+        async def refuse(_request: httpx.Request) -> httpx.Response:
+            await asyncio.sleep(0.3)  # so that the last call begins before the first is refused
+            return httpx.Response(400, json={"error": "invalid_client"})
+
+        tokens = wire.post(TOKENS).mock(side_effect=refuse)
         async with client(oauth()) as http:
             refusals = await asyncio.gather(*(http.get("agents") for _ in range(5)), return_exceptions=True)
         assert all(isinstance(refused, RefusedSignIn) for refused in refusals)
