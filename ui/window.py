@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 
 SMALLEST = (1024, 680)
 USUAL = (1360, 860)
-PAGES = ("offices", "employees", "devices", "customers", "connections", "activity")
+PAGES = ("offices", "employees", "devices", "customers", "workforce", "connections", "activity")
 TITLES = {
     "offices": N_("Offices"),
     "employees": N_("Employees"),
     "devices": N_("Devices"),
     "customers": N_("Customers"),
+    "workforce": N_("Workforce"),
     "connections": N_("Connections"),
     "activity": N_("Activity"),
 }

@@ -134,6 +134,20 @@ HELP: dict[str, HelpText] = {
             ),
         ),
     ),
+    "workforce": HelpText(
+        N_("Workforce"),
+        (
+            N_("Four tabs for 1C ZUP: people and departments, planned shifts, hours, and what differs between them."),
+            N_("Three for the contact centre: what happens now, what happened before, and files in and out."),
+            N_("Live numbers say how old they are, and turn grey when they are older than they should be."),
+        ),
+        (
+            N_("Every tab fetches what it shows with Sync; Preview shows the same and stores nothing."),
+            N_("Worked time makes posted documents in 1C: it is previewed, confirmed, and never sent twice by itself."),
+            N_("An import checks the whole file first and groups what is wrong by rule; good rows are never lost."),
+        ),
+        _SYNC_KEYS,
+    ),
     "connections": HelpText(
         N_("Connections"),
         (
@@ -164,7 +178,7 @@ HELP: dict[str, HelpText] = {
 }
 
 EVERYWHERE: tuple[tuple[str, str], ...] = (
-    ("Ctrl+1 … Ctrl+6", N_("Go to a page")),
+    ("Ctrl+1 … Ctrl+7", N_("Go to a page")),
     ("Ctrl+K", N_("Find and do anything by name")),
     ("Ctrl+F", N_("Search in the table")),
     ("Space", N_("Show or hide the details of the chosen row")),

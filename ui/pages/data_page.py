@@ -38,7 +38,11 @@ SOON_MS = 60
 
 @dataclass(frozen=True)
 class DataPageSpec(Generic[R]):
-    """What makes one data page: its name and operation, columns, filters and words for the empty state."""
+    """What makes one data page: its name and operation, columns, filters and words for the empty state.
+
+    `kind` is whose records it shows; `connect_text` says while there is no such connection what one would bring, and
+    `connect_first` why a button that needs one is disabled.
+    """
 
     name: str
     title: str
@@ -53,6 +57,9 @@ class DataPageSpec(Generic[R]):
     empty_title: str
     empty_text: str
     drawing: Icon
+    kind: ConnectionKind = ConnectionKind.VITEC
+    connect_text: str = ""
+    connect_first: str = ""
 
 
 class DataPage(QWidget, Generic[R]):
@@ -147,7 +154,7 @@ class DataPage(QWidget, Generic[R]):
         self._current_changed()
 
     def _fits(self, connection: Connection) -> bool:
-        return connection.kind is ConnectionKind.VITEC
+        return connection.kind is self.spec.kind
 
     def read_rows(self) -> list[R]:
         """The rows of the page, read from the store on the store's own thread."""
@@ -160,9 +167,8 @@ class DataPage(QWidget, Generic[R]):
             )
         else:
             act = Action(self.spec.sync_label, self.sync, Look.PRIMARY, Icon.REFRESH)
-        text = (
-            self.spec.empty_text if self.connection else _("Add a connection to Vitec Hub, then fetch them from there.")
-        )
+        connect = self.spec.connect_text or _("Add a connection to Vitec Hub, then fetch them from there.")
+        text = self.spec.empty_text if self.connection else connect
         self.pane.show_empty(self.spec.empty_title, text, [act], drawing=self.spec.drawing)
 
     # -- header --------------------------------------------------------------------------------------------------
@@ -187,7 +193,7 @@ class DataPage(QWidget, Generic[R]):
         if refusal := self.desk.refusal(self.spec.operation):
             return refusal
         if self.connection is None:
-            return _("Add a connection first.")
+            return self.spec.connect_first or _("Add a connection first.")
         if report.health is Health.PAUSED:
             return _("The connection is paused.")
         return ""

@@ -77,7 +77,7 @@ class PaletteEntry:
         return ", ".join(filter(None, (self.title, self.obstacle or self.detail, kind, self.keys)))
 
 
-_PAGES = {"terminals": "devices", "people": "employees", "photos": "employees"}
+_PAGES = {"terminals": "devices", "people": "employees", "photos": "employees", "onec": "workforce", "cc": "workforce"}
 """Where the operations of a family are done that has no page of its own."""
 
 

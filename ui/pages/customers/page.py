@@ -16,7 +16,6 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 
 from app.domain.connections import Connection
 from app.domain.customers import Customer
-from app.domain.health import HealthReport
 from app.domain.kinds import ConnectionKind
 from app.errors import MusterError
 from app.events import CustomersChanged, RunEnded, RunProgress
@@ -44,7 +43,7 @@ from ui.pages.data_page import DataPage, DataPageSpec
 from ui.tables import format_value
 from ui.texts import run_counts
 from ui.theme import Icon
-from ui.widgets import Action, Look
+from ui.widgets import Action
 
 LIVE_MS = 250
 """How often at most the table follows a run: less often where reading takes long, as it would slow down painting."""
@@ -152,7 +151,7 @@ class CustomersPage(DataPage[Customer]):
 
     async def _read_news(self) -> None:
         read = self.desk.workspace.store.read
-        found = [c for c in await read(connections.connections) if c.kind is ConnectionKind.CETEC]
+        found = [c for c in await read(connections.connections) if self._fits(c)]
         known = self.connection.id if self.connection else ""
         self._choose(next((c for c in found if c.id == known), found[0] if found else None))
         self.header.show_connections(found, self.connection.name if self.connection else "")
@@ -198,22 +197,6 @@ class CustomersPage(DataPage[Customer]):
                 await asyncio.sleep(0)
         finally:
             table.setUpdatesEnabled(True)
-
-    def _show_empty(self) -> None:
-        if self.connection is None:
-            act = Action(
-                _("Add a connection"), lambda: self.desk.voice.open_page("connections"), Look.PRIMARY, Icon.PLUS
-            )
-            text = _("Add a CETEC connection or explore with demo data.")
-        else:
-            act = Action(self.spec.sync_label, self.sync, Look.PRIMARY, Icon.REFRESH)
-            text = self.spec.empty_text
-        self.pane.show_empty(self.spec.empty_title, text, [act], drawing=self.spec.drawing)
-
-    def _obstacle(self, report: HealthReport) -> str:
-        if self.connection is None and not self.desk.refusal(self.spec.operation):
-            return _("Add a CETEC connection first.")
-        return super()._obstacle(report)
 
     # -- tiles and search ----------------------------------------------------------------------------------------
 
@@ -328,4 +311,7 @@ def _spec() -> DataPageSpec[Customer]:
         empty_title=_("No customers yet"),
         empty_text=_("Fetch them from CETEC; each is then checked for its backup database."),
         drawing=Icon.DATABASE,
+        kind=ConnectionKind.CETEC,
+        connect_text=_("Add a CETEC connection or explore with demo data."),
+        connect_first=_("Add a CETEC connection first."),
     )
