@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 from typing import Any
@@ -27,7 +28,8 @@ CLOSING_S = 0.5
 class LoopbackServer:
     """Serves `app`, with `tls` as https, with `sockets` WebSockets too.
 
-    The first `open` takes a free port, later ones the same again.
+    The first `open` takes a free port, later ones the same again. While it is closed for a while only, `close` with
+    `keeps_port`, nobody else gets that port, and whoever calls it is refused.
     """
 
     def __init__(self, app: ASGIApp, tls: ssl.SSLContext | None = None, *, sockets: bool = False) -> None:
@@ -35,6 +37,7 @@ class LoopbackServer:
         self._tls = tls
         self._sockets = sockets
         self._port = 0
+        self._kept: socket.socket | None = None
         self._listening: asyncio.Server | None = None
         self._state = ServerState()
 
@@ -47,9 +50,7 @@ class LoopbackServer:
 
     async def open(self) -> None:
         """Returns when the port accepts. Raises OSError when it cannot listen."""
-        bound = socket.create_server((HOST, self._port))
-        # Named as TCP, or asyncio leaves Nagle's algorithm on and every small answer is 40 ms late.
-        listener = socket.socket(bound.family, bound.type, socket.IPPROTO_TCP, fileno=bound.detach())
+        listener, self._kept = self._kept or _bound(self._port), None
         self._port = listener.getsockname()[1]
         self._state = state = ServerState()
         config = Config(
@@ -62,10 +63,15 @@ class LoopbackServer:
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(lambda: H11Protocol(config, state, {}), sock=listener, ssl=self._tls)
 
-    async def close(self) -> None:
+    async def close(self, *, keeps_port: bool = False) -> None:
         """Stops listening and breaks every connection, whatever is under way on it."""
         if self._listening is not None:
             self._listening.close()
+            self._listening = None
+            self._kept = _bound(self._port) if keeps_port else None
+        elif self._kept is not None and not keeps_port:
+            self._kept.close()
+            self._kept = None
         for connection in list(self._state.connections):
             connection.transport.abort()
         if self._state.tasks:
@@ -78,6 +84,20 @@ class LoopbackServer:
         for connection in list(self._state.connections):
             if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
                 connection.transport.close()
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket that has the port and does not listen yet: who calls it is refused."""
+    # Named as TCP, or asyncio leaves Nagle's algorithm on and every small answer is 40 ms late.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((HOST, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def _socket(**given: Any) -> asyncio.Protocol:

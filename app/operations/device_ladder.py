@@ -18,6 +18,7 @@ from app.domain.health import TestReport
 from app.domain.terminals import AnswerClass, DeviceInfo
 from app.errors import BadData, ErrorKind, MusterError, NotConfigured, Unreachable
 from app.i18n import N_, _, ngettext
+from app.operations.recognising import OtherTerminal, is_other, other_words
 from app.operations.stages import Staged, Tell, connect
 
 BUDGET_S = 15.0
@@ -42,10 +43,6 @@ _CATEGORIES: Mapping[ErrorKind, str] = {
 }
 _CODES = {"locked": "locked", "notActivated": "not_activated", "certificate": "certificate"}
 T = TypeVar("T")
-
-
-class OtherTerminal(BadData):
-    """The serial number at the address is not the one we know."""
 
 
 class CertificateUntrusted(NotConfigured):
@@ -148,13 +145,11 @@ class Ladder:
 
     def _recognise(self, info: DeviceInfo) -> None:
         """Nothing of another terminal is taken over unless a person said that the device was exchanged (§9.1)."""
-        known = self.device.facts.serial
-        if known and info.serial and info.serial != known and not self.accept_serial:
-            self.details |= {"known_serial": known, "found_serial": info.serial}
+        facts = self.device.facts
+        if is_other(facts, info) and not self.accept_serial:
+            self.details |= {"known_serial": facts.serial, "found_serial": info.serial}
             raise OtherTerminal(
-                _("Another terminal answers at this address: serial number {found} instead of {known}.").format(
-                    found=info.serial, known=known
-                ),
+                other_words(facts, info),
                 _("Correct the address of the device, or accept the new terminal if the device was exchanged."),
             )
         told = {

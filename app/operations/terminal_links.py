@@ -1,11 +1,14 @@
 """One line per terminal in this process, and the cool-downs after refused sign-ins, which outlive it.
 
-One `Terminal` object per device means one request at a time (hikvision-isapi.md §2); it is made anew when the device is
-reached another way. A cool-down belongs to an address, an account and a password, and is kept in the store (§3.3).
+One `Terminal` object per device, and one turn per address, mean one request at a time (hikvision-isapi.md §2), also
+where two devices were entered with the same address. A `Terminal` is made anew when the device is reached another way.
+A cool-down belongs to an address, an account and a password, and is kept in the store (§3.3).
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -46,6 +49,7 @@ class TerminalLinks:
         self.cooldowns = StoredCooldowns(workspace.store)
         self._open: dict[str, tuple[TerminalSettings, Terminal]] = {}
         self._retired: list[Terminal] = []
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def terminal(self, device: Device) -> Terminal:
         """The terminal of this device, the same object for everybody who asks.
@@ -61,7 +65,7 @@ class TerminalLinks:
             return known[1]
         if known is not None:  # whoever still works with it ends in peace
             self._retired.append(known[1])
-        terminal = Terminal(settings, self.cooldowns)
+        terminal = Terminal(settings, self.cooldowns, self._turns[settings.address])
         self._open[device.id] = reached_by, terminal
         return terminal
 

@@ -107,7 +107,7 @@ def test_stop_does_not_wait_for_requests_under_way(fault: FaultPlan) -> None:
     until(lambda: len(world.vitec.requests) == 3)
     began = time.monotonic()
     world.stop()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 20  # the slow answer would take a minute, the hanging one for ever
     for thread in threads:
         thread.join(5)
     assert len(met) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -212,6 +213,16 @@ class TestADeviceThatFails:
         assert "Another terminal" in (report.run.first_fatal or "")
         assert not site.terminals[0].people
 
+    async def test_two_entries_with_one_address_take_turns(self, site: Site) -> None:
+        first = await site.workspace.store.read(devices.find_device, "device-1")
+        assert first is not None
+        await site.workspace.store.write(
+            devices.add_device, dataclasses.replace(first, id="device-9", name="The same again")
+        )
+        await site.workspace.vault.set("device-9", "password", site.terminals[0].password)
+        await site.run(pace="fast")
+        assert site.terminals[0].most_at_once == 1
+
     async def test_an_address_that_is_no_terminal_is_said_to_be_none(self, site: Site) -> None:
         site.terminals[0].quirks = Quirks(speaks_html=True)
         report = await site.run(devices=site.terminals[0].name)
@@ -297,6 +308,15 @@ class TestPreview:
 
 
 class TestVerify:
+    async def test_another_terminal_at_the_address_proves_nothing(self, site: Site) -> None:
+        await site.run()
+        await site.workspace.store.write(devices.note_facts, "device-1", DeviceFacts(serial="DS-K1T-OTHER"))
+        report = await site.run("terminals.verify", devices=site.terminals[0].name)
+        assert report.exit_code is ExitCode.STOPPED
+        assert "Another terminal" in (report.run.first_fatal or "")
+        placements = await site.workspace.store.read(devices.placements, ["device-1"])
+        assert {p.state for p in placements} == {CoverageState.VERIFIED}
+
     async def test_names_who_is_missing_different_and_extra(self, site: Site) -> None:
         await site.run()
         first, second, _third = site.terminals

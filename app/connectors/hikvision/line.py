@@ -55,15 +55,15 @@ class Answered:
 
 
 class Line:
-    """Made inside the event loop that uses it, closed with it.
+    """Made inside the event loop that uses it, closed with it; one request at a time among all that share `turn`.
 
     Raises `NotConfigured` when the address is none.
     """
 
-    def __init__(self, settings: TerminalSettings, cooldowns: Cooldowns) -> None:
+    def __init__(self, settings: TerminalSettings, cooldowns: Cooldowns, turn: asyncio.Lock) -> None:
         self.settings = settings
         self._lockout = Lockout(settings.account, cooldowns)
-        self._turn = asyncio.Lock()
+        self._turn = turn
         self._urls: dict[str, httpx.URL] = {}
         try:
             self._base_url = httpx.URL(settings.base_url)

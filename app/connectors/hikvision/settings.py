@@ -32,6 +32,11 @@ class TerminalSettings:
         return f"{'https' if self.https else 'http'}://{host}:{self.port}"
 
     @property
+    def address(self) -> str:
+        """Host and port: where all meet who call this terminal, by whichever name they know it."""
+        return f"{self.host.strip().casefold()}:{self.port}"
+
+    @property
     def account(self) -> str:
         """Names address, user and password together; another password makes another account (§3.3).
 

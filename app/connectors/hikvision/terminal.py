@@ -5,6 +5,7 @@ Writes hand out a `Reply` whatever happens; reads hand out what they read and ra
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -46,14 +47,17 @@ _JSON = "application/json"
 
 
 class Terminal(AbstractAsyncContextManager["Terminal"]):
-    """One terminal with one account. `face_parts` are the part names of an upload that it accepted, once known."""
+    """One terminal with one account. `face_parts` are the part names of an upload that it accepted, once known.
 
-    def __init__(self, settings: TerminalSettings, cooldowns: Cooldowns) -> None:
+    `turn` is shared by all that call the same address, so that requests never meet there; without one it has its own.
+    """
+
+    def __init__(self, settings: TerminalSettings, cooldowns: Cooldowns, turn: asyncio.Lock | None = None) -> None:
         self.settings = settings
         self.face_parts = settings.face_parts
         self._page_size = USUAL_PAGE
         self._plan_key = _PLAN_KEYS[0]
-        self._line = Line(settings, cooldowns)
+        self._line = Line(settings, cooldowns, turn or asyncio.Lock())
 
     async def __aenter__(self) -> Self:
         return self

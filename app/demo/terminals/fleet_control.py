@@ -150,7 +150,7 @@ async def _act(terminal: SimulatedTerminal, change: Change) -> None:
     if change.change_certificate:
         terminal.change_certificate()
     if change.on is not UNSET:
-        await (terminal.open() if change.on else terminal.close())
+        await (terminal.open() if change.on else terminal.close(keeps_port=True))
 
 
 def _line(terminal: SimulatedTerminal) -> dict[str, Any]:

@@ -110,14 +110,14 @@ class SimulatedTerminal(Device):
             await self._server.open()
             self._is_on = True
 
-    async def close(self) -> None:
-        """The port refuses from now on, and what is under way breaks."""
+    async def close(self, *, keeps_port: bool = False) -> None:
+        """The port refuses from now on, and what is under way breaks; `keeps_port` when it is to open again."""
         self._is_on = False
-        await self._server.close()
+        await self._server.close(keeps_port=keeps_port)
 
     def switch_off(self) -> None:
-        """`close` from another thread than the server's."""
-        self._in_server(self.close())
+        """`close` for a while, from another thread than the server's."""
+        self._in_server(self.close(keeps_port=True))
 
     def switch_on(self) -> None:
         """`open` again, from another thread than the server's."""

@@ -19,6 +19,7 @@ from app.errors import MusterError
 from app.i18n import _
 from app.operations.push.read_back import BATCH, Sent, differences, read_back
 from app.operations.push.visit import USUAL_NAME_BYTES, Visited, Visitor
+from app.operations.recognising import is_other, other_words
 from app.store import devices
 from app.store.values import now
 
@@ -94,10 +95,8 @@ class Lane:
 
     async def _recognise(self, info: DeviceInfo) -> None:
         facts = self.device.facts
-        if facts.serial and info.serial and facts.serial != info.serial:
-            text = _("Another terminal answers at this address: serial number {found} instead of {known}.").format(
-                found=info.serial, known=facts.serial
-            )
+        if is_other(facts, info):
+            text = other_words(facts, info)
             remedy = _("Nothing was written. Correct the device's address, or test the device and accept the new one.")
             self._refusal = Reply(AnswerClass.DEVICE_FATAL, "other_serial", text, remedy, "", "")
             return

@@ -9,20 +9,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from app.connectors.hikvision import TerminalRefusal
 from app.domain.coverage import CoverageState, Placement
 from app.domain.devices import Device
 from app.domain.directory import Employee
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.pushes import Candidate, PushStep, photo_digest, takes_part
-from app.domain.terminals import PeopleList, StoredPerson
+from app.domain.terminals import AnswerClass, PeopleList, StoredPerson
 from app.errors import MusterError
 from app.events import CoverageChanged
 from app.i18n import _
 from app.operations.context import RunContext
 from app.operations.push.read_back import differences
+from app.operations.recognising import OtherTerminal, is_other, other_words
 from app.store import devices, leases, runs
 from app.store.values import now
+
+if TYPE_CHECKING:
+    from app.connectors.hikvision import Terminal
 
 _SIDE_BY_SIDE = 24
 _STATES = {
@@ -71,6 +77,7 @@ class Verifier:
         known = {p.employee_id: p for p in await store.read(devices.placements, [device.id]) if p.employee_id}
         try:
             terminal = await self.context.workspace.terminals.terminal(device)
+            await _recognise(device, terminal)
             found = await terminal.all_people()
         except MusterError as error:
             self._failed.append(error)
@@ -103,6 +110,22 @@ class Verifier:
         else:
             context.report(outcomes)
         context.workspace.events.publish(CoverageChanged())
+
+
+async def _recognise(device: Device, terminal: Terminal) -> None:
+    """Nothing that another terminal holds says anything about this device (hikvision-isapi.md §9.1).
+
+    Raises `OtherTerminal`; what the terminal raises, but for one that tells nothing of itself.
+    """
+    try:
+        info = await terminal.device_info()
+    except TerminalRefusal as refusal:
+        if refusal.reply.kind is not AnswerClass.UNSUPPORTED:
+            raise
+        return
+    if is_other(device.facts, info):
+        remedy = _("Nothing was compared. Correct the device's address, or test the device and accept the new one.")
+        raise OtherTerminal(other_words(device.facts, info), remedy)
 
 
 def _write(
