@@ -149,6 +149,7 @@ FIELD_WORDS = {
     "also_at": N_("Also works at"),
     "system_roles": N_("Roles"),
     "employee_no": N_("Terminal number"),
+    "number_shared_with": N_("Number also given to"),
     "photo_address": N_("Photo"),
     "host": N_("Address"),
     "port": N_("Port"),

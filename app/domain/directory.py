@@ -52,7 +52,8 @@ class Employee:
 
     `employee_no` is the number on the terminals. `photo_address` is where the source keeps the face photo, as the
     source writes it; `photo_digest` names the bytes of a local photo, which wins over that address.
-    `supabase_missing_since` is when Supabase stopped listing the person as active.
+    `supabase_missing_since` is when Supabase stopped listing the person as active; `number_shared_with` names who else
+    carries the number there, which keeps both from the terminals (supabase.md §4.2).
     """
 
     id: str
@@ -78,6 +79,7 @@ class Employee:
     supabase_missing_since: datetime | None = None
     photo_address: str | None = None
     photo_digest: str | None = None
+    number_shared_with: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 

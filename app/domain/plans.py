@@ -45,6 +45,11 @@ class Step(Generic[R]):
         """Whether applying this step changes anything."""
         return self.action in _WRITING
 
+    @property
+    def marks(self) -> bool:
+        """Whether it leaves its record alone but for a mark that says what the conflict is."""
+        return self.action is Action.CONFLICT and bool(self.changes)
+
 
 @dataclass(frozen=True)
 class Plan(Generic[R]):

@@ -174,6 +174,8 @@ def _candidate(employee: Employee, holders: Mapping[str, Sequence[Employee]], *,
         text = _("{number} is not a terminal number").format(number=number)
         return Candidate(employee, problem=text, reason="bad_number", remedy=_("A number from 1 to 2147483647 is one."))
     others = [e.name for e in holders.get(number, ()) if e.id != employee.id]
+    if employee.number_shared_with:
+        others.append(employee.number_shared_with)
     if others:
         text = _("The number {number} also belongs to {name}").format(number=number, name=others[0])
         return Candidate(employee, problem=text, reason="doubled_number", remedy=_("Give one of them another number."))

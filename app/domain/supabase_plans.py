@@ -48,7 +48,7 @@ def plan_people(
     steps: list[Step[Employee]] = []
     for source in snapshot.records:
         if source.employee_no and numbers[source.employee_no] > 1:
-            steps.append(_doubled_number(source, snapshot.records))
+            steps.append(_doubled_number(source, snapshot.records, ours.get(source.supabase_id)))
             continue
         known = ours.get(source.supabase_id)
         rivals = [e for e in holders.get(str(source.employee_no), ()) if e is not known and _keeps(e, numbered)]
@@ -102,6 +102,7 @@ def _person_values(source: SupabaseEmployee) -> dict[str, Any]:
         "supabase_id": source.supabase_id,
         "employee_no": str(source.employee_no) if source.employee_no else None,
         "photo_address": source.photo_reference,
+        "number_shared_with": None,
     }
 
 
@@ -113,12 +114,17 @@ def _changes(record: Employee | Device, values: Mapping[str, Any]) -> tuple[Fiel
     )
 
 
-def _doubled_number(source: SupabaseEmployee, records: Iterable[SupabaseEmployee]) -> Step[Any]:
+def _doubled_number(
+    source: SupabaseEmployee, records: Iterable[SupabaseEmployee], known: Employee | None
+) -> Step[Employee]:
+    """Both are blocked, also the one who is known here: the second would overwrite the first (supabase.md §4.2)."""
     other = next(s for s in records if s.employee_no == source.employee_no and s is not source)
     text = _("The number {number} is also that of {name}.").format(number=source.employee_no, name=other.name)
+    changes = _changes(known, {"number_shared_with": other.name}) if known is not None else ()
     return Step(
-        Action.CONFLICT, source.name, source.supabase_id, reason="doubled_number", message=text,
-        remedy=_(_DOUBLED_REMEDY),
+        Action.CONFLICT, source.name, source.supabase_id,
+        replace(known, number_shared_with=other.name) if known is not None else None, known, changes,
+        reason="doubled_number", message=text, remedy=_(_DOUBLED_REMEDY),
     )  # fmt: skip
 
 

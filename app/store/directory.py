@@ -68,7 +68,7 @@ def write_plan(plan: Plan[Any], stop: threading.Event) -> dict[str, tuple[FieldC
     table = _TABLES[plan.phase]
     moment = now()
     stamp = to_time(moment)
-    writing: list[Step[Any]] = [s for s in plan.steps if s.writes and s.record is not None]
+    writing: list[Step[Any]] = [s for s in plan.steps if (s.writes or s.marks) and s.record is not None]
     present = {record.id: record for record in table.read()} if writing else {}
     moved = _moved_since(writing, present, table)
     pairs = [(s, s.record) for s in writing if s.record is not None and s.record.id not in moved]
@@ -234,6 +234,7 @@ def _employee_row(employee: Employee) -> tuple[Any, ...]:
         to_time(e.supabase_missing_since),
         e.photo_address,
         e.photo_digest,
+        e.number_shared_with,
         to_time(e.created_at),
         to_time(e.updated_at),
     )
@@ -256,8 +257,8 @@ def _to_employee(row: tuple[Any, ...]) -> Employee:
         from_time(row[17]),
         *row[18:20],
         from_time(row[20]),
-        *row[21:23],
-        *map(from_time, row[23:25]),
+        *row[21:24],
+        *map(from_time, row[24:26]),
     )
 
 

@@ -97,6 +97,7 @@ class EmployeeRow(BaseModel):
     supabase_missing_since = CharField(null=True)
     photo_address = TextField(null=True)
     photo_digest = CharField(null=True)
+    number_shared_with = TextField(null=True)
     created_at = CharField()
     updated_at = CharField()
 

@@ -89,6 +89,11 @@ class TestCandidates:
         assert [c.reason for c in found] == ["doubled_number", "doubled_number"]
         assert "Dan" in found[0].problem
 
+    def test_a_number_that_the_source_gave_to_somebody_else_too_blocks_the_one_known_here(self) -> None:
+        found = one(person(name="Ana", number_shared_with="Popa Dan"))
+        assert found.reason == "doubled_number"
+        assert "Popa Dan" in found.problem
+
     def test_somebody_inactive_does_not_hold_a_number(self) -> None:
         assert one(person(), person(name="Dan", status=EmployeeStatus.INACTIVE)).problem == ""
 

@@ -79,6 +79,20 @@ class TestPeople:
         assert [s.action for s in plan.steps] == [Action.CONFLICT, Action.CONFLICT]
         assert plan.reasons() == {"doubled_number": 2}
 
+    def test_whoever_is_known_here_is_marked_as_sharing_the_number_and_cleared_when_it_is_put_right(self) -> None:
+        both = source("s1"), source("s2", first_name="Dan")
+        step = people(*both, stored=[synced()]).steps[0]
+        assert step.action is Action.CONFLICT
+        assert step.marks
+        assert step.record is not None
+        assert step.record.number_shared_with == both[1].name
+        marked = synced(number_shared_with=both[1].name)
+        assert not people(*both, stored=[marked]).steps[0].marks
+        (cleared,) = people(source("s1"), stored=[marked]).steps
+        assert cleared.action is Action.UPDATE
+        assert cleared.record is not None
+        assert cleared.record.number_shared_with is None
+
     def test_two_people_may_swap_their_numbers(self) -> None:
         stored = [synced(), synced(id="e2", supabase_id="s2", employee_no="1005", first_name="Dan")]
         plan = people(source("s1", 1005), source("s2", 1004, first_name="Dan"), stored=stored)

@@ -83,6 +83,22 @@ class TestPeople:
         assert report.exit_code is ExitCode.DONE
         assert {o.action for o in report.outcomes} == {Action.UNCHANGED}
 
+    async def test_a_number_given_twice_marks_whoever_is_known_until_it_is_put_right(
+        self, linked: Workspace, project_world: DemoWorld
+    ) -> None:
+        await run(linked, "people.sync")
+        first, second = [e for e in await people(linked) if e.employee_no][:2]
+        rows = {row["angajat_id"]: row for row in project_world.supabase.biometrics}
+        rows[second.supabase_id]["employee_no"] = int(first.employee_no or 0)
+        report = await run(linked, "people.sync")
+        assert report.exit_code is ExitCode.INCOMPLETE
+        shared = {e.id: e.number_shared_with for e in await people(linked) if e.number_shared_with}
+        assert shared == {first.id: second.terminal_name, second.id: first.terminal_name}
+        assert {e.id for e in await people(linked) if e.employee_no == first.employee_no} == {first.id}
+        rows[second.supabase_id]["employee_no"] = int(second.employee_no or 0)
+        await run(linked, "people.sync")
+        assert not any(e.number_shared_with for e in await people(linked))
+
     async def test_a_dry_run_stores_nothing(self, linked: Workspace) -> None:
         report = await run(linked, "people.sync", dry_run=True)
         assert {o.action for o in report.outcomes} == {Action.CREATE}

@@ -33,6 +33,7 @@ DETAIL_FIELDS = (
     "system_roles",
     "also_at",
     "employee_no",
+    "number_shared_with",
     "vitec_employee_id",
     "description",
 )
