@@ -25,7 +25,8 @@ class RunContext:
     `plans` are the plans that were made; `chosen` are plans from a preview, to be carried out instead of new ones.
     `receipts` are the phases already confirmed when a run is resumed. `secrets` are values a person just typed; they
     are never part of the parameters, which are stored. `rows`, where an operation gives a list, is its whole result in
-    place of `result`. `lost` says that another program took the target over.
+    place of `result`. `found` is what a run hands to whoever waits for it in this program; it is stored nowhere.
+    `lost` says that another program took the target over.
     """
 
     workspace: Workspace
@@ -43,6 +44,7 @@ class RunContext:
     warnings: list[str] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
     rows: list[dict[str, Any]] | None = None
+    found: object = None
     held: str = ""
     lost: MusterError | None = None
 

@@ -51,13 +51,14 @@ class Request:
 
 @dataclass(frozen=True, repr=False)  # asyncio writes the result of a task into its name: thousands of outcomes
 class Report:
-    """A run that is over: its record, all outcomes, the plans it made and the error that ended it early."""
+    """A run that is over: its record, all outcomes, the plans it made, the error that ended it early, what it found."""
 
     run: Run
     outcomes: tuple[Outcome, ...]
     plans: Mapping[str, Plan[Any]] = field(default_factory=dict)
     error: MusterError | None = None
     held: str = ""
+    found: object = None
 
     def __repr__(self) -> str:
         return f"Report({self.run.run_id}, {self.run.state}, {len(self.outcomes)} outcomes)"
@@ -234,7 +235,7 @@ class Runner:
         log.info("Run %s %s %s: %s", run.run_id, run.operation, run.state, run.summary)
         self._workspace.events.publish(RunEnded(run))
         context = handle.context
-        return Report(run, tuple(context.outcomes), context.plans, error, context.held)
+        return Report(run, tuple(context.outcomes), context.plans, error, context.held, context.found)
 
     async def _close(self, handle: RunHandle, run: Run) -> None:
         """Store the end; where the store refuses even that, it is stored when the next run starts."""

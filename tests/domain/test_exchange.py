@@ -323,7 +323,7 @@ class TestFindings:
         assert report["validation_errors"][0]["record"] == {"aht": "x", "groupId": "y"}
 
     def test_a_result_names_so_many_rows_and_a_file_of_errors_all(self) -> None:
-        found = Findings(["aht"], keep_all=True)
+        found = Findings(["aht"], keep=MOST_LISTED + 5)
         for row in range(MOST_LISTED + 5):
             found.total += 1
             found.refuse(row, [None], [Problem("aht", Rule.NUMBER, "m", "f")])

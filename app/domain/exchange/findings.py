@@ -9,10 +9,12 @@ from typing import Any
 
 from app.domain.exchange.problems import Problem, Rule
 
+MOST_KEPT = 100_000
+"""Bad rows that are kept whole, for a file of errors or to be put right by hand."""
 MOST_LISTED = 1_000
-"""Bad rows that a stored result names one by one; groups count all of them, and a file of errors holds all."""
+"""Bad rows that a stored result names one by one; groups count all of them."""
 _MOST_ROWS_OF_GROUP = 20
-_MOST_CHARS = 200
+_MOST_CHARS = 300  # more than a field may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,10 @@ class ProblemGroup:
 
 @dataclass
 class Findings:
-    """Collects what is found; with `keep_all` every bad row, for a file of errors, else the first `MOST_LISTED`."""
+    """Collects what is found, and the first `keep` bad rows as they are."""
 
     keys: Sequence[str]
-    keep_all: bool = False
+    keep: int = MOST_LISTED
     total: int = 0
     valid: int = 0
     errors: list[RowError] = dataclasses.field(default_factory=list)
@@ -54,11 +56,15 @@ class Findings:
         """How many rows cannot be taken."""
         return self.total - self.valid
 
-    def refuse(self, row: int, cells: Sequence[object], problems: Sequence[Problem]) -> None:
-        """Note a bad row, the one that was counted last."""
+    def refuse(
+        self, row: int, cells: Sequence[object], problems: Sequence[Problem], extra: Mapping[str, object] | None = None
+    ) -> None:
+        """Note a bad row, the one that was counted last, and what it holds beyond its fields."""
         self._group(row, problems)
-        if self.keep_all or len(self.errors) < MOST_LISTED:
+        if len(self.errors) < self.keep:
             record = {key: _shown(cell) for key, cell in zip(self.keys, cells, strict=False)}
+            if extra:
+                record |= {name: _shown(value) for name, value in extra.items()}
             self.errors.append(RowError(self.total - 1, row, record, tuple(problems)))
 
     def accept(self, row: int, warnings: Sequence[Problem]) -> None:
@@ -134,5 +140,6 @@ ERROR_COLUMNS = ("row", "field", "rule", "message", "fix", "value")
 
 
 def _shown(cell: object) -> str:
-    shown = "" if cell is None else cell if isinstance(cell, str) else str(cell)
+    whole = isinstance(cell, float) and cell.is_integer()  # as workbooks hold every number
+    shown = "" if cell is None else cell if isinstance(cell, str) else str(int(cell) if whole else cell)  # type: ignore[call-overload]
     return shown[:_MOST_CHARS].encode("utf-8", "replace").decode()

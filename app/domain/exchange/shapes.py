@@ -82,8 +82,10 @@ class Shape:
         return next(place for place, spec in enumerate(self.fields) if spec.key == key)
 
 
-OUR_OWN = frozenset({"id", "datatype", "timestamp", "agentid", "queueid", "servicegroup", "metrics", "rawdata"})
-"""What our own exports have in every row; nothing is said of it when such a file comes back."""
+OUR_OWN = frozenset(
+    {"id", "datatype", "timestamp", "agentid", "queueid", "servicegroup", "metrics", "rawdata", "row", "problems"}
+)
+"""What our own exports and files of bad rows have in every row; nothing is said of it when such a file comes back."""
 
 
 def folded(name: str) -> str:

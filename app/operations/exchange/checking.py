@@ -21,16 +21,18 @@ import msgspec
 from app.domain.connections import Connection
 from app.domain.exchange import SHAPES, DataType, Problem, Rule
 from app.domain.exchange.checker import Checker, Expectations, FieldRule, Verdict
-from app.domain.exchange.findings import ERROR_COLUMNS, Findings
+from app.domain.exchange.findings import ERROR_COLUMNS, MOST_LISTED, Findings
 from app.domain.exchange.rows import Norms, Row
 from app.domain.exchange.values import quoted
 from app.errors import Cancelled, UsageError
 from app.exports import export_rows
 from app.i18n import _, ngettext
 from app.operations.context import RunContext
-from app.operations.exchange.files import SourceFile, look_at, read_rows
+from app.operations.exchange.corrections import corrected
+from app.operations.exchange.files import AS_GUESSED, SourceFile, TextForm, look_at, read_rows
 from app.operations.exchange.headings import SourceRow
 from app.store import contact_center as stored
+from app.store.database import Store
 
 MOST_ROWS = 1_000_000
 _SLICE_ROWS = 250  # few enough to stay in the processor's cache
@@ -42,8 +44,9 @@ _packed = msgspec.msgpack.Decoder(tuple[list[int], list[Row]])
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """Which file is checked how. `columns` names fields for columns that are called otherwise; `errors_file` takes all
-    that is wrong, as a table. `batch_size` is 0 where rows are not kept.
+    """Which file is checked how. `columns` names fields for columns that are called otherwise; `corrections` are values
+    that a person put right, by row and field; `errors_file` takes all that is wrong, as a table. `batch_size` is 0
+    where rows are not kept, and `keep` how many bad rows are.
     """
 
     data_type: DataType
@@ -51,8 +54,11 @@ class CheckRequest:
     strict: bool = False
     rules: Mapping[str, FieldRule] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    corrections: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    form: TextForm = AS_GUESSED
     errors_file: str = ""
     batch_size: int = 0
+    keep: int = MOST_LISTED
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ async def check_file(context: RunContext, request: CheckRequest) -> CheckedFile:
     def tell(done: int) -> None:
         loop.call_soon_threadsafe(context.progress, _("Checking rows"), done)
 
-    expected = await _expectations(context, request)
+    expected = await expectations(context.workspace.store, context.own_connection, request.rules, strict=request.strict)
     checked = await asyncio.to_thread(_check, request, expected, context.stop, tell)
     if checked.unknown:
         text = _("The file has fields that are not used: {names}.")
@@ -102,10 +108,12 @@ async def check_file(context: RunContext, request: CheckRequest) -> CheckedFile:
     return checked
 
 
-async def _expectations(context: RunContext, request: CheckRequest) -> Expectations:
-    connection = context.own_connection
-    groups, agents = await context.workspace.store.read(stored.known_ids, connection.id)
-    return Expectations(zone_of(connection), norms_of(connection), groups, agents, request.rules, request.strict)
+async def expectations(
+    store: Store, connection: Connection, rules: Mapping[str, FieldRule], *, strict: bool
+) -> Expectations:
+    """What the rows of a connection are checked against."""
+    groups, agents = await store.read(stored.known_ids, connection.id)
+    return Expectations(zone_of(connection), norms_of(connection), groups, agents, rules, strict)
 
 
 def zone_of(connection: Connection) -> ZoneInfo:
@@ -123,9 +131,9 @@ def _check(
 ) -> CheckedFile:
     shape = SHAPES[request.data_type]
     checker = Checker(shape, expected)
-    source = look_at(Path(request.file))
+    source = look_at(Path(request.file), request.form)
     keys = [spec.key for spec in shape.fields]
-    findings = Findings(keys, keep_all=bool(request.errors_file))
+    findings = Findings(keys, MOST_ROWS if request.errors_file else request.keep)
     unknown: dict[str, None] = {}
     look_up = partial(_look_up, stop, tell)
     batches = tuple(_batches(request, source, checker, findings, unknown, look_up))
@@ -145,7 +153,7 @@ def _batches(
     shape = SHAPES[request.data_type]
     numbers: list[int] = []
     rows: list[Row] = []
-    source_rows = read_rows(source, shape, request.columns)
+    source_rows = corrected(read_rows(source, shape, request.columns), shape, request.corrections)
     for slice_number in count():
         part = list(islice(source_rows, _SLICE_ROWS))
         if not part:
@@ -157,7 +165,7 @@ def _batches(
             if extra and len(unknown) <= _MOST_UNKNOWN:
                 unknown |= dict.fromkeys(extra)
             if row is None:
-                findings.refuse(number, cells, problems)
+                findings.refuse(number, cells, problems, extra)
                 continue
             findings.accept(number, problems)
             if request.batch_size:

@@ -18,8 +18,12 @@ with it as a whole, blank for nothing.
 """
 
 
+LEFT_OUT = -1
+"""The place of a column that is read over."""
+
+
 class Headings:
-    """Names of columns to places of fields. `columns` are the names that a person matched by hand.
+    """Names of columns to places of fields. `columns` are those that a person matched by hand, "" for none.
 
     Raises `UsageError` for a field among `columns` that the data does not have.
     """
@@ -30,16 +34,18 @@ class Headings:
         self.place = lru_cache(10_000)(self._place)
 
     def _field(self, name: str) -> int:
+        if not name:
+            return LEFT_OUT
         place = self.shape.places.get(folded(name))
         if place is None:
             raise UsageError(_("There is no field {name}.").format(name=quoted(name)), fields_of(self.shape))
         return place
 
     def _place(self, name: str) -> int | None:
-        """The place of the field of that name; None for what is none, -1 for what our own exports add."""
+        """The place of the field of that name; None for what is none, `LEFT_OUT` for what our own exports add."""
         short = folded(name)
         place = self._by_hand.get(short, self.shape.places.get(short))
-        return -1 if place is None and (short in OUR_OWN or not short) else place
+        return LEFT_OUT if place is None and (short in OUR_OWN or not short) else place
 
 
 @dataclass(frozen=True)

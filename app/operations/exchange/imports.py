@@ -18,7 +18,7 @@ import msgspec
 from app.access import Permission
 from app.domain.exchange import DataType
 from app.domain.exchange.checker import FieldRule
-from app.domain.exchange.findings import MOST_LISTED, Findings, RowError
+from app.domain.exchange.findings import MOST_KEPT, MOST_LISTED, Findings, RowError
 from app.domain.exchange.problems import Problem, Rule
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Action, Outcome, Status
@@ -27,6 +27,9 @@ from app.events import ContactCenterDataChanged
 from app.i18n import N_, _, ngettext
 from app.operations.context import RunContext
 from app.operations.exchange.checking import Batch, CheckedFile, CheckRequest, check_file
+from app.operations.exchange.encodings import Encoding
+from app.operations.exchange.files import TextForm
+from app.operations.exchange.tables import Separator
 from app.operations.registry import operation
 from app.store import contact_center as stored
 from app.store import leases, runs
@@ -41,7 +44,9 @@ _CHECKED, _STORED = "check", "store"
 @dataclass(frozen=True)
 class ValidateParams:
     """The file and its type of data. `strict` makes errors of warnings; `validation_rules` are the person's own, per
-    field; `columns` names fields for columns that are called otherwise; `errors_file` takes all that is wrong.
+    field; `columns` names fields for columns that are called otherwise ("" for one to be left out); `corrections` are
+    values put right by hand, by row and field; `encoding` and `separator` say how a text is written where that is not
+    found out; `errors_file` takes all that is wrong.
     """
 
     data_type: DataType
@@ -49,6 +54,9 @@ class ValidateParams:
     strict: bool = False
     validation_rules: dict[str, FieldRule] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    corrections: dict[int, dict[str, str]] = field(default_factory=dict)
+    encoding: Encoding | None = None
+    separator: Separator | None = None
     errors_file: str = ""
 
 
@@ -67,6 +75,9 @@ class ImportParams:
     strict: bool = False
     validation_rules: dict[str, FieldRule] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    corrections: dict[int, dict[str, str]] = field(default_factory=dict)
+    encoding: Encoding | None = None
+    separator: Separator | None = None
     errors_file: str = ""
 
 
@@ -89,12 +100,9 @@ class UndoParams:
 )
 async def validate_data(context: RunContext, params: ValidateParams) -> None:
     """Check every row of a file; one outcome per bad row, and a report with the errors grouped by rule."""
-    request = CheckRequest(
-        params.data_type, params.file, params.strict, params.validation_rules, params.columns, params.errors_file
-    )
     context.outcomes.clear()  # of a run that is taken up again
-    checked = await check_file(context, request)
-    found = checked.findings
+    checked = await check_file(context, _check_of(params, keep=MOST_KEPT))
+    found = context.found = checked.findings
     context.result |= {"data_type": params.data_type.value, **found.validation_report()}
     context.summary |= {"total": found.total, "valid": found.valid, "invalid": found.invalid}
     await _report_bad(context, params.data_type, checked, again=False)
@@ -113,16 +121,7 @@ async def validate_data(context: RunContext, params: ValidateParams) -> None:
 async def bulk_import(context: RunContext, params: ImportParams) -> None:
     """Check a file, then store its rows in batches."""
     begun = time.monotonic()
-    request = CheckRequest(
-        params.data_type,
-        params.file,
-        params.strict,
-        params.validation_rules,
-        params.columns,
-        params.errors_file,
-        params.batch_size,
-    )
-    checked = await check_file(context, request)
+    checked = await check_file(context, _check_of(params, batch_size=params.batch_size))
     _refuse_another_file(context, checked)
     await _report_bad(context, params.data_type, checked, again=_FILE in context.receipts)
     done: list[Stored] = []
@@ -135,6 +134,21 @@ async def bulk_import(context: RunContext, params: ImportParams) -> None:
     finally:  # also of a run that is cancelled between two batches
         _sum_up(context, params, checked.findings, sum(done, Stored()))
         context.result["processing_time_ms"] = round((time.monotonic() - begun) * 1000)
+
+
+def _check_of(params: ValidateParams | ImportParams, *, batch_size: int = 0, keep: int = MOST_LISTED) -> CheckRequest:
+    return CheckRequest(
+        params.data_type,
+        params.file,
+        params.strict,
+        params.validation_rules,
+        params.columns,
+        params.corrections,
+        TextForm(params.encoding, params.separator),
+        params.errors_file,
+        batch_size,
+        keep,
+    )
 
 
 def _refuse_another_file(context: RunContext, checked: CheckedFile) -> None:

@@ -25,14 +25,21 @@ def json_rows(file: TextIO, headings: Headings) -> Iterator[SourceRow]:
     """
     known = False
     number = 0
-    for value in _values(file):
-        for item in _items(value, headings):
-            number += 1
-            row = _row(number, item, headings)
-            known = known or any(cell is not None for cell in row[1])
-            yield row
+    for number, item in enumerate(json_items(file, headings), 1):
+        row = _row(number, item, headings)
+        known = known or any(cell is not None for cell in row[1])
+        yield row
     if number and not known:
         raise UsageError(_("No row of the file has any of the fields."), fields_of(headings.shape))
+
+
+def json_items(file: TextIO, headings: Headings) -> Iterator[object]:
+    """The rows as the file holds them, out of whatever they are nested in.
+
+    Raises `UsageError` when it cannot be read as JSON.
+    """
+    for value in _values(file):
+        yield from _items(value, headings)
 
 
 def _items(value: object, headings: Headings) -> Iterator[object]:

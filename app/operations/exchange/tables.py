@@ -7,6 +7,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,21 +25,63 @@ _WIDE_CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{2,3})\d""")
 _ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}(\d{1,9})["']""")
 
 
-def csv_rows(file: TextIO, headings: Headings) -> Iterator[SourceRow]:
-    """Rows of a text table separated by `,`, `;` or tabs, by whichever the first line has most.
+class Separator(StrEnum):
+    """What stands between the cells of a text table."""
 
-    Raises `UsageError` when it is no such table.
-    """
+    COMMA = "comma"
+    SEMICOLON = "semicolon"
+    TAB = "tab"
+    BAR = "bar"
+
+    @property
+    def sign(self) -> str:
+        """The character."""
+        return _SIGNS[self]
+
+
+_SIGNS = {Separator.COMMA: ",", Separator.SEMICOLON: ";", Separator.TAB: "\t", Separator.BAR: "|"}
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """An open text table at its first row; `ahead` lines stand before that."""
+
+    file: TextIO
+    separator: Separator
+    ahead: int
+
+    def reader(self) -> Any:
+        """Reads the rows, the one with the headings first; `line_num` counts lines after `ahead`."""
+        return csv.reader(self.file, delimiter=self.separator.sign, strict=True)
+
+
+def open_table(file: TextIO, said: Separator | None = None) -> TextTable:
+    """A text table separated as a person or Excel's own first line says, else by what divides the first row most."""
     first = file.readline(_CHUNK)
-    named = _SEPARATOR_LINE.fullmatch(first)  # Excel's own way to say it
-    delimiter = named[1] if named else max(",;\t", key=first.count)
-    if not named:
-        file.seek(0)
+    if named := _SEPARATOR_LINE.fullmatch(first):
+        by_excel = next((each for each in Separator if each.sign == named[1]), Separator.COMMA)
+        return TextTable(file, said or by_excel, 1)
+    file.seek(0)
+    return TextTable(file, said or max(Separator, key=lambda each: _cells_of(first, each)), 0)
+
+
+def _cells_of(line: str, separator: Separator) -> int:
+    """Into how many cells a separator divides a line; inside quotes it divides nothing."""
     try:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        return len(next(csv.reader([line], delimiter=separator.sign, strict=True), []))
+    except csv.Error:
+        return 0
+
+
+def csv_rows(table: TextTable, headings: Headings) -> Iterator[SourceRow]:
+    """Rows of a text table.
+
+    Raises `UsageError` when it is none.
+    """
+    try:
+        reader, ahead = table.reader(), table.ahead
         columns = find_columns(next(reader, []), headings)
         pick = itemgetter(*columns.places)
-        ahead = 1 if named else 0
         plain = len(columns.extra) == 0
         for row in reader:
             if plain and len(row) == columns.width:  # the usual row, as quickly as can be
@@ -47,9 +91,12 @@ def csv_rows(file: TextIO, headings: Headings) -> Iterator[SourceRow]:
             elif any(row):
                 yield _row(reader.line_num + ahead, row, columns, pick)
     except csv.Error as error:
-        raise UsageError(
-            _("This file is not a CSV table: {cause}").format(cause=error), _("Save it as CSV (UTF-8).")
-        ) from error
+        raise no_table(error) from error
+
+
+def no_table(error: csv.Error) -> UsageError:
+    """What is said of a text that is no table."""
+    return UsageError(_("This file is not a CSV table: {cause}").format(cause=error), _("Save it as CSV (UTF-8)."))
 
 
 def _row(number: int, cells: list[Any], columns: Columns, pick: itemgetter[tuple[object, ...]]) -> SourceRow:
@@ -69,20 +116,27 @@ def workbook_rows(path: Path, headings: Headings) -> Iterator[SourceRow]:
 
     Raises `UsageError` when it is none, or too large.
     """
+    rows = sheet_rows(path)
+    _number, names = next(rows, (0, []))
+    columns = find_columns([str(cell).strip() for cell in names], headings)
+    pick = itemgetter(*columns.places)
+    for number, row in rows:
+        yield _row(number, row, columns, pick)
+
+
+def sheet_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
+    """The rows of the first sheet that hold anything, with their numbers; the headings are the first of them.
+
+    Raises `UsageError` when it is no workbook, or too large.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
     _refuse_bombs(path)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
-            sheet = book.get_sheet_by_index(0)
-            rows = (
-                (n, row) for n, row in enumerate(sheet.iter_rows(), 1) if any(cell not in ("", None) for cell in row)
-            )
-            _number, names = next(rows, (0, []))
-            columns = find_columns([str(cell).strip() for cell in names], headings)
-            pick = itemgetter(*columns.places)
-            for number, row in rows:
-                yield _row(number, list(row), columns, pick)
+            for number, row in enumerate(book.get_sheet_by_index(0).iter_rows(), 1):
+                if any(cell not in ("", None) for cell in row):
+                    yield number, list(row)
     except (CalamineError, zipfile.BadZipFile) as error:
         raise _no_workbook(str(error)) from error
 
