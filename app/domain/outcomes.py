@@ -57,6 +57,15 @@ class RunState(StrEnum):
         return self in {RunState.STOPPED, RunState.FAILED, RunState.CANCELLED, RunState.INTERRUPTED}
 
 
+class Trigger(StrEnum):
+    """Why a run began (connections.md §3). `RETRY` is a schedule that tries again after a failure."""
+
+    MANUAL = "manual"
+    SCHEDULE = "schedule"
+    RETRY = "retry"
+    EVENT = "event"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field, before and after."""
@@ -116,3 +125,4 @@ class Run:
     result: Any = None
     first_fatal: str | None = None
     error: RunError | None = None
+    trigger: Trigger = Trigger.MANUAL

@@ -19,7 +19,9 @@ from peewee import (
 from app.store.base import BaseModel
 from app.store.contact_center_rows import CONTACT_CENTER_TABLES
 from app.store.onec_rows import ONEC_TABLES
+from app.store.organization_rows import ORGANIZATION_TABLES
 from app.store.outbox_rows import OUTBOX_TABLES
+from app.store.schedule_rows import SCHEDULE_TABLES
 
 
 class ConnectionRow(BaseModel):
@@ -228,6 +230,7 @@ class RunRow(BaseModel):
     error = TextField(null=True)
     host = CharField()
     process = CharField()
+    trigger = CharField(default="manual")
 
     class Meta:
         table_name = "run"
@@ -329,4 +332,6 @@ TABLES = (
     *CONTACT_CENTER_TABLES,
     *ONEC_TABLES,
     *OUTBOX_TABLES,
+    *SCHEDULE_TABLES,
+    *ORGANIZATION_TABLES,
 )

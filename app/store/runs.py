@@ -16,7 +16,7 @@ import msgspec
 import psutil
 from peewee import JOIN
 
-from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status
+from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status, Trigger
 from app.store.database import clock_s, fetch, insert_rows
 from app.store.models import JournalRow, LeaseRow, OutcomePackRow, OutcomeRow, RunRow
 from app.store.values import from_json, from_time, now, to_json, to_time
@@ -268,6 +268,7 @@ def _to_row(run: Run) -> dict[str, Any]:
         "result": to_json(run.result) if run.result is not None else None,
         "first_fatal": run.first_fatal,
         "error": to_json(run.error) if run.error is not None else None,
+        "trigger": run.trigger.value,
     }
 
 
@@ -289,4 +290,5 @@ def _to_run(row: RunRow) -> Run:
         result=from_json(row.result, object),
         first_fatal=row.first_fatal,
         error=from_json(row.error, RunError),
+        trigger=Trigger(row.trigger),
     )
