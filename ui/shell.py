@@ -95,11 +95,27 @@ class Shell(QObject):
         self.window.clear_banner(key)
         if run.state is RunState.FINISHED:
             self.window.toast(run_counts(run))
+            self._tell_held(key, run)
         elif run.state is RunState.CANCELLED:
             self.window.toast(_("Cancelled."))
         elif run.error is not None:
             self.window.toast(run.error.message)
             self.window.banner(key, Tone.DANGER, run.error.message, _(run.error.remedy), self._ways_on(key, run))
+
+    def _tell_held(self, key: str, run: Run) -> None:
+        """A list that lacks too many changes nothing about them, until the person says that they really left."""
+        phases = [v for v in (run.result or {}).values() if isinstance(v, dict)] if isinstance(run.result, dict) else []
+        missing = [record for phase in phases if phase.get("suspicious") for record in phase["not_in_vitec"]]
+        if run.operation not in {"people.sync", "devices.sync"} or not missing or not run.summary["total"]:
+            return
+        text = ngettext(
+            "{count} record left the list of {connection}, which is more than usual: it stays as it is.",
+            "{count} records left the list of {connection}, which is more than usual: they stay as they are.",
+            len(missing),
+        ).format(count=len(missing), connection=run.connection)
+        again = Request(run.operation, run.connection, {"accept_missing": True})
+        act = Action(_("They really left"), lambda: self.desk.run(again))
+        self.window.banner(key, Tone.WARNING, text, _("Look at the list in Supabase first."), [act])
 
     def _ways_on(self, key: str, run: Run) -> list[Action]:
         """What helps after a failure: a stopped push can go on, with or without the device that stopped it."""

@@ -228,7 +228,12 @@ def _missing_warnings(phase: str, empty: bool, missing: Sequence[object], suspic
         )
         warnings.append(text.format(count=count))
         if suspicious:
-            warnings.append(_("That is more than usual, so they stay as they are until the list is complete again."))
+            warnings.append(
+                _(
+                    "That is more than usual, so they stay as they are. If they really left, sync again with "
+                    "accept_missing=true."
+                )
+            )
     return tuple(warnings)
 
 

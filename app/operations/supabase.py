@@ -6,6 +6,7 @@ The passwords of terminals lie unencrypted at the source; they go from the answe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.access import Permission
@@ -20,16 +21,24 @@ from app.events import DevicesChanged
 from app.i18n import N_, _
 from app.operations.apply import carry_out, resumed
 from app.operations.context import RunContext
-from app.operations.registry import NoParams, operation
+from app.operations.registry import operation
 from app.store import devices as stored_devices
 from app.store import directory
 
 SUPABASE = (ConnectionKind.SUPABASE,)
 _TARGET = "supabase:{connection}"
+ALL_PERCENT = 100
 
 
-@operation("people.sync", N_("Sync people"), Permission.SYNC, NoParams, kinds=SUPABASE, target=_TARGET)
-async def sync_people(context: RunContext, _params: NoParams) -> None:
+@dataclass(frozen=True)
+class SupabaseSyncParams:
+    """`accept_missing` says that all who left a complete list really left, however many they are."""
+
+    accept_missing: bool = False
+
+
+@operation("people.sync", N_("Sync people"), Permission.SYNC, SupabaseSyncParams, kinds=SUPABASE, target=_TARGET)
+async def sync_people(context: RunContext, params: SupabaseSyncParams) -> None:
     """Bring people, their terminal numbers and where their photos are in step with Supabase's active employees."""
     if (done := resumed(context, PEOPLE)) is not None:
         context.summary |= done
@@ -40,7 +49,7 @@ async def sync_people(context: RunContext, _params: NoParams) -> None:
         context.progress(_("Fetching people"))
         snapshot = await supabase.employees()
         stored = await context.workspace.store.read(directory.employees)
-        plan = plan_people(snapshot, stored, _settings(context))
+        plan = plan_people(snapshot, stored, _settings(context, params))
         if doubles := possible_doubles(plan, stored):
             names = ", ".join(doubles[:5])
             context.warnings.append(_("Possibly the same people as others here: {names}.").format(names=names))
@@ -48,8 +57,8 @@ async def sync_people(context: RunContext, _params: NoParams) -> None:
     _hold_back(context, plan)
 
 
-@operation("devices.sync", N_("Sync devices"), Permission.SYNC, NoParams, kinds=SUPABASE, target=_TARGET)
-async def sync_devices(context: RunContext, _params: NoParams) -> None:
+@operation("devices.sync", N_("Sync devices"), Permission.SYNC, SupabaseSyncParams, kinds=SUPABASE, target=_TARGET)
+async def sync_devices(context: RunContext, params: SupabaseSyncParams) -> None:
     """Bring devices in step with Supabase's active terminals, and their passwords in the keyring too."""
     if (done := resumed(context, DEVICES)) is not None:
         context.summary |= done
@@ -62,7 +71,7 @@ async def sync_devices(context: RunContext, _params: NoParams) -> None:
     plan = context.chosen.get(DEVICES)
     if plan is None:
         changed = await _changed_passwords(context, sources, stored)
-        plan = plan_devices(snapshot, stored, _settings(context), changed)
+        plan = plan_devices(snapshot, stored, _settings(context, params), changed)
     if sources:
         context.warnings.append(_("The passwords of devices are stored unencrypted in Supabase."))
     if not context.dry_run:
@@ -104,5 +113,6 @@ async def _keep_passwords(context: RunContext, plan: Plan[Device], sources: Mapp
                 await context.workspace.vault.set(step.record.id, "password", source.password)
 
 
-def _settings(context: RunContext) -> PlanSettings:
-    return PlanSettings(context.own_connection.id, context.workspace.settings.missing_limit_percent)
+def _settings(context: RunContext, params: SupabaseSyncParams) -> PlanSettings:
+    limit = ALL_PERCENT if params.accept_missing else context.workspace.settings.missing_limit_percent
+    return PlanSettings(context.own_connection.id, limit)

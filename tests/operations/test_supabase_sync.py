@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 import pytest
@@ -33,8 +33,10 @@ async def linked(workspace: Workspace, project_world: DemoWorld) -> Workspace:
     return workspace
 
 
-async def run(workspace: Workspace, operation: str, *, dry_run: bool = False) -> Report:
-    return await (await workspace.runner.start(Request(operation, dry_run=dry_run))).report()
+async def run(
+    workspace: Workspace, operation: str, *, dry_run: bool = False, params: Mapping[str, str] | None = None
+) -> Report:
+    return await (await workspace.runner.start(Request(operation, params=params or {}, dry_run=dry_run))).report()
 
 
 async def people(workspace: Workspace) -> list[Employee]:
@@ -56,6 +58,24 @@ class TestGuard:
         assert report.exit_code is ExitCode.HELD
         assert "more than usual" in report.held
         assert all(e.supabase_missing_since is None for e in await people(linked))
+
+    async def test_a_person_may_say_that_they_really_left(self, linked: Workspace, project_world: DemoWorld) -> None:
+        await run(linked, "people.sync")
+        for employee in project_world.supabase.employees[:8]:
+            employee["status"] = "concediu"
+        left = {e["id"] for e in project_world.supabase.employees[:8]}
+        report = await run(linked, "people.sync", params={"accept_missing": "true"})
+        assert report.exit_code is ExitCode.DONE
+        assert {e.supabase_id for e in await people(linked) if e.supabase_missing_since} <= left
+        assert any(e.supabase_missing_since for e in await people(linked))
+
+    async def test_an_empty_list_is_never_taken_for_everybody_leaving(
+        self, linked: Workspace, project_world: DemoWorld
+    ) -> None:
+        await run(linked, "people.sync")
+        project_world.supabase.employees.clear()
+        await run(linked, "people.sync", params={"accept_missing": "true"})
+        assert not any(e.supabase_missing_since for e in await people(linked))
 
     async def test_an_empty_list_is_a_warning_alone(self, linked: Workspace, project_world: DemoWorld) -> None:
         await run(linked, "people.sync")

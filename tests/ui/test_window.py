@@ -17,7 +17,7 @@ from app.domain.outcomes import Run, RunState
 from app.operations.runner import Request
 from app.places import Home
 from app.settings import SettingsFile
-from app.store import runs
+from app.store import directory, runs
 from app.store.models import RunRow
 from app.store.values import now
 from app.vault import MemoryKeyring
@@ -82,7 +82,8 @@ async def test_ctrl_f_works_right_after_the_start_and_on_every_page(window: Main
         focus = window.focusWidget()
         assert focus is not None
         QTest.keyClick(focus, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-        await eventually(part(window, QLineEdit, f"{name}.search").hasFocus, f"Ctrl+F on {name}")
+        search = "personnel.search" if name == "workforce" else f"{name}.search"
+        await eventually(part(window, QLineEdit, search).hasFocus, f"Ctrl+F on {name}")
 
 
 async def test_a_stopped_run_stays_as_a_banner_with_its_remedy_until_it_works(
@@ -98,6 +99,25 @@ async def test_a_stopped_run_stays_as_a_banner_with_its_remedy_until_it_works(
     small_world.vitec.fault = FaultPlan(Fault.NONE)
     click(window, "offices.sync")
     await eventually(lambda: not window.shell.banners.keys())
+
+
+async def test_who_left_a_list_in_numbers_stays_until_a_person_says_that_they_really_left(
+    window: MainWindow, small_world: DemoWorld
+) -> None:
+    assert window.desk is not None
+    assert window.workspace is not None
+    await window.desk.report_of(Request("people.sync"))
+    for employee in small_world.supabase.employees[: len(small_world.supabase.employees) // 2]:
+        employee["status"] = "concediu"
+    await window.desk.report_of(Request("people.sync"))
+    banner = next(b for b in window.findChildren(Banner) if "more than usual" in words(b))
+    QTest.mouseClick(
+        next(b for b in banner.findChildren(QAbstractButton) if b.text() == "They really left"),
+        Qt.MouseButton.LeftButton,
+    )
+    await eventually(lambda: not window.shell.banners.keys())
+    people = await window.workspace.store.read(directory.employees)
+    assert any(person.supabase_missing_since for person in people)
 
 
 async def test_escape_cancels_what_runs(window: MainWindow, small_world: DemoWorld) -> None:
