@@ -22,6 +22,7 @@ from app.store.onec_rows import ONEC_TABLES
 from app.store.organization_rows import ORGANIZATION_TABLES
 from app.store.outbox_rows import OUTBOX_TABLES
 from app.store.schedule_rows import SCHEDULE_TABLES
+from app.store.webhook_rows import WEBHOOK_TABLES
 
 
 class ConnectionRow(BaseModel):
@@ -333,5 +334,6 @@ TABLES = (
     *ONEC_TABLES,
     *OUTBOX_TABLES,
     *SCHEDULE_TABLES,
+    *WEBHOOK_TABLES,
     *ORGANIZATION_TABLES,
 )
