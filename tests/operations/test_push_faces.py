@@ -88,6 +88,16 @@ async def test_the_same_bytes_are_not_sent_again_until_the_photo_changes(site: S
     assert named.exit_code is ExitCode.DONE
 
 
+async def test_why_a_photo_was_refused_is_remembered_word_for_word(site: Site) -> None:
+    site.terminals[0].faults = [TerminalFault(FaultKind.STATUS, code="noFace", only=Place.FACE, times=1)]
+    first = (await site.run()).outcomes[0].message
+    await site.run("terminals.verify")
+    for _again in range(2):
+        (outcome,) = (await site.run()).outcomes
+        assert outcome.message.count("refused this very photo") == 1
+        assert outcome.message.endswith(f"before: {first.removeprefix('Added. ')}")
+
+
 async def test_the_part_names_that_a_terminal_takes_are_found_and_remembered(site: Site) -> None:
     site.terminals[0].quirks = Quirks(part_names=frozenset({PartNames.URL_IMG}))
     await site.run()

@@ -184,6 +184,8 @@ def _placement(
     digest = candidate.person_digest if verified else (before.person_digest if before else "")
     sent_at = before.sent_at if before else None
     refused = before.refused_face if before else ""
+    if before is not None and refused and state is CoverageState.PHOTO_MISSING:
+        message = before.message  # why the device refused the photo says more than that it is missing
     return Placement(
         device.id, candidate.id, candidate.number, state, candidate.name, digest, face, refused, message, run_id,
         sent_at, now(),

@@ -7,6 +7,7 @@ or the network does: it ends with an outcome, and says when the device is not to
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -170,7 +171,8 @@ class Visitor:
         if known is not None and known.refused_face == face.digest and not self.settings.named:
             text = _("This device refused this very photo before: {message}").format(message=known.message)
             remedy = _("Replace the photo, then push again.")
-            return self._face_failed(candidate, known, action, sentence, face, None, text, remedy)
+            refused = self._face_failed(candidate, known, action, sentence, face, None, text, remedy)
+            return dataclasses.replace(refused, placement=dataclasses.replace(refused.placement, message=known.message))
         replace = self.settings.when_face_exists is WhenFaceExists.REPLACE or (
             self.settings.when_face_exists is WhenFaceExists.REPLACE_CHANGED and bool(before) and before != face.digest
         )
