@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
+    QWidget,
 )
 
 from ui.tables.columns import Column, Kind
@@ -96,6 +97,15 @@ class CellDelegate(QStyledItemDelegate):
             width = option.fontMetrics.horizontalAdvance(words) + _room_before_text(column)
         ticks = _TICK + _GAP if model.checkable and index.column() == 0 else 0
         return QSize(width + ticks + 2 * MARGIN, ROW_HEIGHT)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """A line in place of the cell, named as its column."""
+        editor = super().createEditor(parent, option, index)
+        model = index.model()
+        assert isinstance(model, TableModel)
+        editor.setAccessibleName(model.columns[index.column()].heading)
+        editor.setObjectName("cell.editor")
+        return editor
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         """A click on the tick box toggles it."""

@@ -33,6 +33,7 @@ SLICE_S = 0.005
 """Idle work takes the event loop for at most about this long at a time."""
 # Put together once: Python takes a microsecond for each | of two enums, and a cell is painted for twenty.
 _SELECTABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_EDITABLE = _SELECTABLE | Qt.ItemFlag.ItemIsEditable
 _TICKABLE = _SELECTABLE | Qt.ItemFlag.ItemIsUserCheckable
 _MANY = 400  # inserted and removed rows of one batch beyond which a reset is cheaper
 
@@ -54,6 +55,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     counts_changed = Signal()
     """`filter_counts` has news."""
     checked_changed = Signal()
+    edited = Signal(object, str, str)
+    """Record, column key and what was written into the cell; the page decides and updates the row."""
 
     def __init__(
         self,
@@ -226,7 +229,12 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         return None if answer is None else answer(self, self.row_at(index.row()), index.column())
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Ticks a row; nothing else can be edited."""
+        """Ticks a row, or says what was written into a cell that can be edited."""
+        if role == Qt.ItemDataRole.EditRole and self.can_edit(index):
+            row, column = self.row_at(index.row()), self.columns[index.column()]
+            if value != self._editable(row, index.column()):
+                self.edited.emit(row, column.key, value)
+            return True
         if role != Qt.ItemDataRole.CheckStateRole or index.column() != 0 or not self.may_tick(self.row_at(index.row())):
             return False
         self.set_checked([self.key(self.row_at(index.row()))], on=Qt.CheckState(value) == Qt.CheckState.Checked)
@@ -243,12 +251,22 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Every cell can be selected; the first may carry a tick."""
+        """Every cell can be selected, some edited; the first may carry a tick."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
+        if self.columns[index.column()].edit is not None and self.can_edit(index):
+            return _EDITABLE
         if self.checkable is not None and index.column() == 0 and self.may_tick(self.row_at(index.row())):
             return _TICKABLE
         return _SELECTABLE
+
+    def can_edit(self, index: Index) -> bool:
+        """Whether the cell can be written into."""
+        return index.isValid() and self._editable(self.row_at(index.row()), index.column()) is not None
+
+    def _editable(self, row: Row, column: int) -> str | None:
+        edit = self.columns[column].edit
+        return edit(row) if edit is not None else None
 
     def _display(self, row: Row, column: int) -> str:
         return self.columns[column].words(row)
@@ -369,6 +387,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
 _ANSWERS: dict[int, Callable[[TableModel[Any], Any, int], Any]] = {
     Qt.ItemDataRole.DisplayRole: TableModel._display,
+    Qt.ItemDataRole.EditRole: TableModel._editable,
     Qt.ItemDataRole.AccessibleTextRole: TableModel._spoken,
     Qt.ItemDataRole.ToolTipRole: TableModel._tooltip,
     Qt.ItemDataRole.TextAlignmentRole: TableModel._alignment,

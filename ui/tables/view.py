@@ -1,6 +1,7 @@
 """The table on screen: one component for the whole program, with every habit a table should have.
 
-Keyboard: arrows, Home/End, Page keys move; Space asks for details (or ticks); Enter activates; typing jumps to a name;
+Keyboard: arrows, Home/End, Page keys move; Space asks for details (or ticks); Enter activates, or edits where the cell
+can be (so do F2 and a double click); typing jumps to a name;
 Ctrl+C copies cells, Ctrl+Shift+C rows with headers; Ctrl+E exports; Menu key opens the menu; Tab leaves the table.
 """
 
@@ -86,7 +87,7 @@ class TableView(QTableView, Generic[Row]):
         self.setTabKeyNavigation(False)  # Tab leaves the table, arrows move inside
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         rows = self.verticalHeader()
@@ -176,7 +177,8 @@ class TableView(QTableView, Generic[Row]):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys listed above; all others as Qt has them."""
-        act = self._act_for(event)
+        editing = self.state() == QAbstractItemView.State.EditingState  # what a cell's editor left over
+        act = None if editing else self._act_for(event)
         if act is None:
             super().keyPressEvent(event)
             return
@@ -289,6 +291,8 @@ class TableView(QTableView, Generic[Row]):
         column = self._rows.columns[self.currentIndex().column()]
         if column.kind is Kind.LINK:
             self.link_activated.emit(row, column.key)
+        elif self._rows.can_edit(self.currentIndex()):
+            self.edit(self.currentIndex())
         else:
             self.row_activated.emit(row)
 

@@ -99,6 +99,8 @@ QTabBar[look="inner"]::tab:focus { border: ${focus}px solid $accent; padding: 5p
 
 QTableView { background: $surface; border: 0; gridline-color: $line; outline: 0; }
 QTableView:focus { border: 0; }
+QTableView QLineEdit { border-radius: 0; padding: 0 6px; min-height: 0; }
+QTableView QLineEdit:focus { padding: 0 ${edge}px; min-height: 0; }
 QHeaderView { background: $window; border: 0; }
 QHeaderView::section { color: $muted; background: $window; border: 0; border-bottom: 1px solid $line;
   padding: 0 8px; font-weight: 600; }
@@ -146,5 +148,5 @@ def style_sheet(tokens: Tokens) -> str:
         danger_ground=tokens.danger.ground, tip_ink=tokens.tooltip.ink, tip_ground=tokens.tooltip.ground,
         controls=resource("icons", "controls").as_posix(), tick="tick-dark" if tokens.dark else "tick-light",
         radius=RADIUS, inner=inner, innerfocus=inner - 2 * grown, focus=tokens.focus_width,
-        padfocus=3 * GRID - grown, flatfocus=2 * GRID - grown,
+        padfocus=3 * GRID - grown, flatfocus=2 * GRID - grown, edge=6 - grown,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.people import COLUMNS, NAME, NUMBER, OFFICE, PEOPLE, SEEN, STATUS, WHY, Person, crowd
-from ui.tables import TableModel, TableView
+from ui.tables import Column, TableModel, TableView
 from ui.theme import tokens
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -330,3 +331,53 @@ def test_the_current_cell_shows_the_focus(view: TableView[Person], qtbot: QtBot)
     image = view.grab().toImage()
     cell = view.visualRect(view.rows.index(2, OFFICE)).translated(view.viewport().pos())
     assert image.pixelColor(cell.left() + 1, cell.center().y()).name() == tokens().accent
+
+
+class TestEditing:
+    @pytest.fixture
+    def edited(self, qtbot: QtBot) -> tuple[TableView[Person], list[tuple[int, str, str]]]:
+        columns = (
+            COLUMNS[0],
+            Column("note", "Note", lambda p: p.office, edit=lambda p: p.office if p.active else None),
+        )
+        model = TableModel(columns, lambda person: person.id)
+        view = TableView(model, name="People", object_name="people.table")
+        model.setParent(view)
+        qtbot.addWidget(view)
+        model.set_rows(PEOPLE)
+        view.show()
+        view.activateWindow()
+        view.setFocus()
+        said: list[tuple[int, str, str]] = []
+        model.edited.connect(lambda person, column, text: said.append((person.id, column, text)))
+        return view, said
+
+    @pytest.mark.parametrize("key", [Key.Key_F2, Key.Key_Return])
+    def test_a_cell_that_can_be_edited_says_what_was_written(self, qtbot: QtBot, edited: Any, key: Qt.Key) -> None:
+        view, said = edited
+        place = next(n for n, person in enumerate(PEOPLE) if person.active)
+        view.setCurrentIndex(view.rows.index(place, 1))
+        press(view, key)
+        editor = view.findChild(QLineEdit, "cell.editor")
+        assert editor is not None
+        assert (editor.text(), editor.accessibleName()) == (PEOPLE[place].office, "Note")
+        editor.setText("elsewhere")
+        QTest.keyClick(editor, Key.Key_Return)
+        qtbot.waitUntil(lambda: said == [(PEOPLE[place].id, "note", "elsewhere")])
+
+    def test_nothing_is_said_when_nothing_was_changed(self, qtbot: QtBot, edited: Any) -> None:
+        view, said = edited
+        place = next(n for n, person in enumerate(PEOPLE) if person.active)
+        view.setCurrentIndex(view.rows.index(place, 1))
+        press(view, Key.Key_F2)
+        QTest.keyClick(view.findChild(QLineEdit, "cell.editor"), Key.Key_Return)
+        qtbot.waitUntil(view.hasFocus)
+        assert said == []
+
+    def test_other_cells_cannot_be_edited(self, edited: Any) -> None:
+        view, _said = edited
+        closed = next(n for n, person in enumerate(PEOPLE) if not person.active)
+        for place, column in ((0, 0), (closed, 1)):
+            view.setCurrentIndex(view.rows.index(place, column))
+            press(view, Key.Key_F2)
+            assert view.findChild(QLineEdit, "cell.editor") is None
