@@ -9,10 +9,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.domain.health import Stage
 from app.domain.outcomes import Outcome, Run
+
+if TYPE_CHECKING:
+    from app.domain.schedules import Schedule
 
 E = TypeVar("E")
 log = logging.getLogger(__name__)
@@ -65,6 +68,18 @@ class ConnectionsChanged:
 
 
 @dataclass(frozen=True)
+class SchedulesChanged:
+    """A schedule was added, changed, ran, was skipped or removed, or the interval that it goes by changed."""
+
+
+@dataclass(frozen=True)
+class SchedulePaused:
+    """A schedule paused itself after failing too often or for too long (connections.md §4)."""
+
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
 class DirectoryChanged:
     """Offices or employees changed in the store."""
 
@@ -89,6 +104,29 @@ class WorkforceChanged:
 @dataclass(frozen=True)
 class ContactCenterDataChanged:
     """Data of a contact centre were stored or taken back; `connection` is the id of the connection."""
+
+    connection: str
+
+
+@dataclass(frozen=True)
+class LiveChanged:
+    """Live numbers of a contact centre changed, or how they come; the ids are of agents and groups that differ now."""
+
+    connection: str
+    agents: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class AlarmsChanged:
+    """A limit on live numbers was crossed, is no longer, or its value moved; `connection` is the connection's id."""
+
+    connection: str
+
+
+@dataclass(frozen=True)
+class ThresholdsChanged:
+    """A person set other limits on live numbers."""
 
     connection: str
 

@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from app.access import Role
 from app.events import EventBus
 from app.operations.links import Links
 from app.operations.runner import Runner
@@ -26,6 +27,8 @@ from app.tasks import Tasks
 from app.vault import Backend, Vault
 
 if TYPE_CHECKING:
+    from app.operations.contact_center.live import LiveNumbers
+    from app.operations.scheduler import Scheduler
     from app.operations.status_sender import StatusSender
 
 log = logging.getLogger(__name__)
@@ -48,11 +51,25 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.runner = Runner(self)
 
     @cached_property
+    def scheduler(self) -> Scheduler:
+        """Starts what is due by itself; loaded with its tables when it is first needed."""
+        from app.operations.scheduler import Scheduler
+
+        return Scheduler(self)
+
+    @cached_property
     def status_sender(self) -> StatusSender:
         """Sends status updates to contact centres; loaded with its tables when it is first needed."""
         from app.operations.status_sender import StatusSender
 
         return StatusSender(self.store, self.links, self.tasks)
+
+    @cached_property
+    def live(self) -> LiveNumbers:
+        """Live numbers of contact centres; loaded when they are first wanted."""
+        from app.operations.contact_center.live import LiveNumbers
+
+        return LiveNumbers(self.store, self.links, self.tasks, self.events)
 
     @classmethod
     async def open(
@@ -65,6 +82,11 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         workspace = cls(home, settings_file or SettingsFile(home.settings), keyring)
         await asyncio.to_thread(workspace.store.open)
         return workspace
+
+    @property
+    def role(self) -> Role:
+        """The profile of whoever works here, as far as it is known."""
+        return self.settings.role
 
     @property
     def settings(self) -> Settings:

@@ -303,6 +303,8 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
     async def _attempt(self, call: Call) -> Answer:
         async with self._slots:
             await self._limiter.acquire()
+            if self._client.is_closed:  # the connection was edited while this call waited for its turn
+                raise Unreachable(_("The connection was changed or closed meanwhile."))
             begun = time.monotonic()
             try:
                 answer = await self._send(call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.store.contact_center_rows import AgentNowRow, AgentRow, GroupNowRow, Gr
 from app.store.database import fetch, insert_rows
 from app.store.values import from_strings, to_strings
 
+KEPT_MS = 7 * 86_400_000
 _SLICE = 500
 
 
@@ -75,15 +76,11 @@ def accounts(connection_id: str) -> list[Account]:
     return [_account(row) for row in fetch(query)]
 
 
-def link_account(connection_id: str, agent_id: str, employee_id: str | None, *, by_hand: bool) -> None:
-    """Link an account to a person, or to nobody."""
-    AgentRow.update(employee_id=employee_id, by_hand=by_hand).where(
-        AgentRow.connection == connection_id, AgentRow.agent_id == agent_id
-    ).execute()
-
-
 def write_snapshot(connection_id: str, statuses: Iterable[OnlineStatus], seen_ms: int) -> None:
-    """Keep a full snapshot of current statuses: who is missing from it left when it was taken (§5.7)."""
+    """Keep a full snapshot of current statuses: who is missing from it left when it was taken (§5.7).
+
+    Who left more than a week ago is forgotten (§9).
+    """
     now = AgentNowRow
     seen = {s.agent_id: s for s in statuses}
     known = {a.status.agent_id: a for a in agents_now(connection_id)}
@@ -92,6 +89,8 @@ def write_snapshot(connection_id: str, statuses: Iterable[OnlineStatus], seen_ms
     for agent_id, before in known.items():
         if agent_id not in seen:
             left = before.left_ms if before.left_ms is not None else seen_ms
+            if seen_ms - left > KEPT_MS:
+                continue
             rows.append(_now_row(connection_id, AgentNow(before.status, before.seen_ms, left)))
     insert_rows(now, rows)
 
@@ -138,6 +137,13 @@ def meanings(connection_id: str) -> list[StatusMeaning]:
             m.select().where(m.connection == connection_id).order_by(m.state_code)
         )
     ]
+
+
+def note_statuses(connection_id: str, names: Mapping[str, str]) -> None:
+    """Remember the statuses that a platform has, by code; what a person said of one stays."""
+    m = StatusMeaningRow
+    known = {code for (code,) in fetch(m.select(m.state_code).where(m.connection == connection_id))}
+    insert_rows(m, [(connection_id, code, name, "", False) for code, name in names.items() if code not in known])
 
 
 def set_meaning(connection_id: str, said: StatusMeaning) -> None:

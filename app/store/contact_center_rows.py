@@ -244,6 +244,19 @@ class StatusMeaningRow(BaseModel):
         primary_key = CompositeKey("connection", "state_code")
 
 
+class LiveThresholdRow(BaseModel):
+    """A limit on a number of a group, blank for all groups (§5.9); without a bound there is no alarm for it."""
+
+    connection = CharField()
+    group_id = CharField()
+    metric = CharField()
+    bound = DoubleField(null=True)
+
+    class Meta:
+        table_name = "cc_threshold"
+        primary_key = CompositeKey("connection", "group_id", "metric")
+
+
 CONTACT_CENTER_TABLES = (
     GroupIntervalRow,
     AgentStatusRow,
@@ -257,4 +270,5 @@ CONTACT_CENTER_TABLES = (
     GroupRow,
     AgentRow,
     StatusMeaningRow,
+    LiveThresholdRow,
 )

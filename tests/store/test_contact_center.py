@@ -14,6 +14,7 @@ from app.domain.exchange.rows import Row
 from app.domain.exchange.shapes import DataType
 from app.store import contact_center as stored
 from app.store import contact_center_history as reads
+from app.store import contact_center_links as links
 from app.store import contact_center_now as present
 from app.store.contact_center import Delivery, Stored
 from app.store.contact_center_history import HistoryQuery
@@ -190,7 +191,7 @@ class TestPresent:
         personnel = Personnel((Service("1", "Line", True, (group,)),), (agent,))
         store.run_now(present.write_personnel, "c", personnel)
         assert store.run_now(stored.known_ids, "c") == (frozenset({"g-1"}), frozenset({"op-1"}))
-        store.run_now(lambda: present.link_account("c", "op-1", "person-1", by_hand=True))
+        store.run_now(lambda: links.link_account("c", "op-1", "person-1", by_hand=True))
         store.run_now(present.write_personnel, "c", personnel)
         assert store.run_now(present.groups, "c") == [group]
         (account,) = store.run_now(present.accounts, "c")
