@@ -66,7 +66,7 @@ def in_zone(moment: datetime, zone: tzinfo) -> datetime:
 def split(shift: Shift, zone: tzinfo) -> ScheduleShift:
     """Paid time by day (06:00-22:00) and by night, on the clocks of `zone`."""
     day = night = timedelta()
-    for paid in _paid(shift):
+    for paid in paid_periods(shift):
         for part in _cut(paid, zone):
             length = part.end - part.start
             if _is_night(part.start.astimezone(zone).time()):
@@ -76,7 +76,7 @@ def split(shift: Shift, zone: tzinfo) -> ScheduleShift:
     return ScheduleShift(in_zone(shift.start, zone), day // _MS, night // _MS)
 
 
-def _paid(shift: Shift) -> Iterator[Period]:
+def paid_periods(shift: Shift) -> Iterator[Period]:
     """What is left of a shift between its breaks, in UTC; breaks may overlap and reach beyond the shift."""
     begun, end = shift.start.astimezone(UTC), shift.end.astimezone(UTC)
     for start, stop in sorted((b.start.astimezone(UTC), b.end.astimezone(UTC)) for b in shift.unpaid_breaks):

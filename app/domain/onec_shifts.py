@@ -66,7 +66,8 @@ class CheckedShifts:
 class Circumstances:
     """What rows are checked against: the zone and day of 1C, people by external id or personnel number.
 
-    Without `first` and `last` every month with a shift of the person is meant, else exactly these days.
+    Without `first` and `last` every month with a shift of the person is meant, else exactly these days. `partly` takes
+    the good shifts of a month in which others are wrong: a plan may be put right before it is sent.
     """
 
     zone: tzinfo
@@ -74,6 +75,7 @@ class Circumstances:
     people: Mapping[str, str]
     first: date | None = None
     last: date | None = None
+    partly: bool = False
 
 
 Blocked = tuple[str, date | None]
@@ -110,7 +112,7 @@ def check_shifts(rows: Iterable[ShiftRow], about: Circumstances) -> CheckedShift
         try:
             shift = read_shift(row, about.zone)
             if external_id is None:
-                raise _nobody(agent)
+                raise nobody(agent)
             read[external_id].append(PlannedShift(external_id, shift, row.row))
         except WrongValue as wrong:
             problems.append(
@@ -138,24 +140,27 @@ def _put_together(
     pieces: list[Piece] = []
     held: list[Piece] = []
     for external_id, shifts in read.items():
-        found = list(_own_problems(shifts, about))
+        found = list(own_problems(shifts, about))
         problems += found
         wrong = {(p.row, p.agent) for p in found}
         for first, last in _months(shifts, about):
             inside = tuple(s for s in shifts if first <= s.shift.start.astimezone(about.zone).date() <= last)
+            bad = not unread.isdisjoint({(external_id, None), (external_id, first.replace(day=1))})
+            bad = bad or any((s.row, external_id) in wrong for s in inside)
+            if about.partly and bad:
+                inside = tuple(s for s in inside if (s.row, external_id) not in wrong)
             piece = _piece(external_id, first, last, inside, about.zone)
             closed = _closed(piece, about)
             problems += closed
-            bad = not unread.isdisjoint({(external_id, None), (external_id, first.replace(day=1))})
-            bad = bad or any((s.row, external_id) in wrong for s in inside)
-            if bad:
+            if bad and not about.partly:
                 held.append(piece)
             elif not closed:
                 pieces.append(piece)
     return CheckedShifts(tuple(pieces), tuple(sorted(problems, key=lambda p: p.row)), tuple(held))
 
 
-def _own_problems(shifts: Sequence[PlannedShift], about: Circumstances) -> Iterator[RowProblem]:
+def own_problems(shifts: Sequence[PlannedShift], about: Circumstances) -> Iterator[RowProblem]:
+    """What is wrong with the shifts of one person by themselves and beside each other."""
     first, last = about.first or date.min, about.last or date.max
     for at, problem in shift_problems([s.shift for s in shifts], first, last, about.zone):
         field, message, fix = _PROBLEM_WORDS[problem]
@@ -190,7 +195,8 @@ def _closed(piece: Piece, about: Circumstances) -> list[RowProblem]:
     return []
 
 
-def _nobody(agent: str) -> WrongValue:
+def nobody(agent: str) -> WrongValue:
+    """What is wrong with an id that belongs to nobody."""
     if not agent:
         return WrongValue("agent_id", ShiftRule.REQUIRED, _("It is empty or missing."), _("Fill it in."))
     message = _("1C lists nobody with this id.")

@@ -44,6 +44,10 @@ class Asked:
         """1C's ids of the people."""
         return tuple(person.external_id for person in self.people)
 
+    def external_id(self, named: str) -> str:
+        """1C's id of somebody who may be named by the id of the employee they are, as outcomes name them."""
+        return next((i for i, known in self.known.items() if known.employee_id and known.employee_id == named), named)
+
     def subject(self, external_id: str) -> tuple[str, str]:
         """Name and id of a person in outcomes: the id of the employee, of somebody not linked that of 1C."""
         known = self.known.get(external_id)
@@ -102,13 +106,14 @@ async def onec_of(context: RunContext) -> OneC:
 async def whom(context: RunContext, wanted: Sequence[str]) -> Asked:
     """The people that are meant, all when none is named; 1C is asked where the store does not know somebody.
 
-    People whom a full list lacked are meant only by name.
+    People whom a full list lacked are meant only by name: 1C's id, or that of the employee they are.
     """
     known = {
         k.person.external_id: k for k in await context.workspace.store.read(stored.people, context.own_connection.id)
     }
     here = {external_id: k.person for external_id, k in known.items()}
     ids = tuple(dict.fromkeys(wanted)) if wanted and ALL not in wanted else ()
+    ids = tuple(dict.fromkeys(Asked((), known).external_id(i) for i in ids))
     if not here or any(i not in here for i in ids):
         day = today(context.own_connection)
         context.progress(_("Fetching people"))

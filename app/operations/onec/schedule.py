@@ -33,16 +33,28 @@ _HOUR_MS = 3_600_000
 
 @dataclass(frozen=True)
 class SendParams(ShiftsParams):
-    """The same; `stored` sends the plan that is kept here, `again` also what 1C has already."""
+    """The same; `stored` sends the plan that is kept here, `again` also what 1C has already.
+
+    `pieces` are the only ones that are sent, like `ID/2026-03`; none for all.
+    """
 
     stored: bool = False
     again: bool = False
+    pieces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanParams(ShiftsParams):
+    """The same; `partly` also keeps the good shifts of a month in which others are wrong."""
+
+    partly: bool = False
 
 
 @operation("onec.send_schedule", N_("Send schedules to 1C"), Permission.WRITE, SendParams, kinds=ONEC, target=TARGET)
 async def send_schedule(context: RunContext, params: SendParams) -> None:
     """Send planned shifts; a dry run shows how day and night hours come out and what is wrong."""
     checked, asked = await checked_shifts(context, params, stored=params.stored)
+    checked = _only(checked, params.pieces)
     here = await _receipts(context, checked.pieces)
     context.rows = shift_rows(checked, asked)
     context.reasons.update(Counter(str(problem.rule) for problem in checked.problems))
@@ -60,10 +72,10 @@ async def send_schedule(context: RunContext, params: SendParams) -> None:
         context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
 
 
-@operation("onec.plan_shifts", N_("Keep a plan of shifts"), Permission.WRITE, ShiftsParams, kinds=ONEC, remote=False)
-async def plan_shifts(context: RunContext, params: ShiftsParams) -> None:
+@operation("onec.plan_shifts", N_("Keep a plan of shifts"), Permission.WRITE, PlanParams, kinds=ONEC, remote=False)
+async def plan_shifts(context: RunContext, params: PlanParams) -> None:
     """Check shifts and keep the good ones as the plan, without sending them; they replace those of their months."""
-    checked, asked = await checked_shifts(context, params, stored=False)
+    checked, asked = await checked_shifts(context, params, stored=False, partly=params.partly)
     connection_id = context.own_connection.id
     context.rows = shift_rows(checked, asked)
     context.reasons.update(Counter(str(problem.rule) for problem in checked.problems))
@@ -79,6 +91,15 @@ async def plan_shifts(context: RunContext, params: ShiftsParams) -> None:
         return [*_problem_outcomes(checked.problems, asked), *_held_outcomes(checked, asked), *kept]
 
     await finish(context, write, outcomes)
+
+
+def _only(checked: CheckedShifts, wanted: Sequence[str]) -> CheckedShifts:
+    """What a person ticked, with what keeps a part of it from being sent."""
+    if not wanted:
+        return checked
+    pieces, held = (tuple(p for p in found if piece_name(p) in wanted) for found in (checked.pieces, checked.held))
+    people = {p.schedule.external_id for p in held}
+    return CheckedShifts(pieces, tuple(p for p in checked.problems if p.agent in people), held)
 
 
 class _Sender:
@@ -211,6 +232,11 @@ def _receipt(context: RunContext, piece: Piece, digest: str, status: SentStatus,
 
 def _key(piece: Piece) -> str:
     return f"{piece.schedule.external_id}/{_step(piece)}"
+
+
+def piece_name(piece: Piece) -> str:
+    """The name of a piece in parameters."""
+    return f"{piece.schedule.external_id}/{piece.label}"
 
 
 def _step(piece: Piece) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -64,8 +64,12 @@ class ShiftsParams:
             raise UsageError(_("Give shifts or a file, not both."))
 
 
-async def checked_shifts(context: RunContext, params: ShiftsParams, *, stored: bool) -> tuple[CheckedShifts, Asked]:
+async def checked_shifts(
+    context: RunContext, params: ShiftsParams, *, stored: bool, partly: bool = False
+) -> tuple[CheckedShifts, Asked]:
     """The shifts that are meant, checked, and the people they are of; `stored` takes those of the plan.
+
+    `partly` takes the good shifts of a month in which others are wrong.
 
     Raises `UsageError` for a file that cannot be read as a table of shifts.
     """
@@ -76,24 +80,28 @@ async def checked_shifts(context: RunContext, params: ShiftsParams, *, stored: b
     named = tuple(i for i in params.people if i != ALL)
     if stored:
         assert days is not None
-        shifts = await context.workspace.store.read(onec_sent.planned, connection.id, *days, named or None)
-        asked = await whom(context, named or tuple({s.external_id for s in shifts}) or (ALL,))
+        meant = await whom(context, named) if named else None
+        ids = meant.ids if meant else None
+        shifts = await context.workspace.store.read(onec_sent.planned, connection.id, *days, ids)
+        asked = meant or await whom(context, tuple({s.external_id for s in shifts}) or (ALL,))
         checked = check_planned(shifts, _about(context, asked, days))
-        return _with_the_empty(checked, named or (() if shifts else ("",))), asked
+        return _with_the_empty(checked, (*meant.ids, *meant.unknown) if meant else () if shifts else ("",)), asked
     rows = await asyncio.to_thread(_file_rows, params.file) if params.file else _param_rows(params.shifts)
-    ids = tuple(dict.fromkeys(str(row.agent or "").strip() for row in rows))
-    asked = await _people_of(context, ids)
+    listed = tuple(dict.fromkeys(str(row.agent or "").strip() for row in rows))
+    asked = await people_of(context, listed)
     if named:
+        named = tuple(asked.external_id(i) for i in named)
         wanted = {*named, *(i.lower() for i in named)}
         rows = [row for row in rows if str(row.agent).strip() in wanted or str(row.agent).strip().lower() in wanted]
-    checked = await asyncio.to_thread(check_shifts, rows, _about(context, asked, days))
+    about = replace(_about(context, asked, days), partly=partly)
+    checked = await asyncio.to_thread(check_shifts, rows, about)
     return _with_the_empty(checked, named or (() if rows else ("",))), asked
 
 
-async def _people_of(context: RunContext, ids: tuple[str, ...]) -> Asked:
+async def people_of(context: RunContext, ids: tuple[str, ...]) -> Asked:
     """Everybody who is known, so that a row may name somebody by personnel number too; 1C is asked about the rest."""
     everybody = await whom(context, (ALL,))
-    known = set(_names(everybody))
+    known = set(names_of(everybody))
     strangers = [i for i in ids if i and i not in known and i.lower() not in known]
     if not strangers or not everybody.known:  # without anybody known, 1C was just asked
         return everybody
@@ -101,7 +109,7 @@ async def _people_of(context: RunContext, ids: tuple[str, ...]) -> Asked:
     return Asked((*everybody.people, *(p for p in found.people if p not in everybody.people)), everybody.known)
 
 
-def _names(asked: Asked) -> dict[str, str]:
+def names_of(asked: Asked) -> dict[str, str]:
     """External ids by themselves, and by the personnel numbers that only one person has."""
     numbers: dict[str, list[str]] = {}
     for person in asked.people:
@@ -113,7 +121,7 @@ def _names(asked: Asked) -> dict[str, str]:
 def _about(context: RunContext, asked: Asked, days: tuple[date, date] | None) -> Circumstances:
     first, last = days or (None, None)
     connection = context.own_connection
-    return Circumstances(zone_of(connection), today(connection), _names(asked), first, last)
+    return Circumstances(zone_of(connection), today(connection), names_of(asked), first, last)
 
 
 def _with_the_empty(checked: CheckedShifts, named: Iterable[str]) -> CheckedShifts:
