@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ from app.store import directory
 from app.store.database import fetch, insert_rows, put_rows
 from app.store.models import ConnectionRow
 from app.store.onec_rows import ONEC_TABLES, OneCDepartmentRow, OneCPersonRow
-from app.store.values import now, to_json, to_time
+from app.store.values import from_time, now, to_json, to_time
 
 _LINKED_BY = {how.value: how for how in LinkedBy}
 _balances = msgspec.json.Decoder(tuple[VacationBalance, ...])
@@ -38,6 +38,13 @@ def people(connection_id: str | None = None) -> list[KnownPerson]:
     if connection_id is not None:
         query = query.where(OneCPersonRow.connection == connection_id)
     return [_to_person(row) for row in fetch(query)]
+
+
+def written_at(connection_id: str) -> dict[str, datetime | None]:
+    """When what is stored of each person of a connection last changed, by external id."""
+    p = OneCPersonRow
+    query = p.select(p.external_id, p.updated_at).where(p.connection == connection_id)
+    return {external_id: from_time(stamp) for external_id, stamp in fetch(query)}
 
 
 def departments(connection_id: str) -> list[KnownDepartment]:

@@ -40,10 +40,12 @@ class StoredPeriod:
     fetched_at: datetime | None
 
 
-def norms(connection_id: str, first: date, last: date) -> list[StoredNorm]:
-    """The norms of periods that lie within these days, by person and time."""
+def norms(connection_id: str, first: date, last: date, external_id: str | None = None) -> list[StoredNorm]:
+    """The norms of periods that lie within these days, of everybody or of one, by person and time."""
     n = OneCNormRow
     query = n.select().where(n.connection == connection_id, n.first >= first.isoformat(), n.last <= last.isoformat())
+    if external_id is not None:
+        query = query.where(n.external_id == external_id)
     return [
         StoredNorm(
             NormHours(external_id, Decimal(hours), date.fromisoformat(begin), date.fromisoformat(end)),
@@ -89,12 +91,18 @@ def timesheet(
     t = OneCTimesheetRow
     query = t.select().where(t.connection == connection_id, t.last >= first.isoformat(), t.first <= last.isoformat())
     wanted = None if external_ids is None else set(external_ids)
+    query = _of_few(query, t.external_id, wanted)
     rows = [r for r in fetch(query.order_by(t.external_id, t.first)) if wanted is None or r[1] in wanted]
     if not rows:
         return []
     begin, end = min(row[2] for row in rows), max(row[3] for row in rows)
     by_person = _days(connection_id, begin, end, wanted)
     return [_to_period(row, by_person.get(row[1], [])) for row in rows]
+
+
+def _of_few(query: Any, column: Any, wanted: set[str] | None) -> Any:
+    """Leave the choice to the database where few people are wanted; many would be too long a question."""
+    return query.where(column.in_(sorted(wanted))) if wanted is not None and len(wanted) <= _SLICE else query
 
 
 def put_timesheet(connection_id: str, periods: Iterable[TimesheetPeriod]) -> dict[str, Action]:
@@ -145,6 +153,7 @@ def _days(connection_id: str, begin: str, end: str, wanted: set[str] | None) -> 
     query = d.select(d.external_id, d.day, d.code, d.hours).where(
         d.connection == connection_id, d.day.between(begin, end)
     )
+    query = _of_few(query, d.external_id, wanted)
     found: dict[str, list[TimesheetDay]] = defaultdict(list)
     for external_id, day, code, hours in fetch(query.order_by(d.external_id, d.day, d.place)):
         if wanted is None or external_id in wanted:

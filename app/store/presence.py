@@ -35,6 +35,18 @@ def presence(first_ms: int, last_ms: int) -> tuple[dict[str, list[tuple[int, int
     return by_employee, begun
 
 
+def presence_of(employee_id: str, first_ms: int, last_ms: int) -> list[tuple[int, int]]:
+    """When one employee was signed in, of times that begin between two moments (milliseconds since 1970), in order."""
+    login, agent = AgentLoginRow, AgentRow
+    same = (agent.connection == login.connection) & (agent.agent_id == login.agent_id)
+    query = (
+        login.select(login.start_ms, login.end_ms)
+        .join(agent, on=same)
+        .where(agent.employee_id == employee_id, login.start_ms.between(first_ms, last_ms), login.end_ms.is_null(False))
+    )
+    return [(start, end) for start, end in fetch(query.order_by(login.start_ms))]
+
+
 def known_employees() -> frozenset[str]:
     """Ids of employees whom a contact centre knows."""
     return frozenset(
