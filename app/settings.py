@@ -33,6 +33,8 @@ class Settings:
     theme: Theme = Theme.SYSTEM
     role: Role = Role.ADMINISTRATOR
     database_url: str = ""
+    sync_interval: int = 900
+    enable_webhooks: bool = True  # off: events are logged, nothing is queued (webhooks.md §1)
     missing_limit_percent: int = 10  # vitec-hub.md §9.5: above it the bulk deactivation is locked
     unknown: dict[str, Any] = field(default_factory=dict)
 

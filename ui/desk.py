@@ -99,4 +99,4 @@ class Desk:
 
     def refusal(self, operation_id: str) -> str:
         """Why the signed-in role may not start this operation, for a disabled button's tooltip; empty when it may."""
-        return missing_permission(self.workspace.settings.role, find_operation(operation_id).permission)
+        return missing_permission(self.workspace.role, find_operation(operation_id).permission)

@@ -46,7 +46,9 @@ def _request(args: argparse.Namespace) -> Request:
                     _("There is no kind {kind}.").format(kind=args.kind),
                     _("Kinds: {names}.").format(names=", ".join(KINDS)),
                 )
-            params = {"name": args.name, "kind": args.kind, "settings": read_pairs(args.sets)}
+            params = {"name": args.name, "kind": args.kind, "settings": read_pairs(args.sets)} | (
+                {"schedule": True} if args.schedule else {}
+            )
             return Request("connections.create", params=params, secrets=read_secrets(args.secret))
         case "edit":
             params = {"settings": read_pairs(args.sets), "name": args.new_name, "paused": args.paused}

@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_connections(commands, [home, json_too])
     _add_devices(commands, [home, json_too])
     _add_list(commands, [home, json_too])
+    _add_schedules(commands, [home, json_too])
     return parser
 
 
@@ -139,6 +140,7 @@ def _add_connections(
             parser.add_argument("name", metavar="NAME")
         if verb == "add":
             parser.add_argument("--kind", required=True)
+            parser.add_argument("--schedule", action="store_true", help="and sync it by itself, at its sync_interval")
         if verb in {"add", "edit"}:
             parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
             parser.add_argument(
@@ -206,6 +208,38 @@ def _add_list(
     listing.set_defaults(handler=_list, needs_home=True)
 
 
+def _add_schedules(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    schedules = commands.add_parser("schedule", help="operations that run by themselves")
+    verbs = schedules.add_subparsers(required=True, metavar="VERB")
+    for verb in ("list", "add", "edit", "remove", "show", "pause", "resume", "run-now", "run"):
+        parser = verbs.add_parser(verb, parents=common)
+        parser.set_defaults(handler=_schedule, verb=verb, needs_home=True)
+        if verb == "add":
+            parser.add_argument("operation", metavar="OPERATION")
+            parser.add_argument("--connection", default="", metavar="NAME")
+        elif verb not in {"list", "run"}:
+            parser.add_argument("schedule", metavar="NAME")
+        if verb in {"add", "edit"}:
+            _add_timing(parser)
+    length = verbs.choices["run"].add_mutually_exclusive_group()
+    length.add_argument("--once", action="store_true", help="run what is due now and end")
+    length.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="end after so many seconds")
+
+
+def _add_timing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", help="name of the schedule")
+    parser.add_argument("--every", type=int, metavar="SECONDS", help="60 to 86400; without it the connection's own")
+    parser.add_argument("--cron", metavar="EXPRESSION", help='five fields, like "0 3 * * *"')
+    parser.add_argument("--zone", metavar="ZONE", help="time zone, like Europe/Moscow")
+    parser.add_argument("--quiet", metavar="HOURS", help="nothing starts then, like 22:00-06:00")
+    parser.add_argument("--jitter", type=int, metavar="PERCENT", help="how far start times are spread: 10")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="sets", help="a parameter of the operation"
+    )
+
+
 def _gui(args: argparse.Namespace) -> int:
     from app.cli.window import open_window
 
@@ -253,6 +287,12 @@ def _devices(args: argparse.Namespace) -> int:
     from app.cli.devices import devices_command
 
     return devices_command(args)
+
+
+def _schedule(args: argparse.Namespace) -> int:
+    from app.cli.schedules import schedule_command
+
+    return schedule_command(args)
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -139,7 +139,8 @@ def postponed(schedule: Schedule, now: datetime) -> Schedule:
 def next_time(timing: Timing, now: datetime, interval_s: int, chance: float = 0.5) -> datetime:
     """The next time after now, spread and outside the quiet hours.
 
-    An interval is spread both ways, so that it keeps its mean; a time of day is only ever later, by ten minutes at most.
+    An interval is spread both ways, so that it keeps its mean; a time of day is only ever later, by ten minutes at
+    most.
     """
     if timing.cron:
         due = _next_by_cron(timing, now)
@@ -195,10 +196,9 @@ def given_up(schedule: Schedule, now: datetime) -> Schedule:
     return replace(schedule, paused=True, pause_reason=reason, due_at=None)
 
 
-def resumed(schedule: Schedule, now: datetime, interval_s: int, chance: float) -> Schedule:
-    """The schedule, going on with a clean slate."""
-    clean = replace(schedule, paused=False, pause_reason="", skip_reason="", failures=0, failing_since=None)
-    return planned(clean, now, interval_s, chance)
+def resumed(schedule: Schedule) -> Schedule:
+    """The schedule with a clean slate, to be planned anew."""
+    return replace(schedule, paused=False, pause_reason="", skip_reason="", failures=0, failing_since=None)
 
 
 def _retried(schedule: Schedule, now: datetime, interval_s: int, chance: float, at_least_s: float) -> Schedule:
@@ -279,14 +279,16 @@ def _check_quiet(quiet: str) -> None:
 
 
 def _check_cron(cron: str) -> None:
-    if not cron:
-        return
-    try:
-        if len(cron.split()) != 5:
-            raise CronSimError("Wrong number of fields")
-        next(CronSim(cron, datetime(2000, 1, 1, tzinfo=UTC)))
-    except (CronSimError, StopIteration) as error:
+    if cron and not (len(cron.split()) == 5 and _comes_true(cron)):
         raise UsageError(
             _("{value} is not a cron expression that ever comes true.").format(value=cron),
             _("It has five fields: minute, hour, day of the month, month, day of the week. Daily at three: 0 3 * * *"),
-        ) from error
+        )
+
+
+def _comes_true(cron: str) -> bool:
+    try:
+        next(CronSim(cron, datetime(2000, 1, 1, tzinfo=UTC)))
+    except (CronSimError, StopIteration):
+        return False
+    return True

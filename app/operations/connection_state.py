@@ -20,6 +20,7 @@ from app.operations.connection_test import TESTS, Stages, check
 from app.operations.connections import ALL, Scalar, check_secrets, connection_row, time_text
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
+from app.operations.schedules import next_sync
 from app.operations.sessions import DraftSession
 from app.operations.stages import Tell
 from app.store import connections as stored
@@ -60,7 +61,7 @@ async def run_test(context: RunContext, stages: Stages | None = None) -> None:
         connection, lambda key: vault.get(connection, key), links.session(connection), _teller(context), stages=stages
     )
     context.result |= _told(report)
-    if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.settings.role]:
+    if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.role]:
         error = problem.message if problem else None
         await context.workspace.store.write(
             stored.note_test, connection.id, context.result, ok=report.success, error=error
@@ -139,6 +140,7 @@ async def show_status(context: RunContext, _params: NoParams) -> None:
         "health": health.health.value,
         "cause": health.cause,
         "calls_refused_until": time_text(context.workspace.links.refused_until(connection.id)),
+        **await next_sync(context.workspace, connection),
         "error_count": sum(1 for r in own[:_RECENT] if r.error is not None),
         "success_rate": success_rate_percent(own[:_RECENT]),
         "performance_metrics": {
@@ -167,6 +169,7 @@ async def show_health(context: RunContext, _params: NoParams) -> None:
         "uptime_seconds": round(time.monotonic() - _started, 1),
         "active_connections": len(active),
         "last_sync_times": {c.name: time_text(c.last_sync) for c in found},
+        "next_syncs": {c.name: await next_sync(context.workspace, c) for c in found},
         "performance_metrics": {
             "total_connections": len(found),
             "active_connections": len(active),

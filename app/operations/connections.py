@@ -29,11 +29,15 @@ Scalar = str | int | float | bool
 
 @dataclass(frozen=True)
 class CreateParams:
-    """A new connection; its secrets are typed, piped or taken from a file, never parameters."""
+    """A new connection; its secrets are typed, piped or taken from a file, never parameters.
+
+    `schedule` adds the schedules that its kind usually has, at its `sync_interval`.
+    """
 
     name: str
     kind: ConnectionKind
     settings: dict[str, Scalar] = field(default_factory=dict)
+    schedule: bool = False
 
     def __post_init__(self) -> None:
         refuse_secrets(self.settings)
@@ -88,9 +92,12 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
         return
     # The secrets first: without a keyring nothing is stored at all.
     await _keep_secrets(context, connection, secrets)
-    context.result |= connection_row(
-        context.workspace, await context.workspace.store.write(stored.add_connection, connection)
-    )
+    kept = await context.workspace.store.write(stored.add_connection, connection)
+    context.result |= connection_row(context.workspace, kept)
+    if params.schedule:
+        from app.operations.schedules import schedule_usual
+
+        context.result["schedules"] = [schedule.name for schedule in await schedule_usual(context, kept)]
     context.workspace.events.publish(ConnectionsChanged())
 
 
@@ -104,8 +111,10 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     edited = bool(params.settings or context.secrets)
     if edited and status is ConnectionStatus.ERROR:
         status = ConnectionStatus.ACTIVE
-    given = {**{k: str(v) for k, v in old.settings.items()}, **params.settings}
-    settings = checked_settings(old.kind, given)
+    known = {spec.key for spec in old.spec.settings}
+    unknown = {key: value for key, value in old.settings.items() if key not in known}  # a newer Muster's: kept (§12)
+    given = {**{k: str(v) for k, v in old.settings.items() if k in known}, **params.settings}
+    settings = checked_settings(old.kind, given) | unknown
     secrets = _checked_secrets(context, old.kind, settings)
     lost = _worthless_secrets(old, settings, secrets)
     new = replace(
@@ -125,6 +134,10 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     changed = await context.workspace.store.write(stored.change_connection, new)
     for key in lost:
         await context.workspace.vault.delete(old.id, key)
+    if new.settings.get("sync_interval") != old.settings.get("sync_interval"):
+        from app.operations.scheduler import replan_following
+
+        await replan_following(context.workspace, old.id)
     context.result |= connection_row(context.workspace, changed)
     context.workspace.events.publish(ConnectionsChanged())
 

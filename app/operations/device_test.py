@@ -69,7 +69,7 @@ async def check_device(context: RunContext, params: TestParams) -> None:
     """Test in stages and keep what the device tells of itself."""
     device = await find_device(context, params.device)
     if params.accept_serial:
-        demand(context.workspace.settings.role, Permission.WRITE)
+        demand(context.workspace.role, Permission.WRITE)
     await context.workspace.store.read(leases.refuse_held, PUSHES, elsewhere=True)
     report, problem = await _tested(context, device, _teller(context), accept_serial=params.accept_serial)
     context.result |= msgspec.to_builtins(report)
@@ -171,7 +171,7 @@ async def _tested(
         "locked_until": _locked_until(device, report),
     }
     exchanged = accept_serial and device.facts.serial not in {"", learned.get("serial", device.facts.serial)}
-    if not context.dry_run and {Permission.WRITE, Permission.SYNC} & GRANTS[workspace.settings.role]:
+    if not context.dry_run and {Permission.WRITE, Permission.SYNC} & GRANTS[workspace.role]:
         await workspace.store.write(_remember, device.id, learned, exchanged)
         workspace.events.publish(DevicesChanged())
         if exchanged:

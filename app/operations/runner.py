@@ -19,7 +19,7 @@ import msgspec
 from app.access import Permission, demand
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.ids import new_id
-from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status
+from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status, Trigger
 from app.domain.plans import Plan
 from app.errors import Busy, Cancelled, ExitCode, MusterError, NotConfigured, Unexpected, UsageError
 from app.events import ConnectionsChanged, RunEnded, RunStarted
@@ -39,7 +39,7 @@ BEAT_S = 15.0
 
 @dataclass(frozen=True)
 class Request:
-    """What to run: parameters as texts or values, plans of a preview, secrets a person just typed."""
+    """What to run: parameters as texts or values, plans of a preview, secrets a person just typed; and why it begins."""
 
     operation: str
     connection: str = ""
@@ -47,6 +47,7 @@ class Request:
     dry_run: bool = False
     chosen: Mapping[str, Plan[Any]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    trigger: Trigger = Trigger.MANUAL
 
 
 @dataclass(frozen=True, repr=False)  # asyncio writes the result of a task into its name: thousands of outcomes
@@ -120,7 +121,7 @@ class Runner:
         without the permission, `NotConfigured` without a connection, `Busy` when another run holds the target.
         """
         operation = find_operation(request.operation)
-        demand(self._workspace.settings.role, operation.permission)
+        demand(self._workspace.role, operation.permission)
         params = operation.read_params(request.params)
         connection = await self._connection(operation, request.connection)
         run = Run(
@@ -132,6 +133,7 @@ class Runner:
             actor=_actor(),
             dry_run=request.dry_run,
             params=msgspec.to_builtins(params),
+            trigger=request.trigger,
         )
         context = RunContext(
             self._workspace, run, connection, request.dry_run, secrets=request.secrets, chosen=request.chosen
@@ -155,7 +157,7 @@ class Runner:
         if not run.state.resumable:
             raise UsageError(_("This run has finished; there is nothing to resume."))
         operation = find_operation(run.operation)
-        demand(self._workspace.settings.role, operation.permission)
+        demand(self._workspace.role, operation.permission)
         connection = await self._connection(operation, run.connection)
         params = operation.read_params(_leaving_out(operation, run.params, without) if without else run.params)
         again = replace(run, state=RunState.RUNNING, error=None, first_fatal=None, params=msgspec.to_builtins(params))

@@ -86,7 +86,8 @@ async def change_config(context: RunContext, params: ConfigParams) -> None:
 def _after(context: RunContext, before: dict[str, Any], given: dict[str, Scalar]) -> dict[str, Any]:
     from app.domain.connections import checked_settings
 
-    whole = {**{k: str(v) for k, v in before.items()}, **given}
+    known = {spec.key for spec in context.own_connection.spec.settings}
+    whole = {**{k: str(v) for k, v in before.items() if k in known}, **given}
     return checked_settings(context.own_connection.kind, whole)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.i18n import _
 from app.operations.connection_state import show_status
 from app.operations.connections import time_text
 from app.operations.context import RunContext
@@ -29,8 +28,6 @@ async def show_service_status(context: RunContext, params: NoParams) -> None:
     context.result |= {
         "connection_id": connection.id,
         "status": connection.status.value,
-        "next_sync": None,
-        "next_sync_reason": _("Syncs run when somebody starts them."),
         "health_check": _last_test(connection.last_test, time_text(connection.last_test_at)),
     }
 

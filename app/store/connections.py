@@ -15,6 +15,7 @@ from app.errors import UsageError
 from app.i18n import _
 from app.store.listings import forget_listings
 from app.store.models import ConnectionRow, DeviceRow, EmployeeRow, OfficeRow, RunRow
+from app.store.schedule_rows import ScheduleRow
 from app.store.values import from_json, from_strings, from_time, now, to_json, to_strings, to_time
 
 
@@ -67,10 +68,14 @@ def swap_secrets(connection_id: str, gained: str, lost: Collection[str]) -> None
 
 
 def remove_connection(connection_id: str) -> None:
-    """Forget a connection; the records it brought stay and are found again by whichever connection lists them."""
+    """Forget a connection; the records it brought stay and are found again by whichever connection lists them.
+
+    Its schedules go with it.
+    """
     for table in (OfficeRow, EmployeeRow, DeviceRow):
         table.update(connection=None).where(table.connection == connection_id).execute()
     EmployeeRow.update(supabase_connection=None).where(EmployeeRow.supabase_connection == connection_id).execute()
+    ScheduleRow.delete().where(ScheduleRow.connection == connection_id).execute()
     forget_listings()
     ConnectionRow.delete().where(ConnectionRow.id == connection_id).execute()
 

@@ -17,6 +17,7 @@ import psutil
 from peewee import JOIN
 
 from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status, Trigger
+from app.errors import ErrorKind
 from app.store.database import clock_s, fetch, insert_rows
 from app.store.models import JournalRow, LeaseRow, OutcomePackRow, OutcomeRow, RunRow
 from app.store.values import from_json, from_time, now, to_json, to_time
@@ -111,6 +112,21 @@ def last_finished(operations: Iterable[str], connection: str) -> Run | None:
         .first()
     )
     return _to_run(row) if row else None
+
+
+def sign_in_refused(connection: str) -> bool:
+    """Whether the newest run of a connection that came to an end was refused the sign-in."""
+    row = (
+        RunRow.select(RunRow.error)
+        .where(
+            RunRow.connection == connection,
+            RunRow.state.in_([RunState.FINISHED.value, RunState.STOPPED.value, RunState.FAILED.value]),
+        )
+        .order_by(RunRow.started_at.desc())
+        .first()
+    )
+    error = from_json(row.error, RunError) if row is not None else None
+    return error is not None and error.kind == ErrorKind.REFUSED_SIGN_IN
 
 
 def mark_interrupted() -> list[str]:
