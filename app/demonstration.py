@@ -5,12 +5,14 @@ Stands apart from `app/demo`, which may know nothing of operations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.domain.kinds import KINDS, FieldSpec
 from app.operations.runner import Request
-from app.store import connections, devices
+from app.store import connections, devices, onec
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -25,6 +27,11 @@ MAIN_JOB = (
     Request("customers.sync"),
 )
 """What the demo shows without a window, in order (command-line.md, `muster demo --headless`)."""
+
+
+HISTORY = ("service_group_data", "agent_status_data", "agent_login_data", "agent_calls_data", "agent_chats_work_time")
+HISTORY_DAYS = 14
+NIGHTS_OF = 10
 
 
 class DemoSystems(Protocol):
@@ -68,9 +75,49 @@ async def fetch_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, An
     for request in MAIN_JOB:
         if request.operation.startswith("terminals."):
             continue  # what a person wants to press
-        await (await workspace.runner.start(request)).report()
+        await _run(workspace, request)
         if request.operation == "devices.sync" and "terminals" in systems:
             await name_devices(workspace, systems)
+
+
+async def fetch_demo_workforce(workspace: Workspace) -> None:
+    """Fetch people and hours from 1C, plan their month, fetch two weeks of the contact centre.
+
+    Raises what starting a run raises; a run that fails says so itself.
+    """
+    await _run(workspace, Request("onec.sync_personnel"))
+    people = await workspace.store.read(onec.people)
+    today = date.today()  # noqa: DTZ011 - any zone will do for a demonstration
+    shifts = _demo_shifts([p.person.external_id for p in people if p.person.termination_date is None], today)
+    await _run(workspace, Request("onec.plan_shifts", params={"shifts": shifts, "partly": True}))
+    for operation in ("onec.norm_hours", "onec.timetype_info", "cc.personnel"):
+        await _run(workspace, Request(operation))
+    days = {"start_date": today - timedelta(days=HISTORY_DAYS), "end_date": today - timedelta(days=1)}
+    for name in HISTORY:
+        await _run(workspace, Request(f"cc.{name}", params=days))
+
+
+async def _run(workspace: Workspace, request: Request) -> None:
+    await (await workspace.runner.start(request)).report()
+
+
+def _demo_shifts(people: Sequence[str], today: date) -> list[dict[str, Any]]:
+    """Shifts of the current month: most by day on weekdays, every tenth person two nights on and two off."""
+    days = [today.replace(day=number) for number in range(1, monthrange(today.year, today.month)[1] + 1)]
+    made = []
+    for place, person in enumerate(people):
+        by_night = place % NIGHTS_OF == NIGHTS_OF - 1
+        for day in days:
+            if day.toordinal() % 4 > 1 if by_night else day.weekday() > 4:
+                continue
+            start = datetime.combine(day, time(20 if by_night else 8 + place % 3))
+            end = start + timedelta(hours=12 if by_night else 9)
+            rest = start + timedelta(hours=4)
+            breaks = [{"start": rest.isoformat(), "end": (rest + timedelta(hours=1)).isoformat()}]
+            made.append(
+                {"agent_id": person, "start": start.isoformat(), "end": end.isoformat(), "unpaid_breaks": breaks}
+            )
+    return made
 
 
 async def name_devices(workspace: Workspace, systems: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QProcess
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.demonstration import fetch_demo
+from app.demonstration import fetch_demo, fetch_demo_workforce
 from app.domain.outcomes import Run, RunState
 from app.events import RunEnded
 from app.i18n import _, ngettext
@@ -69,7 +69,11 @@ class Shell(QObject):
 
     def fill_demo(self, demo: DemoSystems) -> None:
         """Fetch the demo firm at once: who only wants to look sees offices, people, devices, and how a run looks."""
-        self.desk.start("fetch demo", fetch_demo(self.desk.workspace, demo.describe()))
+        self.desk.start("fetch demo", self._fetch_demo(demo))
+
+    async def _fetch_demo(self, demo: DemoSystems) -> None:
+        await fetch_demo(self.desk.workspace, demo.describe())
+        await fetch_demo_workforce(self.desk.workspace)
 
     def wire(self, name: str, page: QWidget) -> None:
         """Connect what a new page tells to what the window does."""
