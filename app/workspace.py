@@ -20,6 +20,7 @@ from app.operations.links import Links
 from app.operations.runner import Runner
 from app.operations.support_passwords import SupportPasswords
 from app.operations.terminal_links import TerminalLinks
+from app.operations.webhooks.event_log import EventLog
 from app.places import Home
 from app.settings import Settings, SettingsFile
 from app.store.database import Store
@@ -45,6 +46,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.vault = Vault(keyring)
         self.events = EventBus()
         self.tasks = Tasks()
+        self.event_log = EventLog(settings_file)
         self.links = Links(self.vault, self.store)
         self.terminals = TerminalLinks(self)
         self.support_passwords = SupportPasswords()

@@ -26,6 +26,7 @@ class RunContext:
     `receipts` are the phases already confirmed when a run is resumed. `secrets` are values a person just typed; they
     are never part of the parameters, which are stored. `rows`, where an operation gives a list, is its whole result in
     place of `result`. `found` is what a run hands to whoever waits for it in this program; it is stored nowhere.
+    `once` is shown with the result and never stored either: a secret that was just made.
     `lost` says that another program took the target over.
     """
 
@@ -45,6 +46,7 @@ class RunContext:
     result: dict[str, Any] = field(default_factory=dict)
     rows: list[dict[str, Any]] | None = None
     found: object = None
+    once: dict[str, Any] = field(default_factory=dict, repr=False)
     held: str = ""
     lost: MusterError | None = None
 

@@ -26,11 +26,13 @@ from app.events import ConnectionsChanged, RunEnded, RunStarted
 from app.i18n import _
 from app.operations.context import RunContext
 from app.operations.registry import Operation, find_operation
+from app.operations.webhooks.sources import run_ended, run_started, status_changed
 from app.redaction import redact
 from app.store import connections, leases, runs
 from app.store.values import now
 
 if TYPE_CHECKING:
+    from app.operations.webhooks.event_log import EventLog
     from app.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -237,12 +239,15 @@ class Runner:
         log.info("Run %s %s %s: %s", run.run_id, run.operation, run.state, run.summary)
         self._workspace.events.publish(RunEnded(run))
         context = handle.context
+        if context.once:
+            run = replace(run, result={**(run.result or {}), **context.once})
         return Report(run, tuple(context.outcomes), context.plans, error, context.held, context.found)
 
     async def _close(self, handle: RunHandle, run: Run) -> None:
         """Store the end; where the store refuses even that, it is stored when the next run starts."""
         try:
-            await self._workspace.store.write(_close_run, run, handle.context.connection, handle.operation)
+            event_log, connection = self._workspace.event_log, handle.context.connection
+            await self._workspace.store.write(_close_run, run, connection, handle.operation, event_log)
         except MusterError as problem:
             log.error("Run %s: its end could not be stored: %s", run.run_id, problem.message)  # noqa: TRY400
             self._unstored.append((run, handle.context.connection, handle.operation))
@@ -275,23 +280,28 @@ def _leaving_out(operation: Operation, params: Mapping[str, Any], without: Seque
 def _open_run(
     operation: Operation, context: RunContext, unstored: Iterable[tuple[Run, Connection | None, Operation]]
 ) -> None:
+    event_log = context.workspace.event_log
     for ended in unstored:
-        _close_run(*ended)
+        _close_run(*ended, event_log)
     if operation.target:
         connection_id = context.connection.id if context.connection else ""
         target = operation.target.format(connection=connection_id)
         leases.take_lease(leases.Claim(target, context.run.run_id, operation.id, context.run.actor))
     runs.mark_interrupted()
     runs.begin_run(context.run)
+    event_log.add(run_started(context.run, context.connection, operation))
 
 
-def _close_run(run: Run, connection: Connection | None, operation: Operation) -> None:
+def _close_run(run: Run, connection: Connection | None, operation: Operation, event_log: EventLog) -> None:
     runs.end_run(run)
     leases.give_back(run.run_id)
+    event_log.add(run_ended(run, connection, operation))
     if connection is None or not operation.remote or operation.permission is not Permission.SYNC:
         return
     if run.state is not RunState.CANCELLED:
-        connections.note_sync(connection.id, error=run.error.message if run.error else None)
+        moved = connections.note_sync(connection.id, error=run.error.message if run.error else None)
+        if moved is not None:
+            event_log.add([status_changed(connection.id, *moved, run.error.kind if run.error else "sync")])
 
 
 async def _ending(operation: Operation, context: RunContext, params: Any) -> MusterError | None:

@@ -80,8 +80,12 @@ def remove_connection(connection_id: str) -> None:
     ConnectionRow.delete().where(ConnectionRow.id == connection_id).execute()
 
 
-def note_sync(connection_id: str, *, error: str | None, at: datetime | None = None) -> None:
-    """Remember the end of a sync: its time when it went well, else the sentence of what went wrong."""
+def note_sync(connection_id: str, *, error: str | None, at: datetime | None = None) -> tuple[str, str] | None:
+    """Remember the end of a sync: its time when it went well, else the sentence of what went wrong.
+
+    Returns the status before and after, where it changed.
+    """
+    before = _status(connection_id)
     changes: dict[str, Any] = {"last_error": error, "updated_at": to_time(now())}
     if error is None:
         changes |= {"last_sync": to_time(at or now()), "status": ConnectionStatus.ACTIVE.value}
@@ -90,10 +94,15 @@ def note_sync(connection_id: str, *, error: str | None, at: datetime | None = No
     ConnectionRow.update(changes).where(
         ConnectionRow.id == connection_id, ConnectionRow.status != ConnectionStatus.INACTIVE.value
     ).execute()
+    return _moved(before, _status(connection_id))
 
 
-def note_test(connection_id: str, report: dict[str, Any], *, ok: bool, error: str | None) -> None:
-    """Remember a connection test; a good one clears the error (connections.md §6), and a paused one stays paused."""
+def note_test(connection_id: str, report: dict[str, Any], *, ok: bool, error: str | None) -> tuple[str, str] | None:
+    """Remember a connection test; a good one clears the error (connections.md §6), and a paused one stays paused.
+
+    Returns the status before and after, where it changed.
+    """
+    before = _status(connection_id)
     moment = to_time(now())
     ConnectionRow.update(
         last_test=to_json(report), last_test_ok=ok, last_test_at=moment, last_error=error, updated_at=moment
@@ -102,6 +111,16 @@ def note_test(connection_id: str, report: dict[str, Any], *, ok: bool, error: st
     ConnectionRow.update(status=status.value).where(
         ConnectionRow.id == connection_id, ConnectionRow.status != ConnectionStatus.INACTIVE.value
     ).execute()
+    return _moved(before, _status(connection_id))
+
+
+def _status(connection_id: str) -> str:
+    found = ConnectionRow.select(ConnectionRow.status).where(ConnectionRow.id == connection_id).tuples().first()
+    return found[0] if found else ""
+
+
+def _moved(before: str, after: str) -> tuple[str, str] | None:
+    return (before, after) if before and after and before != after else None
 
 
 def _to_row(connection: Connection) -> dict[str, Any]:

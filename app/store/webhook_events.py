@@ -1,0 +1,137 @@
+"""Events and the deliveries they make, written inside the transaction of the row that caused them (webhooks.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.domain.webhooks.body import body_text, moment_text
+from app.domain.webhooks.delivery import DeliveryStatus, new_delivery_id
+from app.domain.webhooks.endpoint import PayloadFormat
+from app.domain.webhooks.events import CATALOGUE, Event, EventType, event, wants
+from app.store.base import database_proxy
+from app.store.database import fetch, insert_rows
+from app.store.values import from_json, now, to_json
+from app.store.webhook_rows import WebhookDeliveryRow, WebhookEndpointRow, WebhookEventRow, WebhookStatusRow
+from app.store.webhooks import from_ms, subscriptions, to_ms
+
+MOST_STATUSES = 500
+STATUS_PAUSE_MS = 1000
+Subscription = tuple[str, tuple[str, ...], PayloadFormat]
+
+
+def record(events: Sequence[Event], *, queue: bool) -> int:
+    """Log events and, with `queue`, write a delivery for every endpoint that wants one; returns how many."""
+    if not events:
+        return 0
+    known = subscriptions()
+    wanted = {e.event_id: [s for s in known if wants(s[1], e.type)] for e in events}
+    insert_rows(WebhookEventRow, [_row(e) for e in events if wanted[e.event_id] or not CATALOGUE[e.type].on_demand])
+    if not queue:
+        return 0
+    rows = [delivery_row(e, s) for e in events for s in wanted[e.event_id]]
+    insert_rows(WebhookDeliveryRow, rows)
+    return len(rows)
+
+
+def delivery_row(what: Event, subscription: Subscription, *, test: bool = False, due: bool = True) -> tuple[Any, ...]:
+    """A whole row of the table of deliveries, due now."""
+    webhook_id, _patterns, form = subscription
+    key, at = new_delivery_id(), to_ms(now())
+    body = body_text(what, form, key, webhook_id)
+    return (
+        key, webhook_id, what.event_id, what.type.value, body, DeliveryStatus.PENDING.value, at, at if due else None,
+        at, None, 0, 0, None, "", "", "", test, "", "", None, "", 0.0,
+    )  # fmt: skip
+
+
+def samples() -> dict[EventType, dict[str, Any]]:
+    """The newest payload of every type of event that happened here."""
+    found: dict[EventType, dict[str, Any]] = {}
+    e = WebhookEventRow
+    for kind in EventType:
+        query = e.select(e.payload).where(e.event_type == kind.value).order_by(e.occurred_at.desc()).limit(1)
+        for (text,) in fetch(query):
+            found[kind] = from_json(text, dict[str, Any]) or {}
+    return found
+
+
+def missed(webhook_id: str, patterns: Iterable[str], since: datetime) -> list[Event]:
+    """Events since then that an endpoint wants and was never sent, the oldest first."""
+    e, d = WebhookEventRow, WebhookDeliveryRow
+    sent = d.select(d.event_id).where(d.webhook_id == webhook_id)
+    columns = e.event_type, e.payload, e.occurred_at, e.event_id
+    query = e.select(*columns).where(e.occurred_at >= to_ms(since), e.event_id.not_in(sent)).order_by(e.occurred_at)
+    known = list(patterns)
+    return [
+        Event(EventType(kind), from_json(text, dict[str, Any]) or {}, _moment(at), key)
+        for kind, text, at, key in fetch(query)
+        if wants(known, kind)
+    ]
+
+
+def queue_for(webhook_id: str, form: PayloadFormat, events: Iterable[Event]) -> int:
+    """Write a delivery for one endpoint of each event; returns how many."""
+    rows = [delivery_row(what, (webhook_id, (), form)) for what in events]
+    insert_rows(WebhookDeliveryRow, rows)
+    return len(rows)
+
+
+def note_statuses(connection_id: str, statuses: Iterable[tuple[str, str, int]]) -> None:
+    """Keep statuses of agents (id, code, milliseconds) for the next message about them, where anybody wants one."""
+    if not any(wants(patterns, EventType.AGENT_STATUS) for _id, patterns, _form in subscriptions()):
+        return
+    mark = database_proxy.param
+    sql = (
+        f"INSERT INTO webhook_status (connection, agent_id, status, at_ms) VALUES ({mark}, {mark}, {mark}, {mark}) "
+        "ON CONFLICT DO NOTHING"
+    )
+    cursor = database_proxy.cursor()
+    cursor.executemany(sql, [(connection_id, *status) for status in statuses])
+
+
+def statuses_wait() -> bool:
+    """Whether statuses of agents wait to be told."""
+    return bool(fetch(WebhookStatusRow.select(WebhookStatusRow.agent_id).limit(1)))
+
+
+def tell_statuses(*, queue: bool) -> int:
+    """One message with the statuses that wait, the oldest first, if the last one is a second old; returns how many."""
+    e, at = WebhookEventRow, to_ms(now()) or 0
+    of_statuses = e.select(e.occurred_at).where(e.event_type == EventType.AGENT_STATUS.value)
+    last = fetch(of_statuses.order_by(e.occurred_at.desc()).limit(1))
+    if last and 0 <= at - last[0][0] < STATUS_PAUSE_MS:
+        return 0
+    s, mark = WebhookStatusRow, database_proxy.param
+    waiting = fetch(s.select(s.at_ms, s.connection, s.agent_id, s.status).order_by(s.at_ms).limit(MOST_STATUSES))
+    if not waiting:
+        return 0
+    cursor = database_proxy.cursor()
+    sql = f"DELETE FROM webhook_status WHERE at_ms = {mark} AND connection = {mark} AND agent_id = {mark}"
+    cursor.executemany(sql, [row[:3] for row in waiting])
+    told = [
+        {"agent_id": agent, "status": status, "timestamp": moment_text(_moment(ms))}
+        for ms, _connection, agent, status in waiting
+    ]
+    return record([event(EventType.AGENT_STATUS, {"statuses": told})], queue=queue)
+
+
+def due_endpoints(at: datetime) -> list[tuple[str, int]]:
+    """Ids of the endpoints that something is due for, and how often they failed in a row."""
+    e, mark = WebhookEndpointRow, database_proxy.param
+    sql = (
+        f"SELECT e.id, e.consecutive_failures FROM {e._meta.table_name} e WHERE e.is_active AND EXISTS (SELECT 1 FROM "
+        f"webhook_delivery d WHERE d.webhook_id = e.id AND d.status = 'pending' AND d.due_at <= {mark})"
+    )
+    return list(database_proxy.execute_sql(sql, (to_ms(at),)).fetchall())
+
+
+def _row(what: Event) -> tuple[Any, ...]:
+    return what.event_id, what.type.value, to_ms(what.occurred_at), to_json(what.payload)
+
+
+def _moment(ms: int) -> datetime:
+    found = from_ms(ms)
+    assert found is not None
+    return found
