@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from app.domain.coverage import CoverageState
 from app.domain.health import Health, HealthReport
+from app.domain.onec import VacationBalance
 from app.domain.outcomes import Action, Run, RunState, Status
 from app.i18n import N_, _, ngettext
 from app.photos import Verdict
@@ -170,6 +172,25 @@ FIELD_WORDS = {
     "external_key": N_("External key"),
     "database_status": N_("Backup database"),
     "last_pulled": N_("Last pulled"),
+    # Translators: from here on, what 1C says of a person
+    "personnel_number": N_("Personnel number"),
+    "middle_name": N_("Patronymic"),
+    "hire_date": N_("Employed since"),
+    "termination_date": N_("Last day"),
+    "position": N_("Position"),
+    "position_external_id": N_("Position id"),
+    "position_change_date": N_("In this position since"),
+    "department_external_id": N_("Department"),
+    "department_missing": N_("Department missing in 1C"),
+    "employment_rate": N_("Employment rate"),
+    "login": N_("Login"),
+    "weekly_norm_hours": N_("Hours a week"),
+    "norm_change_date": N_("Hours a week since"),
+    "extra_1": N_("Further code (SN)"),
+    "other_system_id": N_("Id in another system"),
+    "vacation": N_("Vacation balance"),
+    "absent_since": N_("Missing in 1C since"),
+    "employee_id": N_("Employee"),
 }
 
 
@@ -191,11 +212,20 @@ def run_counts(run: Run) -> str:
         return _counted(_PUSHED, summary)
     if "incomplete" in summary:
         return _counted(_READ_BACK, summary)
+    if run.operation.startswith("onec.") and "created" in summary:
+        return _counted(_STORED, summary)
     if "updated" in summary:
         return _("{updated} of {total} changed").format(updated=summary["updated"], total=summary["total"])
     return _(STATE_WORDS[run.state])
 
 
+_STORED = {
+    "deviations": N_("{count} deviations"),
+    "created": N_("{count} new"),
+    "updated": N_("{count} changed"),
+    "skipped": N_("{count} unchanged"),
+    "failed": N_("{count} failed or left out"),
+}
 _PUSHED = {
     "success": N_("{count} done"),
     "verified": N_("{count} of these verified"),
@@ -301,6 +331,25 @@ def value_text(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, VacationBalance):
+        return _("{date}: {days} days").format(date=value_text(value.date), days=value_text(value.days))
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "–"
-    return str(value)
+        return ", ".join(map(value_text, value)) or "–"
+    if isinstance(value, Decimal):
+        return number_text(value)
+    return day_text(value) if isinstance(value, date) and not isinstance(value, datetime) else str(value)
+
+
+def number_text(value: Decimal | float | None, places: int = 2) -> str:
+    """A number with as many decimals as it has, at most `places`; none is blank."""
+    if value is None:
+        return ""
+    shortest = QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value
+    return QLocale().toString(round(float(value), places), "f", shortest)
+
+
+def day_text(day: date | None) -> str:
+    """A day in the person's format; none is blank."""
+    if day is None:
+        return ""
+    return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)

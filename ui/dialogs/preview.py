@@ -7,7 +7,7 @@ is said here and, at the latest, refused record by record when it is applied.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.onec_people import KnownPerson
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import ACCEPT_CONFIDENCE, Plan, Step
-from app.events import DirectoryChanged
+from app.events import DirectoryChanged, WorkforceChanged
 from app.i18n import N_, _, ngettext
 from app.operations.registry import find_operation
 from app.operations.runner import Report, Request
@@ -38,6 +39,7 @@ PHASE_WORDS = {
     "people": N_("Person"),
     "devices": N_("Device"),
     "customers": N_("Customer"),
+    "personnel": N_("Person"),
 }
 PHASE_TITLES = {
     "offices": N_("Offices"),
@@ -45,6 +47,7 @@ PHASE_TITLES = {
     "people": N_("People"),
     "devices": N_("Devices"),
     "customers": N_("Customers"),
+    "personnel": N_("Personnel"),
 }
 METHOD_WORDS = {
     "new": N_("New"),
@@ -55,10 +58,23 @@ METHOD_WORDS = {
     "name_fuzzy": N_("Similar name, please check"),
     "email": N_("Same e-mail"),
     "name_office": N_("Same name and office"),
+    "number": N_("Same personnel number"),
+    "hand": N_("Linked by hand"),
 }
 
 
-_TELLING = ("title", "email", "phone", "city", "address", "site", "employee_no", "domain")
+_TELLING = (
+    "title",
+    "email",
+    "phone",
+    "city",
+    "address",
+    "site",
+    "employee_no",
+    "domain",
+    "personnel_number",
+    "position",
+)
 """What tells a new record from others, where it has it."""
 
 
@@ -80,8 +96,8 @@ def preview_lines(plans: Mapping[str, Plan[Any]]) -> list[PreviewLine]:
         for index, step in enumerate(plan.steps):
             lines.append(PreviewLine(f"{phase} {index}", phase, step.subject, step, changes_words(step)))
         lines += [
-            PreviewLine(f"{phase} {record.id}", phase, record.name, None, _("Stays as it is here."))
-            for record in plan.missing
+            PreviewLine(f"{phase} missing {index}", phase, record.name, None, _("Stays as it is here."))
+            for index, record in enumerate(plan.missing)
         ]
     return lines
 
@@ -91,12 +107,15 @@ def changes_words(step: Step[Any]) -> str:
     if step.message:
         return _(step.message)
     if step.action is Action.CREATE and step.record is not None:
-        shown = (getattr(step.record, name, None) for name in _TELLING)
+        told = step.record.person if isinstance(step.record, KnownPerson) else step.record
+        shown = (getattr(told, name, None) for name in _TELLING)
         return ", ".join(value for value in shown if value) or _("New record")
     return ", ".join(_change_words(change) for change in step.changes)
 
 
 def _change_words(change: FieldChange) -> str:
+    if change.field == "employee_id":  # ids tell a person nothing
+        return _("Linked to an employee") if change.after else _("Not linked any more")
     field = _(FIELD_WORDS.get(change.field, change.field))
     return _("{field}: {before} → {after}").format(
         field=field, before=value_text(change.before), after=value_text(change.after)
@@ -132,7 +151,7 @@ def filters() -> list[FilterChip]:
     ]
 
 
-_SHOWN_ACTIONS = (Action.CREATE, Action.UPDATE, Action.UNCHANGED, Action.CONFLICT, Action.SKIP)
+_SHOWN_ACTIONS = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.UNCHANGED, Action.CONFLICT, Action.SKIP)
 
 
 class PreviewDialog(QDialog):
@@ -164,8 +183,9 @@ class PreviewDialog(QDialog):
             self.pane.chips.choose([])
         self._arrange()
         self._show_amount()
-        self._forget = desk.workspace.events.subscribe(DirectoryChanged, self._data_moved)
-        self.finished.connect(lambda _code: self._forget())
+        for event in (DirectoryChanged, WorkforceChanged):
+            forget = desk.workspace.events.subscribe(event, self._data_moved)
+            self.finished.connect(lambda _code, forget=forget: forget())
 
     def _arrange(self) -> None:
         self.apply_button = QPushButton()
@@ -205,11 +225,18 @@ class PreviewDialog(QDialog):
     def _show_amount(self) -> None:
         count = len(self.pane.rows.checked_keys())
         text = ngettext("Apply {count} change", "Apply {count} changes", count).format(count=count)
+        if leaving := sum(self._leaves(key) for key in self.pane.rows.checked_keys()):
+            # Translators: on a button, "Apply 14 changes (deactivates 3)"
+            text = _("{apply} (deactivates {count})").format(apply=text, count=leaving)
         self.apply_button.setText(text if count else _("Apply"))
         self.apply_button.setEnabled(count > 0)
         self.apply_button.setToolTip("" if count else _("Nothing is ticked."))
 
-    def _data_moved(self, _event: DirectoryChanged) -> None:
+    def _leaves(self, key: Hashable) -> bool:
+        line = self.pane.rows.row_for(key)
+        return line is not None and line.step is not None and line.step.action is Action.DEACTIVATE
+
+    def _data_moved(self, _event: object) -> None:
         self.banners.show_banner(
             "moved", Tone.WARNING, _("The data here changed since this preview was made."),
             _("What changed is not overwritten; plan again to see it."),
