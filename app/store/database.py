@@ -194,6 +194,11 @@ def fetch(query: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
+def locked(query: Any) -> Any:
+    """The query, keeping its rows from other writers until the transaction ends; SQLite lets one write at a time."""
+    return query if isinstance(database_proxy.obj, peewee.SqliteDatabase) else query.for_update()
+
+
 def insert_rows(table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None = None) -> None:
     """Insert whole rows in the order of the table's columns; peewee's insert_many is ten times slower here."""
     columns = list(table._meta.sorted_fields)

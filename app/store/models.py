@@ -16,6 +16,7 @@ from peewee import (
     TextField,
 )
 
+from app.store.audit_rows import AUDIT_TABLES
 from app.store.base import BaseModel
 from app.store.contact_center_rows import CONTACT_CENTER_TABLES
 from app.store.onec_rows import ONEC_TABLES
@@ -330,6 +331,7 @@ TABLES = (
     JournalRow,
     LeaseRow,
     ListingRow,
+    *AUDIT_TABLES,
     *CONTACT_CENTER_TABLES,
     *ONEC_TABLES,
     *OUTBOX_TABLES,

@@ -1,0 +1,154 @@
+"""Keeps the audit trail: adds entries, finds them, verifies the chain and prunes its beginning.
+
+`record` is called inside the transaction that does what it records, so that neither is stored without the other. Two
+programs on one store take turns: SQLite by `BEGIN IMMEDIATE`, PostgreSQL by locking the chain's one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.audit import Anchor, AuditEntry, AuditKind, AuditNote, Content, Flaw, Origin, Walk, link, told
+from app.redaction import redact
+from app.store.audit_rows import AuditChainRow, AuditRow
+from app.store.database import fetch, insert_rows, locked
+from app.store.values import from_json, from_time, now, to_json, to_time
+
+_PAGE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found: how many entries are right, the end of the chain, and the first flaw if any.
+
+    `entry` is the first altered entry as its columns are, None where it is missing; `anchored` whether the part up to
+    an earlier verification was compared with what was seen then.
+    """
+
+    checked: int
+    end: Anchor
+    flaw: Flaw | None = None
+    flaw_at: int = 0
+    entry: dict[str, Any] | None = None
+    anchored: bool = False
+
+
+def record(origin: Origin, *notes: AuditNote) -> None:
+    """Add entries at the end of the chain, in the transaction of the caller.
+
+    Registered secrets are blanked and long values cut short.
+    """
+    if not notes:
+        return
+    chain = _chain(lock=True)
+    seq, before = chain.last_seq, chain.last_hash
+    moment = to_time(now())
+    rows: list[tuple[Any, ...]] = []
+    for note in notes:
+        seq += 1
+        content = _content(seq, moment, origin, note)
+        before = link(before, content)
+        rows.append((*content, before))
+    insert_rows(AuditRow, rows)
+    AuditChainRow.update(last_seq=seq, last_hash=before).where(AuditChainRow.id == 1).execute()
+
+
+def chain_id() -> str:
+    """The name of this store's chain, by which a person's keyring knows it."""
+    return str(_chain().chain)
+
+
+def verify(anchor: Anchor | None = None) -> Verdict:
+    """Go along the whole chain and find the first flaw; entries that are added meanwhile are looked at too."""
+    chain = _chain()
+    usable = anchor if anchor is not None and anchor.chain == chain.chain and anchor.seq >= chain.first_seq else None
+    walk = Walk(chain.first_seq, chain.first_hash, usable)
+    while walk.flaw is None:
+        chain = _chain()  # before the page, so that every entry it counts is there to be read
+        page = fetch(AuditRow.select().where(AuditRow.seq > walk.seq).order_by(AuditRow.seq).limit(_PAGE))
+        if not page:
+            walk.end(chain.last_seq, chain.last_hash)
+            break
+        walk.go(page)
+    if walk.flaw is None and _beginning_is_gone(chain):
+        walk.flaw, walk.flaw_at = Flaw.OLDEST_REMOVED, chain.first_seq
+    end = Anchor(chain.chain, walk.seq, walk.hash)
+    at_flaw: Any = AuditRow.select().where(AuditRow.seq == walk.flaw_at).dicts() if walk.flaw is not None else []
+    entry: dict[str, Any] | None = next(iter(at_flaw), None)
+    return Verdict(walk.checked, end, walk.flaw, walk.flaw_at, entry, anchored=usable is not None)
+
+
+def prune(origin: Origin, older_than: datetime) -> int:
+    """Take away entries at the beginning that are older; how many. The chain stays verifiable.
+
+    It goes on from the hash of the last one taken away, which the entry that records the pruning names too.
+    """
+    _chain(lock=True)
+    first, count, cut = _prunable(older_than)
+    if not count:
+        return 0
+    last = AuditRow.get_by_id(cut)
+    AuditRow.delete().where(AuditRow.seq <= cut).execute()
+    AuditChainRow.update(first_seq=cut + 1, first_hash=last.hash).where(AuditChainRow.id == 1).execute()
+    after = {"first_seq": cut + 1, "first_hash": last.hash}
+    before = {"first_seq": first, "entries": count, "older_than": to_time(older_than)}
+    record(origin, AuditNote(AuditKind.PRUNED, "history.prune", "audit", before=before, after=after))
+    return count
+
+
+def prunable(older_than: datetime) -> int:
+    """How many entries `prune` would take away."""
+    return _prunable(older_than)[1]
+
+
+def _prunable(older_than: datetime) -> tuple[int, int, int]:
+    """First kept number, how many would go, and the last of them; a clock that was set back hides none behind it."""
+    chain = _chain()
+    kept = AuditRow.select(AuditRow.seq).where(AuditRow.at >= to_time(older_than)).order_by(AuditRow.seq).limit(1)
+    found = fetch(kept)
+    cut = (found[0][0] if found else chain.last_seq) - 1  # the newest stays, whatever its age
+    return chain.first_seq, max(0, cut - chain.first_seq + 1), cut
+
+
+def _chain(*, lock: bool = False) -> Any:
+    query = AuditChainRow.select().where(AuditChainRow.id == 1)
+    return (locked(query) if lock else query).get()
+
+
+def _beginning_is_gone(chain: Any) -> bool:
+    """Whether the chain begins where nobody pruned: the newest entry about pruning says where it has to begin."""
+    query = AuditRow.select(AuditRow.after).where(AuditRow.kind == AuditKind.PRUNED.value)
+    said = fetch(query.order_by(AuditRow.seq.desc()).limit(1))
+    begins: Mapping[str, Any] = (from_json(said[0][0], dict[str, Any]) or {}) if said else {}
+    if not said:
+        return bool(chain.first_seq != 1)
+    return (chain.first_seq, chain.first_hash) != (begins.get("first_seq"), begins.get("first_hash"))
+
+
+def _content(seq: int, moment: str | None, origin: Origin, note: AuditNote) -> Content:
+    texts = (note.operation, note.object, note.object_id, _json(note.before), _json(note.after), note.result)
+    who = (origin.actor, origin.via.value, origin.host, origin.organisation, note.kind.value)
+    return (seq, moment, *map(_clean, who), *map(_clean, texts), note.run_id)
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return to_json(told(values)) if values else "{}"
+
+
+def _clean(text: str) -> str:
+    """Text that every database takes, without secrets."""
+    return redact(text).replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def entry_of(row: tuple[Any, ...]) -> AuditEntry:
+    """An entry from a row in the order of the columns."""
+    seq, at, actor, via, host, organisation, kind, operation, subject, subject_id, before, after, *rest = row
+    moment = from_time(at)
+    assert moment is not None
+    return AuditEntry(
+        seq, moment, actor, via, host, organisation, kind, operation, subject, subject_id,
+        from_json(before, dict[str, Any]) or {}, from_json(after, dict[str, Any]) or {}, *rest,
+    )  # fmt: skip
