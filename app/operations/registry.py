@@ -51,6 +51,7 @@ FAMILIES = (
     "onec.schedule",
     "onec.plan_changes",
     "onec.facts",
+    "onec.worked",
     "onec.deviations",
     "onec.upkeep",
 )

@@ -167,6 +167,23 @@ class OneCFactRow(BaseModel):
         primary_key = CompositeKey("connection", "external_id", "day")
 
 
+class OneCWorkedRow(BaseModel):
+    """Worked time of one shift that is kept here until it is sent (§5.5); it ends as it begins for nobody there."""
+
+    connection = CharField()
+    external_id = TextField()
+    day = CharField()
+    start = CharField()
+    end = CharField()
+    zone = CharField()
+    breaks = TextField()
+    source = CharField()
+
+    class Meta:
+        table_name = "onec_worked"
+        primary_key = CompositeKey("connection", "external_id", "day")
+
+
 ONEC_TABLES = (
     OneCPersonRow,
     OneCDepartmentRow,
@@ -176,4 +193,5 @@ ONEC_TABLES = (
     OneCShiftRow,
     OneCReceiptRow,
     OneCFactRow,
+    OneCWorkedRow,
 )

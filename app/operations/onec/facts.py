@@ -6,7 +6,6 @@ somebody who says so, and in one run never.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -20,19 +19,15 @@ from app.domain.onec_schedules import MOST_SHIFT, Period, slices
 from app.domain.onec_shift_rows import WrongValue, moment
 from app.domain.onec_time_types import DOCUMENTED_FACTS, normalised, time_types
 from app.domain.outcomes import Action, Outcome, Status
-from app.errors import Held, MusterError, OutcomeUnknown, UsageError
-from app.events import WorkforceChanged
+from app.errors import Held, UsageError
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, nobody_knows, onec_of, whom, zone_of
+from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, nobody_knows, whom, zone_of
+from app.operations.onec.fact_sending import STEP, begin, outcome_of, send_once, sent_before, tell
 from app.operations.onec.hours import fetch_timesheet, period_row
 from app.operations.onec.rows import plain
 from app.operations.registry import operation
-from app.store import onec_hours, onec_sent, runs
-from app.store.values import now
-
-_STEP = "fact"
-_LOOK = N_("Check in 1C whether the document is there; only then send it again.")
+from app.store import onec_hours, onec_sent, onec_worked
 
 
 @dataclass(frozen=True)
@@ -74,8 +69,9 @@ async def send_fact(context: RunContext, params: FactParams) -> None:
     """Show, and when it is confirmed send, the worked time of one shift of one person."""
     fact = _fact(context, params)
     asked = await whom(context, (params.agent_id,))
+    await begin(context)
     if not asked.people:
-        await _tell(context, nobody_knows(asked.unknown, _STEP))
+        await tell(context, nobody_knows(asked.unknown, STEP))
         return
     fact = replace(fact, external_id=asked.ids[0])
     before = await context.workspace.store.read(
@@ -83,28 +79,22 @@ async def send_fact(context: RunContext, params: FactParams) -> None:
     )
     context.result |= _shown(fact, asked, before)
     if context.dry_run:
-        await _tell(context, [_outcome(fact, asked, Status.SUCCESS, _("Would be sent"))])
+        await tell(context, [outcome_of(fact, asked, Status.SUCCESS, _("Would be sent"))])
         return
     reason = _guarded(context, params, before)
     if reason is not None:
         unknown = before is not None and before.run_id == context.run.run_id
         status = Status.UNKNOWN if unknown else Status.NOT_ATTEMPTED
-        await _tell(context, [_outcome(fact, asked, status, reason.message, reason.remedy)])
+        await tell(context, [outcome_of(fact, asked, status, reason.message, reason.remedy)])
         raise reason
-    await _send(context, fact, asked, before)
+    context.progress(_("Sending worked time"))
+    await send_once(context, fact, asked, before)
 
 
 def _guarded(context: RunContext, params: FactParams, before: FactReceipt | None) -> Held | None:
     """Why it is not sent now; None where nothing stands against it."""
-    if before is not None and before.run_id == context.run.run_id and before.may_be_there:
-        return Held(_("It was sent in this run, and nobody knows whether 1C took it."), _(_LOOK))
-    if before is not None and before.may_be_there and not params.again:
-        if before.status is SentStatus.SENT:
-            return Held(
-                _("The worked time of this shift was sent before; a second sending makes a second document."),
-                _("Correct the document in 1C, or confirm that it is to be sent again."),
-            )
-        return Held(_("It was sent before, and nobody knows whether 1C took it."), _(_LOOK))
+    if (reason := sent_before(context, before, again=params.again)) is not None:
+        return reason
     if not params.confirm:
         return Held(
             _("Nothing was sent: 1C makes and posts documents of it, which cannot be undone here."),
@@ -153,87 +143,6 @@ def _refuse_impossible(periods: Sequence[Period], shift_start: datetime) -> None
         raise UsageError(_("The periods are not of this shift."), _("Check the start of the shift."))
 
 
-async def _send(context: RunContext, fact: FactDay, asked: Asked, before: FactReceipt | None) -> None:
-    store, connection_id = context.workspace.store, context.own_connection.id
-    onec = await onec_of(context)
-    receipt = FactReceipt(
-        fact.external_id, fact.shift_start.date(), fact.shift_start, fact.initiator_name, fact.slices,
-        SentStatus.SENDING, None, "", context.run.run_id, now(),
-    )  # fmt: skip
-    await store.write(onec_sent.put_fact, connection_id, receipt)
-    context.progress(_("Sending worked time"))
-    try:
-        reply = await onec.send_fact_work_time(fact)
-    except (OutcomeUnknown, asyncio.CancelledError) as error:
-        text = error.message if isinstance(error, OutcomeUnknown) else _("Cancelled before 1C answered.")
-        unknown = replace(receipt, status=SentStatus.UNKNOWN, answer=text)
-        await _keep(context, unknown, _outcome(fact, asked, Status.UNKNOWN, text, _(_LOOK)))
-        raise
-    except MusterError as error:  # it never arrived, or was refused: as if it had not been sent
-        outcome = _outcome(fact, asked, Status.FATAL, error.message, error.remedy)
-        await store.write(onec_sent.restore_fact, connection_id, receipt, before)
-        await _tell(context, [outcome])
-        if _concerns_one(error):
-            return
-        raise
-    if reply.accepted:
-        text = reply.document or reply.text
-        message = _("1C made a document: {document}").format(document=text) if text else _("1C took it.")
-        sent = replace(receipt, status=SentStatus.SENT, document=reply.document, answer=reply.text)
-        await _keep(context, sent, _outcome(fact, asked, Status.SUCCESS, message))
-        return
-    message = _("1C made no document. {text}").format(text=reply.text).strip()
-    refused = replace(receipt, status=SentStatus.REFUSED, answer=reply.text)
-    remedy = _("Compare plan and worked time of that day in 1C.")
-    await _keep(context, refused, _outcome(fact, asked, Status.PARTIAL, message, remedy))
-
-
-def _concerns_one(error: MusterError) -> bool:
-    from app.connectors.onec import OneCBadRequest, OneCBusinessError
-
-    return isinstance(error, OneCBusinessError | OneCBadRequest)
-
-
-async def _keep(context: RunContext, receipt: FactReceipt, outcome: Outcome) -> None:
-    context.result["status"] = receipt.status.value
-    context.result["document"] = receipt.document
-
-    def write() -> None:
-        onec_sent.put_fact(context.own_connection.id, receipt)
-        _renew(context.run.run_id, [outcome])
-
-    context.outcomes.clear()
-    await context.workspace.store.write(write)
-    context.report([outcome])
-    _sum_up(context)
-
-
-async def _tell(context: RunContext, outcomes: Sequence[Outcome]) -> None:
-    context.outcomes.clear()
-    if not context.dry_run:
-        await context.workspace.store.write(_renew, context.run.run_id, outcomes)
-    context.report(outcomes)
-    _sum_up(context)
-
-
-def _renew(run_id: str, outcomes: Sequence[Outcome]) -> None:
-    runs.forget_outcomes(run_id)
-    runs.add_outcomes(run_id, 0, outcomes)
-
-
-def _sum_up(context: RunContext) -> None:
-    sent = sum(o.status is Status.SUCCESS for o in context.outcomes)
-    total = len(context.outcomes)
-    context.summary |= {"total": total, "created": sent, "updated": 0, "skipped": 0, "failed": total - sent}
-    context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
-
-
-def _outcome(fact: FactDay, asked: Asked, status: Status, message: str, remedy: str = "") -> Outcome:
-    subject, subject_id = asked.subject(fact.external_id)
-    step = f"{_STEP} {fact.shift_start.date().isoformat()}"
-    return Outcome(subject, subject_id, SYSTEM, fact.external_id, status, step, message, Action.CREATE, remedy)
-
-
 def _shown(fact: FactDay, asked: Asked, before: FactReceipt | None) -> dict[str, Any]:
     """What would be or was sent, and what is known of an earlier sending."""
     return {
@@ -253,8 +162,9 @@ def _shown(fact: FactDay, asked: Asked, before: FactReceipt | None) -> dict[str,
 async def check_fact(context: RunContext, params: CheckParams) -> None:
     """Ask for the timesheet of that day and say whether a document of the worked time shows in it (§5.5)."""
     asked = await whom(context, (params.agent_id,))
+    await begin(context)
     if not asked.people:
-        await _tell(context, nobody_knows(asked.unknown, _STEP))
+        await tell(context, nobody_knows(asked.unknown, STEP))
         return
     external_id, connection_id = asked.ids[0], context.own_connection.id
     before = await context.workspace.store.read(onec_sent.find_fact, connection_id, external_id, params.day)
@@ -270,7 +180,7 @@ async def check_fact(context: RunContext, params: CheckParams) -> None:
         "timesheet": [period_row(asked, period, table) for period in periods],
     }
     place = (*asked.subject(external_id), SYSTEM, external_id)
-    step = f"{_STEP} {params.day.isoformat()}"
+    step = f"{STEP} {params.day.isoformat()}"
     if there:
         message = _("The timesheet shows it: {codes}.").format(codes=", ".join(there))
         outcome = Outcome(*place, Status.SUCCESS, step, message, Action.VERIFIED)
@@ -283,7 +193,8 @@ async def check_fact(context: RunContext, params: CheckParams) -> None:
         onec_hours.put_timesheet(connection_id, periods)
         if there and before is not None and before.may_be_there:
             onec_sent.put_fact(connection_id, replace(before, status=SentStatus.SENT))
+            onec_worked.forget_worked(connection_id, external_id, params.day)
 
     if not context.dry_run:
         await context.workspace.store.write(write)
-    await _tell(context, [outcome])
+    await tell(context, [outcome])

@@ -86,7 +86,7 @@ async def checked_shifts(
         asked = meant or await whom(context, tuple({s.external_id for s in shifts}) or (ALL,))
         checked = check_planned(shifts, _about(context, asked, days))
         return _with_the_empty(checked, (*meant.ids, *meant.unknown) if meant else () if shifts else ("",)), asked
-    rows = await asyncio.to_thread(_file_rows, params.file) if params.file else _param_rows(params.shifts)
+    rows = await asyncio.to_thread(file_rows, params.file) if params.file else param_rows(params.shifts)
     listed = tuple(dict.fromkeys(str(row.agent or "").strip() for row in rows))
     asked = await people_of(context, listed)
     if named:
@@ -132,11 +132,16 @@ def _with_the_empty(checked: CheckedShifts, named: Iterable[str]) -> CheckedShif
     return CheckedShifts(checked.pieces, (*checked.problems, *empty), checked.held)
 
 
-def _param_rows(shifts: Iterable[ShiftParam]) -> list[ShiftRow]:
+def param_rows(shifts: Iterable[ShiftParam]) -> list[ShiftRow]:
+    """Shifts as rows to check."""
     return [ShiftRow(n, s.agent_id, s.start, s.end, s.unpaid_breaks) for n, s in enumerate(shifts, 1)]
 
 
-def _file_rows(name: str) -> list[ShiftRow]:
+def file_rows(name: str) -> list[ShiftRow]:
+    """The rows of a file of shifts.
+
+    Raises `UsageError` for a file that is no table of shifts.
+    """
     rows: list[ShiftRow] = []
     for number, (agent, day, start, end, breaks), _extra, _defect in read_rows(look_at(Path(name)), _SHAPE, {}):
         if len(rows) >= _MOST_ROWS:

@@ -1,0 +1,126 @@
+"""Sending the worked time of one shift: written down first, sent a single time, remembered however it ends (§5.5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.domain.onec import FactDay
+from app.domain.onec_receipts import FactReceipt, SentStatus
+from app.domain.outcomes import Action, Outcome, Status
+from app.errors import Held, MusterError, OutcomeUnknown
+from app.events import WorkforceChanged
+from app.i18n import N_, _
+from app.operations.context import RunContext
+from app.operations.onec.asking import SYSTEM, Asked, onec_of
+from app.store import onec_sent, onec_worked, runs
+from app.store.values import now
+
+STEP = "fact"
+LOOK = N_("Check in 1C whether the document is there; only then send it again.")
+
+
+async def begin(context: RunContext) -> None:
+    """Forget what a run that is taken up again told before; it is told anew."""
+    context.outcomes.clear()
+    if not context.dry_run:
+        await context.workspace.store.write(runs.forget_outcomes, context.run.run_id)
+
+
+async def tell(context: RunContext, outcomes: Sequence[Outcome]) -> None:
+    """Store and report outcomes after those told so far."""
+    if not context.dry_run:
+        await context.workspace.store.write(runs.add_outcomes, context.run.run_id, len(context.outcomes), outcomes)
+    context.report(outcomes)
+    _sum_up(context)
+
+
+def _sum_up(context: RunContext) -> None:
+    sent = sum(o.status is Status.SUCCESS for o in context.outcomes)
+    total = len(context.outcomes)
+    context.summary |= {"total": total, "created": sent, "updated": 0, "skipped": 0, "failed": total - sent}
+    context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
+
+
+def outcome_of(fact: FactDay, asked: Asked, status: Status, message: str, remedy: str = "") -> Outcome:
+    """What became of the worked time of one shift."""
+    subject, subject_id = asked.subject(fact.external_id)
+    step = f"{STEP} {fact.shift_start.date().isoformat()}"
+    return Outcome(subject, subject_id, SYSTEM, fact.external_id, status, step, message, Action.CREATE, remedy)
+
+
+def sent_before(context: RunContext, before: FactReceipt | None, *, again: bool) -> Held | None:
+    """Why it is not sent once more; None where nothing stands against it."""
+    if before is None or not before.may_be_there:
+        return None
+    if before.run_id == context.run.run_id:
+        return Held(_("It was sent in this run, and nobody knows whether 1C took it."), _(LOOK))
+    if again:
+        return None
+    if before.status is SentStatus.SENT:
+        return Held(
+            _("The worked time of this shift was sent before; a second sending makes a second document."),
+            _("Correct the document in 1C, or confirm that it is to be sent again."),
+        )
+    return Held(_("It was sent before, and nobody knows whether 1C took it."), _(LOOK))
+
+
+async def send_once(context: RunContext, fact: FactDay, asked: Asked, before: FactReceipt | None) -> SentStatus:
+    """Send it, keep the receipt and tell the outcome; what 1C confirmed is no longer kept as still to be sent.
+
+    Raises what concerns not this person but everybody, and `OutcomeUnknown` where nobody knows whether 1C took it.
+    """
+    store, connection_id = context.workspace.store, context.own_connection.id
+    onec = await onec_of(context)
+    receipt = FactReceipt(
+        fact.external_id, fact.shift_start.date(), fact.shift_start, fact.initiator_name, fact.slices,
+        SentStatus.SENDING, None, "", context.run.run_id, now(),
+    )  # fmt: skip
+    await store.write(onec_sent.put_fact, connection_id, receipt)
+    try:
+        reply = await onec.send_fact_work_time(fact)
+    except (OutcomeUnknown, asyncio.CancelledError) as error:
+        text = error.message if isinstance(error, OutcomeUnknown) else _("Cancelled before 1C answered.")
+        unknown = replace(receipt, status=SentStatus.UNKNOWN, answer=text)
+        await _keep(context, unknown, outcome_of(fact, asked, Status.UNKNOWN, text, _(LOOK)))
+        raise
+    except MusterError as error:  # it never arrived, or was refused: as if it had not been sent
+        await store.write(onec_sent.restore_fact, connection_id, receipt, before)
+        await tell(context, [outcome_of(fact, asked, Status.FATAL, error.message, error.remedy)])
+        if _concerns_one(error):
+            return SentStatus.REFUSED
+        raise
+    if reply.accepted:
+        text = reply.document or reply.text
+        message = _("1C made a document: {document}").format(document=text) if text else _("1C took it.")
+        sent = replace(receipt, status=SentStatus.SENT, document=reply.document, answer=reply.text)
+        await _keep(context, sent, outcome_of(fact, asked, Status.SUCCESS, message))
+        return SentStatus.SENT
+    message = _("1C made no document. {text}").format(text=reply.text).strip()
+    refused = replace(receipt, status=SentStatus.REFUSED, answer=reply.text)
+    remedy = _("Compare plan and worked time of that day in 1C.")
+    await _keep(context, refused, outcome_of(fact, asked, Status.PARTIAL, message, remedy))
+    return SentStatus.REFUSED
+
+
+def _concerns_one(error: MusterError) -> bool:
+    from app.connectors.onec import OneCBadRequest, OneCBusinessError
+
+    return isinstance(error, OneCBusinessError | OneCBadRequest)
+
+
+async def _keep(context: RunContext, receipt: FactReceipt, outcome: Outcome) -> None:
+    connection_id, number = context.own_connection.id, len(context.outcomes)
+    context.result["status"] = receipt.status.value
+    context.result["document"] = receipt.document
+
+    def write() -> None:
+        onec_sent.put_fact(connection_id, receipt)
+        if receipt.status is SentStatus.SENT:
+            onec_worked.forget_worked(connection_id, receipt.external_id, receipt.day)
+        runs.add_outcomes(context.run.run_id, number, [outcome])
+
+    await context.workspace.store.write(write)
+    context.report([outcome])
+    _sum_up(context)
