@@ -12,7 +12,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 from app.domain.coverage import CoverageState
 from app.domain.health import Health, HealthReport
 from app.domain.onec import VacationBalance
-from app.domain.outcomes import Action, Run, RunState, Status
+from app.domain.outcomes import Action, FieldChange, Run, RunState, Status
 from app.i18n import N_, _, ngettext
 from app.photos import Verdict
 from app.store.values import now
@@ -119,6 +119,11 @@ HEALTH_WORDS = {
     Health.ERROR: N_("Error"),
     Health.NEVER_TESTED: N_("Not tested yet"),
     Health.PAUSED: N_("Paused"),
+    Health.RUNNING: N_("Running"),
+    Health.NEEDS_SIGN_IN: N_("Sign in again"),
+    Health.ON_HOLD: N_("On hold"),
+    Health.RETRYING: N_("Tries again"),
+    Health.DEGRADED: N_("Works, with problems"),
 }
 HEALTH_TONES = {
     Health.CONNECTED: Tone.SUCCESS,
@@ -126,6 +131,11 @@ HEALTH_TONES = {
     Health.ERROR: Tone.DANGER,
     Health.NEVER_TESTED: Tone.NEUTRAL,
     Health.PAUSED: Tone.NEUTRAL,
+    Health.RUNNING: Tone.INFO,
+    Health.NEEDS_SIGN_IN: Tone.DANGER,
+    Health.ON_HOLD: Tone.DANGER,
+    Health.RETRYING: Tone.WARNING,
+    Health.DEGRADED: Tone.WARNING,
 }
 FIELD_WORDS = {
     "vitec_department_id": N_("Vitec department id"),
@@ -318,7 +328,7 @@ def health_text(report: HealthReport) -> str:
     if report.health is Health.NOT_CONFIGURED and report.cause:
         fields = ", ".join(_(label) for label in report.cause.split(", "))
         return _("Missing: {fields}").format(fields=fields)
-    if report.health is Health.ERROR:
+    if report.cause:
         return _(report.cause)
     if report.evidence_at is None:
         return ""
@@ -338,6 +348,16 @@ def value_text(value: object) -> str:
     if isinstance(value, Decimal):
         return number_text(value)
     return day_text(value) if isinstance(value, date) and not isinstance(value, datetime) else str(value)
+
+
+def change_text(change: FieldChange) -> str:
+    """One field before and after."""
+    if change.field == "employee_id":  # ids tell a person nothing
+        return _("Linked to an employee") if change.after else _("Not linked any more")
+    field = _(FIELD_WORDS.get(change.field, change.field))
+    return _("{field}: {before} → {after}").format(
+        field=field, before=value_text(change.before), after=value_text(change.after)
+    )
 
 
 def number_text(value: Decimal | float | None, places: int = 2) -> str:

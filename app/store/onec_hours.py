@@ -100,6 +100,16 @@ def timesheet(
     return [_to_period(row, by_person.get(row[1], [])) for row in rows]
 
 
+def codes_on(connection_id: str, day: date) -> dict[str, tuple[str, ...]]:
+    """The codes of one day, in order, by person; who has no timesheet of it is not there."""
+    d = OneCDayRow
+    query = d.select(d.external_id, d.code).where(d.connection == connection_id, d.day == day.isoformat())
+    found: dict[str, tuple[str, ...]] = {}
+    for external_id, code in fetch(query.order_by(d.external_id, d.place)):
+        found[external_id] = (*found.get(external_id, ()), code)
+    return found
+
+
 def _of_few(query: Any, column: Any, wanted: set[str] | None) -> Any:
     """Leave the choice to the database where few people are wanted; many would be too long a question."""
     return query.where(column.in_(sorted(wanted))) if wanted is not None and len(wanted) <= _SLICE else query

@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.onec_people import KnownPerson
-from app.domain.outcomes import Action, FieldChange
+from app.domain.outcomes import Action
 from app.domain.plans import ACCEPT_CONFIDENCE, Plan, Step
 from app.events import DirectoryChanged, WorkforceChanged
 from app.i18n import N_, _, ngettext
@@ -27,7 +27,7 @@ from ui.desk import Desk
 from ui.dialogs.export import export_table
 from ui.dialogs.push_preview import PushPreviewDialog
 from ui.tables import Column, Kind, TablePane
-from ui.texts import ACTION_TONES, ACTION_WORDS, FIELD_WORDS, value_text
+from ui.texts import ACTION_TONES, ACTION_WORDS, change_text
 from ui.theme import GRID, Tone
 from ui.widgets import Action as Offer
 from ui.widgets import BannerArea, FilterChip
@@ -110,16 +110,7 @@ def changes_words(step: Step[Any]) -> str:
         told = step.record.person if isinstance(step.record, KnownPerson) else step.record
         shown = (getattr(told, name, None) for name in _TELLING)
         return ", ".join(value for value in shown if value) or _("New record")
-    return ", ".join(_change_words(change) for change in step.changes)
-
-
-def _change_words(change: FieldChange) -> str:
-    if change.field == "employee_id":  # ids tell a person nothing
-        return _("Linked to an employee") if change.after else _("Not linked any more")
-    field = _(FIELD_WORDS.get(change.field, change.field))
-    return _("{field}: {before} → {after}").format(
-        field=field, before=value_text(change.before), after=value_text(change.after)
-    )
+    return ", ".join(change_text(change) for change in step.changes)
 
 
 def _action_words(line: PreviewLine) -> str:

@@ -140,12 +140,12 @@ class DataPage(QWidget, Generic[R]):
     async def _read(self) -> None:
         try:
             found = [c for c in await self.desk.workspace.store.read(connections.connections) if self._fits(c)]
+            known = self.connection.name if self.connection else ""
+            self.connection = next((c for c in found if c.name == known), found[0] if found else None)
             rows = await self.desk.workspace.store.read(self.read_rows)
         except MusterError as error:
             self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
-        known = self.connection.name if self.connection else ""
-        self.connection = next((c for c in found if c.name == known), found[0] if found else None)
         self.header.show_connections(found, self.connection.name if self.connection else "")
         self._show_health()
         self.pane.set_rows(rows)
@@ -178,7 +178,7 @@ class DataPage(QWidget, Generic[R]):
 
     async def _use(self, name: str) -> None:
         self.connection = await self.desk.workspace.store.read(connections.find_connection, name)
-        self._show_health()
+        self.refresh()
 
     def _show_health(self) -> None:
         report = HealthReport(Health.NOT_CONFIGURED, "", None)

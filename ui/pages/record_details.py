@@ -11,7 +11,7 @@ from app.i18n import _
 from app.store import runs
 from app.store.runs import HistoryEntry
 from ui.desk import Desk
-from ui.texts import FIELD_WORDS, ago, moment_text, value_text
+from ui.texts import FIELD_WORDS, ago, change_text, moment_text, value_text
 from ui.widgets import DetailsPane
 
 
@@ -72,13 +72,7 @@ def history_words(entry: HistoryEntry) -> str:
     outcome = entry.outcome
     if not outcome.changes:
         return _(outcome.message)
-    lines = [
-        _("{field}: {before} → {after}").format(
-            field=_(FIELD_WORDS.get(c.field, c.field)), before=value_text(c.before), after=value_text(c.after)
-        )
-        for c in outcome.changes
-    ]
-    return "\n".join(lines)
+    return "\n".join(change_text(change) for change in outcome.changes)
 
 
 def plain(text: str) -> str:
