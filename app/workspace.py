@@ -11,17 +11,21 @@ import asyncio
 import logging
 import os
 from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from app.access import Role
+from app.domain.audit import Via
 from app.events import EventBus
+from app.operations.audit_log import AuditLog
 from app.operations.links import Links
 from app.operations.runner import Runner
 from app.operations.support_passwords import SupportPasswords
 from app.operations.terminal_links import TerminalLinks
 from app.operations.webhooks.event_log import EventLog
 from app.places import Home
+from app.profile import Profile
 from app.settings import Settings, SettingsFile
 from app.store.database import Store
 from app.tasks import Tasks
@@ -38,15 +42,17 @@ log = logging.getLogger(__name__)
 class Workspace(AbstractAsyncContextManager["Workspace"]):
     """Settings, store, vault, events, open clients and the runner of one home folder."""
 
-    def __init__(self, home: Home, settings_file: SettingsFile, keyring: Backend | None) -> None:
+    def __init__(self, home: Home, settings_file: SettingsFile, keyring: Backend | None, via: Via) -> None:
         self.home = home
         self.settings_file = settings_file
         url = os.environ.get("DATABASE_URL", "") or settings_file.values.database_url
         self.store = Store(home, url)
         self.vault = Vault(keyring)
+        self.profile = Profile(self.vault, settings_file)
         self.events = EventBus()
         self.tasks = Tasks()
         self.event_log = EventLog(settings_file)
+        self.audit = AuditLog(via)
         self.links = Links(self.vault, self.store)
         self.terminals = TerminalLinks(self)
         self.support_passwords = SupportPasswords()
@@ -75,25 +81,41 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
 
     @classmethod
     async def open(
-        cls, home: Home, *, settings_file: SettingsFile | None = None, keyring: Backend | None = None
+        cls,
+        home: Home,
+        *,
+        settings_file: SettingsFile | None = None,
+        keyring: Backend | None = None,
+        via: Via = Via.COMMAND_LINE,
     ) -> Workspace:
         """Open the store, migrating it when it is due. `keyring` replaces the system's (the demo world's does).
 
+        `via` is what the audit trail says of where somebody acted.
+
         Raises `StoreError` or `Busy` when the store cannot be opened.
         """
-        workspace = cls(home, settings_file or SettingsFile(home.settings), keyring)
+        workspace = cls(home, settings_file or SettingsFile(home.settings), keyring, via)
         await asyncio.to_thread(workspace.store.open)
         return workspace
 
     @property
     def role(self) -> Role:
         """The profile of whoever works here, as far as it is known."""
-        return self.settings.role
+        return self.profile.role
 
     @property
     def settings(self) -> Settings:
         """The settings as they are now."""
         return self.settings_file.values
+
+    async def change_settings(self, **changes: object) -> None:
+        """Store changed settings, and in the audit trail that they changed.
+
+        Raises `OSError` when the file cannot be written, `MusterError` when the store cannot.
+        """
+        before = asdict(self.settings)
+        self.settings_file.change(**changes)
+        await self.store.write(self.audit.settings_changed, before, asdict(self.settings))
 
     async def __aenter__(self) -> Self:
         return self

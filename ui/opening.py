@@ -24,13 +24,14 @@ async def open_workspace(home: Home, settings: SettingsFile, demo: DemoSystems |
     """
     for module in ("app.workspace", "app.operations.vitec", "app.operations.connections"):
         await asyncio.to_thread(importlib.import_module, module)
+    from app.domain.audit import Via
     from app.workspace import Workspace
 
     if demo is None:
-        return await Workspace.open(home, settings_file=settings)
+        return await Workspace.open(home, settings_file=settings, via=Via.WINDOW)
     from app.demonstration import connect_demo
     from app.vault import MemoryKeyring
 
-    workspace = await Workspace.open(home, settings_file=settings, keyring=MemoryKeyring())
+    workspace = await Workspace.open(home, settings_file=settings, keyring=MemoryKeyring(), via=Via.WINDOW)
     await connect_demo(workspace, demo.describe())
     return workspace

@@ -12,6 +12,7 @@ from PySide6.QtGui import QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app import __version__
+from app.errors import MusterError
 from app.i18n import N_, Language, _
 from app.settings import Theme
 from ui.theme import Icon, ThemeChoice, Tone, apply_theme
@@ -81,8 +82,13 @@ class SettingsButton(IconButton):
         self.shell.window.banner("language", Tone.INFO, _("The language changes when Muster starts the next time."))
 
     def _store(self, **changes: object) -> None:
+        self.shell.desk.start("store settings", self._keep(changes))
+
+    async def _keep(self, changes: Mapping[str, object]) -> None:
         try:
-            self.shell.desk.workspace.settings_file.change(**changes)
+            await self.shell.desk.workspace.change_settings(**changes)
+        except MusterError as error:
+            self.shell.window.banner("settings", Tone.WARNING, error.message, _(error.remedy))
         except OSError as error:
             text = _("The setting holds for now but could not be stored: {cause}").format(cause=error)
             self.shell.window.banner("settings", Tone.WARNING, text, _("Check the rights of the data folder."))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.access import Permission
+from app.domain.audit import AuditNote
 from app.domain.connections import Connection, ConnectionStatus, check_secret, checked_settings, refuse_secrets
 from app.domain.ids import new_id
 from app.domain.kinds import KINDS, ConnectionKind
@@ -17,6 +18,7 @@ from app.events import ConnectionsChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
+from app.operations.setting_changes import connection_notes
 from app.store import connections as stored
 
 if TYPE_CHECKING:
@@ -92,7 +94,8 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
         return
     # The secrets first: without a keyring nothing is stored at all.
     await _keep_secrets(context, connection, secrets)
-    kept = await context.workspace.store.write(stored.add_connection, connection)
+    notes = connection_notes(context.run, None, connection, given=secrets)
+    kept = await context.workspace.store.write(_store, context, stored.add_connection, connection, notes)
     context.result |= connection_row(context.workspace, kept)
     if params.schedule:
         from app.operations.schedules import schedule_usual
@@ -124,6 +127,7 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
         secrets=tuple(sorted({*old.secrets, *secrets} - lost)),
         status=status,
         last_error=None if edited else old.last_error,
+        last_error_kind=None if edited else old.last_error_kind,
     )
     if edited:  # the last test says nothing about the new values
         new = replace(new, last_test_at=None, last_test_ok=None, last_test=None)
@@ -131,7 +135,8 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
         return
     await context.workspace.links.drop(old.id)
     await _keep_secrets(context, new, secrets)
-    changed = await context.workspace.store.write(stored.change_connection, new)
+    notes = connection_notes(context.run, old, new, given=secrets, lost=lost)
+    changed = await context.workspace.store.write(_store, context, stored.change_connection, new, notes)
     for key in lost:
         await context.workspace.vault.delete(old.id, key)
     if new.settings.get("sync_interval") != old.settings.get("sync_interval"):
@@ -166,8 +171,23 @@ async def delete_connection(context: RunContext, _params: NoParams) -> None:
     await context.workspace.links.drop(connection.id)  # a sign-in under way may still have brought a secret
     for key in {*connection.secrets, *connection.spec.earned_secrets}:
         await context.workspace.vault.delete(connection.id, key)
-    await context.workspace.store.write(stored.remove_connection, connection.id)
+    notes = connection_notes(context.run, connection, None, lost=connection.secrets)
+
+    def remove() -> None:
+        stored.remove_connection(connection.id)
+        context.note(*notes)
+
+    await context.workspace.store.write(remove)
     context.workspace.events.publish(ConnectionsChanged())
+
+
+def _store(
+    context: RunContext, work: Callable[[Connection], Connection], connection: Connection, notes: Iterable[AuditNote]
+) -> Connection:
+    """Store a connection, and in the audit trail what that changed."""
+    kept = work(connection)
+    context.note(*notes)
+    return kept
 
 
 async def _keep_secrets(context: RunContext, connection: Connection, secrets: Mapping[str, str]) -> None:

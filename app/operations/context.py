@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app.domain.audit import AuditNote
 from app.domain.connections import Connection
 from app.domain.outcomes import Outcome, Run
 from app.domain.plans import Plan
@@ -60,6 +61,10 @@ class RunContext:
     def progress(self, doing: str, done: int = 0, total: int = 0) -> None:
         """Say what is being done now; `total` 0 while the amount is unknown."""
         self.workspace.events.publish(RunProgress(self.run.run_id, doing, done, total))
+
+    def note(self, *notes: AuditNote) -> None:
+        """Add to the audit trail, inside the transaction that does what is noted."""
+        self.workspace.audit.add(*notes, trigger=self.run.trigger)
 
     def report(self, outcomes: Sequence[Outcome]) -> None:
         """Tell listeners of outcomes; whoever calls this has stored them."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from app.access import Permission
+from app.domain.audit import AuditKind, AuditNote
 from app.domain.customers import Customer, CustomerStatus
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.errors import BadData, Held, StoreError, UsageError
@@ -102,7 +103,10 @@ async def look_at_password(context: RunContext, params: CustomerParams) -> None:
             _("There is no support password of {name} in memory.").format(name=customer.name),
             _("Sync customers first: passwords are gone when the program ends."),
         )
-    await _carry_out(context, _nothing, [_outcome(customer, _("The support password was shown"))])
+    about = ("customers.look_at_password", customer.name, customer.id)
+    seen = AuditNote(AuditKind.SECRET_SEEN, *about, after={"secret": "support_password"}, run_id=context.run.run_id)
+    outcome = _outcome(customer, _("The support password was shown"))
+    await _carry_out(context, lambda: context.note(seen), [outcome])
 
 
 @operation("customers.deactivate", N_("Deactivate customers"), Permission.WRITE, CustomersParams, kinds=CETEC)
@@ -149,10 +153,6 @@ async def _carry_out(context: RunContext, write: Callable[[], object], outcomes:
 def _write(run_id: str, write: Callable[[], object], outcomes: Sequence[Outcome]) -> None:
     write()
     runs.add_outcomes(run_id, 0, outcomes)
-
-
-def _nothing() -> None:
-    """A look changes nothing; only that it happened is stored."""
 
 
 def _outcome(customer: Customer, message: str, *changes: FieldChange, action: Action = Action.UPDATE) -> Outcome:

@@ -23,6 +23,7 @@ from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.devices import PASSWORD, TARGET, count, field_changes, stored_outcome, with_new_address
 from app.operations.registry import operation
+from app.operations.setting_changes import device_notes
 from app.store import devices as stored
 from app.store import leases, runs
 
@@ -57,7 +58,7 @@ async def import_devices(context: RunContext, params: ImportParams) -> None:
         if any(not row.is_new for row in written):  # a push that is under way would lose its line
             await context.workspace.store.read(leases.refuse_held, "terminals")
         await _keep_passwords(context, written)
-        await context.workspace.store.write(_store, context.run.run_id, rows)
+        await context.workspace.store.write(_store, context, rows)
         for row in written:
             await context.workspace.terminals.drop(row.outcome.subject_id)
     _warn(context, written)
@@ -155,11 +156,13 @@ async def _keep_passwords(context: RunContext, rows: Sequence[_Row]) -> None:
         raise
 
 
-def _store(run_id: str, rows: Sequence[_Row]) -> None:
+def _store(context: RunContext, rows: Sequence[_Row]) -> None:
     for row in rows:
         if row.device is not None:
+            before = None if row.is_new else stored.find_device(row.device.id)
             (stored.add_device if row.is_new else stored.change_device)(row.device)
-    runs.add_outcomes(run_id, 0, [row.outcome for row in rows])
+            context.note(*device_notes(context.run, before, row.device, password=bool(row.line.password)))
+    runs.add_outcomes(context.run.run_id, 0, [row.outcome for row in rows])
 
 
 def _warn(context: RunContext, rows: Sequence[_Row]) -> None:

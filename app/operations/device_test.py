@@ -22,7 +22,7 @@ from app.events import CoverageChanged, DevicesChanged, StageReached
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.device_ladder import CertificateUntrusted, Ladder
-from app.operations.devices import PASSWORD, find_device, finish, given_password
+from app.operations.devices import PASSWORD, find_device, finish, given_password, store_device
 from app.operations.registry import NoParams, operation
 from app.operations.stages import Tell
 from app.operations.terminal_links import terminal_settings
@@ -152,7 +152,7 @@ async def trust_certificate(context: RunContext, params: TrustParams) -> None:
     new = replace(device, fingerprint=shown)
     if not context.dry_run:
         await context.workspace.store.read(leases.refuse_held, PUSHES)
-        new = await context.workspace.store.write(stored.change_device, new)
+        new = await store_device(context, device, new)
         await context.workspace.terminals.drop(device.id)
     await finish(context, new, Action.UPDATE, _("Certificate trusted"), (change,))
 

@@ -22,6 +22,7 @@ from app.events import CoverageChanged, DevicesChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
+from app.operations.setting_changes import device_notes
 from app.store import connections, leases, runs
 from app.store import devices as stored
 
@@ -91,7 +92,7 @@ async def add_device(context: RunContext, params: AddParams) -> None:
     await _look_around(context, device)
     if not context.dry_run:
         await keep_password(context, device)  # first: without a keyring nothing is stored at all
-        device = await context.workspace.store.write(stored.add_device, device)
+        device = await store_device(context, None, device, password=device.has_password)
     await finish(context, device, Action.CREATE, _("Added"))
 
 
@@ -121,7 +122,7 @@ async def edit_device(context: RunContext, params: EditParams) -> None:
         if reached_anew:  # a push that is under way would lose its line
             await context.workspace.store.read(leases.refuse_held, "terminals")
         await keep_password(context, new)
-        new = await context.workspace.store.write(stored.change_device, new)
+        new = await store_device(context, old, new, password=bool(password))
         await context.workspace.terminals.drop(new.id)
     await finish(context, new, Action.UPDATE, _("Stored with a new password") if password else _("Stored"), changes)
 
@@ -151,7 +152,12 @@ async def remove_device(context: RunContext, params: DeviceParams) -> None:
         )
     if not context.dry_run:
         await context.workspace.vault.delete(device.id, PASSWORD)
-        await store.write(stored.remove_device, device.id)
+
+        def remove() -> None:
+            stored.remove_device(device.id)
+            context.note(*device_notes(context.run, device, None))
+
+        await store.write(remove)
         await context.workspace.terminals.drop(device.id)
         context.workspace.events.publish(CoverageChanged())
     await finish(context, device, Action.DEACTIVATE, _("Removed"))
@@ -168,6 +174,17 @@ async def find_device(context: RunContext, name_or_id: str) -> Device:
             _("There is no device named {name}.").format(name=name_or_id), _("See them with: muster devices list")
         )
     return found
+
+
+async def store_device(context: RunContext, before: Device | None, after: Device, *, password: bool = False) -> Device:
+    """Store a device that is new (`before` None) or changed, and in the audit trail what that changed."""
+
+    def write() -> Device:
+        kept = stored.add_device(after) if before is None else stored.change_device(after)
+        context.note(*device_notes(context.run, before, after, password=password))
+        return kept
+
+    return await context.workspace.store.write(write)
 
 
 def device_rows(found: Iterable[Device]) -> list[dict[str, Any]]:
@@ -258,7 +275,7 @@ async def _switch(context: RunContext, params: DeviceParams, status: DeviceStatu
     change = FieldChange("status", device.status, status)
     new = replace(device, status=status)
     if not context.dry_run:
-        new = await context.workspace.store.write(stored.change_device, new)
+        new = await store_device(context, device, new)
     action = Action.UPDATE if status is DeviceStatus.ACTIVE else Action.DEACTIVATE
     await finish(context, new, action, words[0], (change,))
 

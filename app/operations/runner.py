@@ -7,7 +7,6 @@ states of `RunState`, whatever happens. A dry run goes the same way and writes n
 from __future__ import annotations
 
 import asyncio
-import getpass
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +20,10 @@ from app.domain.connections import Connection, ConnectionStatus
 from app.domain.ids import new_id
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status, Trigger
 from app.domain.plans import Plan
-from app.errors import Busy, Cancelled, ExitCode, MusterError, NotConfigured, Unexpected, UsageError
+from app.errors import Busy, Cancelled, ExitCode, Forbidden, MusterError, NotConfigured, Unexpected, UsageError
 from app.events import ConnectionsChanged, RunEnded, RunStarted
 from app.i18n import _
+from app.operations.audit_log import current_user
 from app.operations.context import RunContext
 from app.operations.registry import Operation, find_operation
 from app.operations.webhooks.sources import run_ended, run_started, status_changed
@@ -32,7 +32,6 @@ from app.store import connections, leases, runs
 from app.store.values import now
 
 if TYPE_CHECKING:
-    from app.operations.webhooks.event_log import EventLog
     from app.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -123,7 +122,7 @@ class Runner:
         without the permission, `NotConfigured` without a connection, `Busy` when another run holds the target.
         """
         operation = find_operation(request.operation)
-        demand(self._workspace.role, operation.permission)
+        await self._demand(operation, request.connection, request.trigger)
         params = operation.read_params(request.params)
         connection = await self._connection(operation, request.connection)
         run = Run(
@@ -132,7 +131,7 @@ class Runner:
             connection=connection.name if connection else "",
             state=RunState.RUNNING,
             started_at=now(),
-            actor=_actor(),
+            actor=current_user(),
             dry_run=request.dry_run,
             params=msgspec.to_builtins(params),
             trigger=request.trigger,
@@ -159,7 +158,7 @@ class Runner:
         if not run.state.resumable:
             raise UsageError(_("This run has finished; there is nothing to resume."))
         operation = find_operation(run.operation)
-        demand(self._workspace.role, operation.permission)
+        await self._demand(operation, run.connection, Trigger.MANUAL)
         connection = await self._connection(operation, run.connection)
         params = operation.read_params(_leaving_out(operation, run.params, without) if without else run.params)
         again = replace(run, state=RunState.RUNNING, error=None, first_fatal=None, params=msgspec.to_builtins(params))
@@ -176,6 +175,18 @@ class Runner:
         """Runs whose process ended without saying so, newest first."""
         await self._workspace.store.write(runs.mark_interrupted)
         return await self._workspace.store.read(runs.runs, states=[RunState.INTERRUPTED])
+
+    async def _demand(self, operation: Operation, connection: str, trigger: Trigger) -> None:
+        """Refuse what the role may not do, and write down who asked (connections.md §2)."""
+        profile = self._workspace.profile
+        if operation.permission is not Permission.READ or not profile.known:  # every profile may read
+            await profile.load()
+        try:
+            demand(self._workspace.role, operation.permission)
+        except Forbidden as refusal:
+            refused = self._workspace.audit.refused
+            await self._workspace.store.write(refused, operation.id, connection, trigger, refusal.message)
+            raise
 
     async def _connection(self, operation: Operation, name: str) -> Connection | None:
         if not operation.kinds:
@@ -246,8 +257,8 @@ class Runner:
     async def _close(self, handle: RunHandle, run: Run) -> None:
         """Store the end; where the store refuses even that, it is stored when the next run starts."""
         try:
-            event_log, connection = self._workspace.event_log, handle.context.connection
-            await self._workspace.store.write(_close_run, run, connection, handle.operation, event_log)
+            connection = handle.context.connection
+            await self._workspace.store.write(_close_run, run, connection, handle.operation, self._workspace)
         except MusterError as problem:
             log.error("Run %s: its end could not be stored: %s", run.run_id, problem.message)  # noqa: TRY400
             self._unstored.append((run, handle.context.connection, handle.operation))
@@ -280,28 +291,31 @@ def _leaving_out(operation: Operation, params: Mapping[str, Any], without: Seque
 def _open_run(
     operation: Operation, context: RunContext, unstored: Iterable[tuple[Run, Connection | None, Operation]]
 ) -> None:
-    event_log = context.workspace.event_log
+    workspace = context.workspace
     for ended in unstored:
-        _close_run(*ended, event_log)
+        _close_run(*ended, workspace)
     if operation.target:
         connection_id = context.connection.id if context.connection else ""
         target = operation.target.format(connection=connection_id)
         leases.take_lease(leases.Claim(target, context.run.run_id, operation.id, context.run.actor))
     runs.mark_interrupted()
     runs.begin_run(context.run)
-    event_log.add(run_started(context.run, context.connection, operation))
+    workspace.event_log.add(run_started(context.run, context.connection, operation))
+    workspace.audit.run_started(context.run, context.connection)
 
 
-def _close_run(run: Run, connection: Connection | None, operation: Operation, event_log: EventLog) -> None:
+def _close_run(run: Run, connection: Connection | None, operation: Operation, workspace: Workspace) -> None:
     runs.end_run(run)
     leases.give_back(run.run_id)
-    event_log.add(run_ended(run, connection, operation))
+    workspace.event_log.add(run_ended(run, connection, operation))
+    workspace.audit.run_ended(run, connection)
     if connection is None or not operation.remote or operation.permission is not Permission.SYNC:
         return
     if run.state is not RunState.CANCELLED:
-        moved = connections.note_sync(connection.id, error=run.error.message if run.error else None)
+        error, kind = (run.error.message, run.error.kind) if run.error else (None, None)
+        moved = connections.note_sync(connection.id, error=error, kind=kind)
         if moved is not None:
-            event_log.add([status_changed(connection.id, *moved, run.error.kind if run.error else "sync")])
+            workspace.event_log.add([status_changed(connection.id, *moved, run.error.kind if run.error else "sync")])
 
 
 async def _ending(operation: Operation, context: RunContext, params: Any) -> MusterError | None:
@@ -340,10 +354,3 @@ def _state(error: MusterError | None) -> RunState:
     if isinstance(error, Cancelled):
         return RunState.CANCELLED
     return RunState.FAILED if isinstance(error, Unexpected) else RunState.STOPPED
-
-
-def _actor() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such user, or on Windows no environment that names one
-        return "?"

@@ -6,15 +6,17 @@ programs on one store take turns: SQLite by `BEGIN IMMEDIATE`, PostgreSQL by loc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.domain.audit import Anchor, AuditEntry, AuditKind, AuditNote, Content, Flaw, Origin, Walk, link, told
+from app.domain.audit import Anchor, AuditEntry, AuditKind, AuditNote, Content, Flaw, Origin, Via, Walk, link, told
+from app.domain.outcomes import RunState
 from app.redaction import redact
 from app.store.audit_rows import AuditChainRow, AuditRow
 from app.store.database import fetch, insert_rows, locked
+from app.store.organization_rows import OrganizationRow
 from app.store.values import from_json, from_time, now, to_json, to_time
 
 _PAGE = 20_000
@@ -39,10 +41,12 @@ class Verdict:
 def record(origin: Origin, *notes: AuditNote) -> None:
     """Add entries at the end of the chain, in the transaction of the caller.
 
-    Registered secrets are blanked and long values cut short.
+    Registered secrets are blanked and long values cut short; the organisation is the store's where none is given.
     """
     if not notes:
         return
+    if not origin.organisation:
+        origin = replace(origin, organisation=_organisation())
     chain = _chain(lock=True)
     seq, before = chain.last_seq, chain.last_hash
     moment = to_time(now())
@@ -54,6 +58,17 @@ def record(origin: Origin, *notes: AuditNote) -> None:
         rows.append((*content, before))
     insert_rows(AuditRow, rows)
     AuditChainRow.update(last_seq=seq, last_hash=before).where(AuditChainRow.id == 1).execute()
+
+
+def record_interrupted(run_ids: Iterable[str]) -> None:
+    """Record that runs ended without saying so, in the name of whoever started them."""
+    for run_id in run_ids:
+        of_run = (AuditRow.run_id == run_id) & (AuditRow.kind == AuditKind.RUN_STARTED.value)
+        row = AuditRow.select().where(of_run).order_by(AuditRow.seq.desc()).first()
+        if row is not None:
+            origin = Origin(row.actor, Via(row.via), row.host, row.organisation)
+            about = (row.operation, row.object, row.object_id)
+            record(origin, AuditNote(AuditKind.RUN_ENDED, *about, result=RunState.INTERRUPTED.value, run_id=run_id))
 
 
 def chain_id() -> str:
@@ -126,6 +141,11 @@ def _beginning_is_gone(chain: Any) -> bool:
     if not said:
         return bool(chain.first_seq != 1)
     return (chain.first_seq, chain.first_hash) != (begins.get("first_seq"), begins.get("first_hash"))
+
+
+def _organisation() -> str:
+    row = OrganizationRow.get_or_none(OrganizationRow.key == "")
+    return str(row.name) if row is not None else ""
 
 
 def _content(seq: int, moment: str | None, origin: Origin, note: AuditNote) -> Content:

@@ -18,6 +18,7 @@ from peewee import JOIN
 
 from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status, Trigger
 from app.errors import ErrorKind
+from app.store import audit
 from app.store.database import clock_s, fetch, insert_rows
 from app.store.models import JournalRow, LeaseRow, OutcomePackRow, OutcomeRow, RunRow
 from app.store.values import from_json, from_time, now, to_json, to_time
@@ -139,6 +140,7 @@ def mark_interrupted() -> list[str]:
     gone = [run_id for run_id, *program in fetch(query) if not program_alive(*program)]
     if gone:
         RunRow.update(state=RunState.INTERRUPTED.value).where(RunRow.run_id.in_(gone)).execute()
+        audit.record_interrupted(gone)
     return gone
 
 
