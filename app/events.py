@@ -15,6 +15,7 @@ from app.domain.health import Stage
 from app.domain.outcomes import Outcome, Run
 
 if TYPE_CHECKING:
+    from app.access import Role
     from app.domain.schedules import Schedule
 
 E = TypeVar("E")
@@ -65,6 +66,13 @@ class StageReached:
 @dataclass(frozen=True)
 class ConnectionsChanged:
     """A connection was added, changed, tested or removed."""
+
+
+@dataclass(frozen=True)
+class RoleChanged:
+    """Somebody took on another profile of rights here."""
+
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,37 @@ class OutcomesRevised:
 
     run_id: str
     outcomes: Sequence[tuple[int, Outcome]]
+
+
+@dataclass(frozen=True)
+class WebhooksChanged:
+    """A webhook was added, changed or removed, or deliveries were queued by a person."""
+
+
+@dataclass(frozen=True)
+class DeliveryTried:
+    """A webhook was sent, whatever came of it; `status` is where the delivery stands now, as far as the ladder goes."""
+
+    webhook_id: str
+    delivery_id: str
+    status: str
+    http_status: int | None
+    error_code: str
+
+
+@dataclass(frozen=True)
+class WebhookDisabled:
+    """A webhook was switched off by what its receiver did; `reason` is one of `DisabledReason`."""
+
+    webhook_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class InboxReceived:
+    """Something arrived in the built-in inbox."""
+
+    number: int
 
 
 class EventBus:

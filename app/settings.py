@@ -32,8 +32,11 @@ class Settings:
     language: Language = Language.SYSTEM
     theme: Theme = Theme.SYSTEM
     role: Role = Role.ADMINISTRATOR
+    role_guarded: bool = False  # a passcode is set: the keyring holds the profile (app/profile.py)
     database_url: str = ""
     sync_interval: int = 900
+    webhook_attempt_days: int = 30  # tries with bodies; deliveries themselves as long as the next line says
+    webhook_delivery_days: int = 180
     enable_webhooks: bool = True  # off: events are logged, nothing is queued (webhooks.md §1)
     missing_limit_percent: int = 10  # vitec-hub.md §9.5: above it the bulk deactivation is locked
     unknown: dict[str, Any] = field(default_factory=dict)

@@ -102,6 +102,13 @@ class Vault:
         register_secret(value)
         return value
 
+    async def stored(self, owner_id: str, key: str) -> str:
+        """What the keyring itself holds, whatever the environment says; an empty text when it is nothing.
+
+        Raises `NoKeyring` when the keyring cannot be used.
+        """
+        return await self._call(lambda: self._get(_account(owner_id, key)) or "")
+
     def known_secrets(self, connection: Connection) -> tuple[str, ...]:
         """Which secrets of a connection are set, in the keyring or the environment; asks neither for the value."""
         return tuple(f.key for f in connection.spec.secrets if is_set(connection, f.key))

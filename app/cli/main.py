@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_devices(commands, [home, json_too])
     _add_list(commands, [home, json_too])
     _add_schedules(commands, [home, json_too])
+    _add_roles(commands, [home, json_too])
     return parser
 
 
@@ -228,6 +229,18 @@ def _add_schedules(
     length.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="end after so many seconds")
 
 
+def _add_roles(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    roles = commands.add_parser("roles", help="who may do what here")
+    verbs = roles.add_subparsers(required=True, metavar="VERB")
+    for verb in ("show", "set-profile", "set-passcode"):
+        parser = verbs.add_parser(verb, parents=common)
+        parser.set_defaults(handler=_roles, verb=verb, needs_home=True)
+    verbs.choices["set-profile"].add_argument("role", metavar="ROLE")
+    verbs.choices["set-passcode"].add_argument("--remove", action="store_true", help="have no passcode any more")
+
+
 def _add_timing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name of the schedule")
     parser.add_argument("--every", type=int, metavar="SECONDS", help="60 to 86400; without it the connection's own")
@@ -293,6 +306,12 @@ def _schedule(args: argparse.Namespace) -> int:
     from app.cli.schedules import schedule_command
 
     return schedule_command(args)
+
+
+def _roles(args: argparse.Namespace) -> int:
+    from app.cli.roles import roles_command
+
+    return roles_command(args)
 
 
 def _list(args: argparse.Namespace) -> int:

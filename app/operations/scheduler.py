@@ -165,6 +165,7 @@ class Scheduler:
     async def _begin(self, schedule: Schedule, now: datetime) -> None:
         """Take the schedule and run it, or say why it is skipped this time."""
         connection = await self._connection(schedule)
+        await self._workspace.profile.load()
         following = planned(schedule, now, sync_interval_s(self._workspace, connection), self._chance())
         if reason := await hindrance(self._workspace, schedule, connection):
             await self._skip(schedule, following, reason, now)

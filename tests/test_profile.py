@@ -1,0 +1,190 @@
+"""The profile of rights and the passcode that guards leaving a lower one (connections.md §2, app/profile.py)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from app.access import Role
+from app.errors import Forbidden, NoKeyring, UsageError
+from app.places import Home
+from app.profile import Profile
+from app.settings import SettingsFile
+from app.vault import SERVICE, MemoryKeyring, Vault
+
+CODE = "correct horse"
+ACCOUNT = "profile:guard"
+
+
+class Broken(MemoryKeyring):
+    """A keyring that does not answer."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise OSError("no session bus")
+
+
+@pytest.fixture
+def settings_file(home: Home) -> SettingsFile:
+    return SettingsFile(home.settings)
+
+
+def at_start(keyring: MemoryKeyring, settings_file: SettingsFile) -> Profile:
+    """As a program that starts now sees it."""
+    return Profile(Vault(keyring), SettingsFile(settings_file.path))
+
+
+async def switch(profile: Profile, settings_file: SettingsFile, role: Role, passcode: str = "") -> None:
+    await profile.check_switch(role, passcode)
+    await profile.switch(role)
+    settings_file.change(role=role)
+
+
+@pytest.fixture
+async def guarded(keyring: MemoryKeyring, settings_file: SettingsFile) -> Profile:
+    """With a passcode, as a technician."""
+    profile = Profile(Vault(keyring), settings_file)
+    await profile.set_passcode(CODE)
+    settings_file.change(role_guarded=True)
+    await switch(profile, settings_file, Role.TECHNICIAN)
+    return profile
+
+
+async def test_without_a_passcode_everybody_may_switch(keyring: MemoryKeyring, settings_file: SettingsFile) -> None:
+    profile = Profile(Vault(keyring), settings_file)
+    for role in (Role.VIEWER, Role.ADMINISTRATOR):
+        await switch(profile, settings_file, role)
+        assert (await at_start(keyring, settings_file).load(), profile.guarded) == (role, False)
+
+
+async def test_down_is_free_and_up_needs_the_passcode(guarded: Profile, settings_file: SettingsFile) -> None:
+    await switch(guarded, settings_file, Role.VIEWER)
+    for passcode in ("", "wrong one"):
+        with pytest.raises(Forbidden):
+            await guarded.check_switch(Role.TECHNICIAN, passcode)
+    await switch(guarded, settings_file, Role.OPERATOR, CODE)
+    assert guarded.role is Role.OPERATOR
+
+
+async def test_editing_the_settings_file_raises_nobody(
+    guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile
+) -> None:
+    settings_file.change(role=Role.ADMINISTRATOR)
+    assert await at_start(keyring, settings_file).load() is Role.TECHNICIAN
+    settings_file.change(role=Role.ADMINISTRATOR, role_guarded=False)
+    again = at_start(keyring, settings_file)
+    assert (await again.load(), again.guarded) == (Role.TECHNICIAN, True)
+
+
+async def test_before_the_keyring_is_asked_a_guarded_profile_is_the_lowest(
+    guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile
+) -> None:
+    profile = at_start(keyring, settings_file)
+    assert (profile.role, profile.known) == (Role.VIEWER, False)
+    await profile.load()
+    assert (profile.role, profile.known) == (Role.TECHNICIAN, True)
+
+
+async def test_a_keyring_that_does_not_answer_leaves_the_lowest_profile(
+    guarded: Profile, settings_file: SettingsFile
+) -> None:
+    profile = at_start(Broken(), settings_file)
+    assert await profile.load() is Role.VIEWER
+    assert "no session bus" in profile.problem
+    with pytest.raises(Forbidden):
+        await profile.check_switch(Role.ADMINISTRATOR, CODE)
+
+
+async def test_without_a_passcode_a_broken_keyring_changes_nothing(settings_file: SettingsFile) -> None:
+    profile = at_start(Broken(), settings_file)
+    assert (await profile.load(), profile.problem) == (Role.ADMINISTRATOR, "")
+    with pytest.raises(NoKeyring):
+        await profile.set_passcode(CODE)
+
+
+async def test_an_entry_that_was_taken_away_or_spoilt_leaves_the_lowest_profile(
+    guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile
+) -> None:
+    keyring.set_password(SERVICE, ACCOUNT, "{}")
+    assert await at_start(keyring, settings_file).load() is Role.VIEWER
+    keyring.delete_password(SERVICE, ACCOUNT)
+    profile = at_start(keyring, settings_file)
+    assert await profile.load() is Role.VIEWER
+    assert profile.problem == "The administrator's passcode is no longer in the keyring."
+
+
+async def test_the_environment_cannot_stand_in_for_the_keyring(
+    guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_SECRET_PROFILE_GUARD", '{"salt":"","digest":"","role":"administrator"}')
+    assert await at_start(keyring, settings_file).load() is Role.TECHNICIAN
+
+
+class TestTries:
+    @pytest.fixture
+    def now(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        moment = [1_000_000.0]
+        monkeypatch.setattr(time, "time", lambda: moment[0])
+        return moment
+
+    async def wrong(self, profile: Profile) -> float | None:
+        with pytest.raises(Forbidden) as refused:
+            await profile.check_switch(Role.ADMINISTRATOR, "a guess")
+        return refused.value.retry_after
+
+    async def test_after_three_wrong_ones_there_is_a_pause_that_grows(self, guarded: Profile, now: list[float]) -> None:
+        assert [await self.wrong(guarded) for _try in range(3)] == [None] * 3
+        pauses = []
+        for _try in range(9):
+            pause = await self.wrong(guarded)
+            assert pause is not None
+            pauses.append(pause)
+            now[0] += pause
+            assert await self.wrong(guarded) is None
+        assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+    async def test_in_the_pause_not_even_the_right_one_helps(self, guarded: Profile, now: list[float]) -> None:
+        for _try in range(3):
+            await self.wrong(guarded)
+        with pytest.raises(Forbidden, match="Too many wrong passcodes"):
+            await guarded.check_switch(Role.ADMINISTRATOR, CODE)
+        now[0] += 30
+        await guarded.check_switch(Role.ADMINISTRATOR, CODE)
+        assert [await self.wrong(guarded) for _try in range(3)] == [None] * 3  # and the count begins anew
+
+    async def test_starting_again_or_setting_the_clock_back_does_not_end_it(
+        self, guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile, now: list[float]
+    ) -> None:
+        for _try in range(3):
+            await self.wrong(guarded)
+        now[0] -= 100_000
+        assert await self.wrong(at_start(keyring, settings_file)) == 30
+
+
+class TestSettingIt:
+    async def test_the_old_one_is_asked_for(self, guarded: Profile, settings_file: SettingsFile) -> None:
+        with pytest.raises(Forbidden):
+            await guarded.set_passcode("another code", "wrong one")
+        await guarded.set_passcode("another code", CODE)
+        with pytest.raises(Forbidden):
+            await guarded.check_switch(Role.ADMINISTRATOR, CODE)
+        await guarded.check_switch(Role.ADMINISTRATOR, "another code")
+
+    async def test_removed_it_guards_nothing(
+        self, guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile
+    ) -> None:
+        await guarded.set_passcode("", CODE)
+        settings_file.change(role_guarded=False)
+        await switch(guarded, settings_file, Role.ADMINISTRATOR)
+        assert keyring.get_password(SERVICE, ACCOUNT) is None
+
+    async def test_a_short_one_is_refused(self, keyring: MemoryKeyring, settings_file: SettingsFile) -> None:
+        with pytest.raises(UsageError, match="at least 6"):
+            await Profile(Vault(keyring), settings_file).set_passcode("12345")
+
+    async def test_it_is_nowhere_in_the_clear(
+        self, guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile
+    ) -> None:
+        kept = keyring.get_password(SERVICE, ACCOUNT) or ""
+        assert kept
+        assert CODE not in kept + settings_file.path.read_text() + repr(guarded)
