@@ -120,7 +120,7 @@ HEALTH_WORDS = {
     Health.NEVER_TESTED: N_("Not tested yet"),
     Health.PAUSED: N_("Paused"),
     Health.RUNNING: N_("Running"),
-    Health.NEEDS_SIGN_IN: N_("Sign in again"),
+    Health.NEEDS_SIGN_IN: N_("Needs sign-in"),
     Health.ON_HOLD: N_("On hold"),
     Health.RETRYING: N_("Tries again"),
     Health.DEGRADED: N_("Works, with problems"),

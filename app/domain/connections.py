@@ -40,7 +40,7 @@ class Connection:
     """One configured remote system; secrets are in the vault under `id` and the field's key.
 
     `secrets` names the secrets that are set, also those a sign-in gave. `last_test` is the last test report as it was
-    shown.
+    shown; `last_error_kind` is one of command-line.md's error kinds.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Connection:
     secrets: tuple[str, ...] = ()
     last_sync: datetime | None = None
     last_error: str | None = None
+    last_error_kind: str | None = None
     last_test_at: datetime | None = None
     last_test_ok: bool | None = None
     last_test: dict[str, Any] | None = None

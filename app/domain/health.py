@@ -10,16 +10,51 @@ from typing import Any
 
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.outcomes import Run, RunState
+from app.errors import ErrorKind
+from app.i18n import N_
 
 
 class Health(StrEnum):
-    """What a person sees of a connection; the first three are those of vitec-hub.md §6.1."""
+    """What a person sees of a connection (connections.md §4); the first three are those of vitec-hub.md §6.1."""
 
     CONNECTED = "connected"
     NOT_CONFIGURED = "not_configured"
     ERROR = "error"
     NEVER_TESTED = "never_tested"
     PAUSED = "paused"
+    RUNNING = "running"
+    NEEDS_SIGN_IN = "needs_sign_in"
+    ON_HOLD = "on_hold"
+    RETRYING = "retrying"
+    DEGRADED = "degraded"
+
+
+POOR_RATE_PERCENT = 80
+SLOW_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class RecentRun:
+    """One of the last runs of a connection, as far as its health goes; `partly` when not all of it worked."""
+
+    state: RunState
+    partly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a connection beside its own record: its last runs, newest first, and what is going on now.
+
+    `refused_until` is when the breaker lets a trial pass, `retry_at` when a schedule tries again after a failure.
+    """
+
+    recent: tuple[RecentRun, ...] = ()
+    running: bool = False
+    refused_until: datetime | None = None
+    retry_at: datetime | None = None
+
+
+NOTHING_KNOWN = Circumstances()
 
 
 @dataclass(frozen=True)
@@ -59,8 +94,10 @@ class HealthReport:
     evidence_at: datetime | None
 
 
-def connection_health(connection: Connection, known_secrets: Sequence[str]) -> HealthReport:
-    """What the store knows of a connection, without calling the remote system.
+def connection_health(
+    connection: Connection, known_secrets: Sequence[str], around: Circumstances = NOTHING_KNOWN
+) -> HealthReport:
+    """What is known of a connection, without calling the remote system: the first of these states that holds.
 
     `known_secrets` are the secrets that can be read, from keyring or environment.
     """
@@ -70,9 +107,35 @@ def connection_health(connection: Connection, known_secrets: Sequence[str]) -> H
         return HealthReport(Health.PAUSED, "", evidence)
     if missing:
         return HealthReport(Health.NOT_CONFIGURED, ", ".join(missing), None)
+    if around.running:
+        return HealthReport(Health.RUNNING, "", evidence)
     if connection.last_error:
-        return HealthReport(Health.ERROR, connection.last_error, connection.updated_at)
+        return HealthReport(_failing(connection, around), connection.last_error, connection.updated_at)
+    if around.refused_until is not None:
+        return HealthReport(Health.ON_HOLD, "", evidence)
+    if cause := _degraded(connection, around.recent):
+        return HealthReport(Health.DEGRADED, cause, evidence)
     return HealthReport(Health.CONNECTED if evidence else Health.NEVER_TESTED, "", evidence)
+
+
+def _failing(connection: Connection, around: Circumstances) -> Health:
+    if connection.last_error_kind == ErrorKind.REFUSED_SIGN_IN:
+        return Health.NEEDS_SIGN_IN
+    if around.refused_until is not None:
+        return Health.ON_HOLD
+    return Health.RETRYING if around.retry_at is not None else Health.ERROR
+
+
+def _degraded(connection: Connection, recent: Sequence[RecentRun]) -> str:
+    """Why a connection that works deserves a look (connections.md §4); empty when it does not."""
+    over = [run for run in recent if run.state.over and run.state is not RunState.CANCELLED]
+    if over and over[0].partly:
+        return N_("The last run did not get everything done.")
+    good = sum(run.state is RunState.FINISHED for run in over)
+    if over and good * 100 < len(over) * POOR_RATE_PERCENT:
+        return N_("Fewer than 8 of the last 10 runs worked.")
+    spent_ms = sum(stage.get("duration_ms", 0) for stage in (connection.last_test or {}).get("stages", ()))
+    return N_("It answers slowly: the last test took more than 5 seconds.") if spent_ms > SLOW_MS else ""
 
 
 class OverallHealth(StrEnum):

@@ -19,6 +19,7 @@ from app.i18n import N_
 from app.operations.connection_test import TESTS, Stages, check
 from app.operations.connections import ALL, Scalar, check_secrets, connection_row, time_text
 from app.operations.context import RunContext
+from app.operations.pulse import circumstances
 from app.operations.registry import NoParams, operation
 from app.operations.schedules import next_sync
 from app.operations.sessions import DraftSession
@@ -62,9 +63,9 @@ async def run_test(context: RunContext, stages: Stages | None = None) -> None:
     )
     context.result |= _told(report)
     if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.role]:
-        error = problem.message if problem else None
+        error, kind = (problem.message, problem.kind.value) if problem else (None, None)
         await context.workspace.store.write(
-            stored.note_test, connection.id, context.result, ok=report.success, error=error
+            stored.note_test, connection.id, context.result, ok=report.success, error=error, kind=kind
         )
         context.workspace.events.publish(ConnectionsChanged())
     if problem is not None:
@@ -128,18 +129,19 @@ def _teller(context: RunContext) -> Tell:
 async def show_status(context: RunContext, _params: NoParams) -> None:
     """What is known of a connection, without calling the remote system (connections.md §7)."""
     connection = context.own_connection
-    health = connection_health(connection, context.workspace.vault.known_secrets(connection))
+    around = (await circumstances(context.workspace, [connection]))[connection.id]
+    health = connection_health(connection, context.workspace.vault.known_secrets(connection), around)
     learned = (connection.last_test or {}).get("details", {})
     own = [r for r in await context.workspace.store.read(runs.runs) if r.connection == connection.name]
     context.result |= connection_row(context.workspace, connection) | TESTS[connection.kind].facts(connection, learned)
     context.result |= {
         "configured": health.health is not Health.NOT_CONFIGURED,
-        "connected": health.health is Health.CONNECTED,
+        "connected": health.health in {Health.CONNECTED, Health.DEGRADED, Health.RUNNING},
         "error": connection.last_error,
         "checked_at": time_text(health.evidence_at),
         "health": health.health.value,
         "cause": health.cause,
-        "calls_refused_until": time_text(context.workspace.links.refused_until(connection.id)),
+        "calls_refused_until": time_text(around.refused_until),
         **await next_sync(context.workspace, connection),
         "error_count": sum(1 for r in own[:_RECENT] if r.error is not None),
         "success_rate": success_rate_percent(own[:_RECENT]),

@@ -80,13 +80,15 @@ def remove_connection(connection_id: str) -> None:
     ConnectionRow.delete().where(ConnectionRow.id == connection_id).execute()
 
 
-def note_sync(connection_id: str, *, error: str | None, at: datetime | None = None) -> tuple[str, str] | None:
-    """Remember the end of a sync: its time when it went well, else the sentence of what went wrong.
+def note_sync(
+    connection_id: str, *, error: str | None, kind: str | None = None, at: datetime | None = None
+) -> tuple[str, str] | None:
+    """Remember the end of a sync: its time when it went well, else the sentence and the kind of what went wrong.
 
     Returns the status before and after, where it changed.
     """
     before = _status(connection_id)
-    changes: dict[str, Any] = {"last_error": error, "updated_at": to_time(now())}
+    changes: dict[str, Any] = {"last_error": error, "last_error_kind": kind, "updated_at": to_time(now())}
     if error is None:
         changes |= {"last_sync": to_time(at or now()), "status": ConnectionStatus.ACTIVE.value}
     else:
@@ -97,7 +99,9 @@ def note_sync(connection_id: str, *, error: str | None, at: datetime | None = No
     return _moved(before, _status(connection_id))
 
 
-def note_test(connection_id: str, report: dict[str, Any], *, ok: bool, error: str | None) -> tuple[str, str] | None:
+def note_test(
+    connection_id: str, report: dict[str, Any], *, ok: bool, error: str | None, kind: str | None = None
+) -> tuple[str, str] | None:
     """Remember a connection test; a good one clears the error (connections.md §6), and a paused one stays paused.
 
     Returns the status before and after, where it changed.
@@ -105,7 +109,12 @@ def note_test(connection_id: str, report: dict[str, Any], *, ok: bool, error: st
     before = _status(connection_id)
     moment = to_time(now())
     ConnectionRow.update(
-        last_test=to_json(report), last_test_ok=ok, last_test_at=moment, last_error=error, updated_at=moment
+        last_test=to_json(report),
+        last_test_ok=ok,
+        last_test_at=moment,
+        last_error=error,
+        last_error_kind=kind,
+        updated_at=moment,
     ).where(ConnectionRow.id == connection_id).execute()
     status = ConnectionStatus.ACTIVE if ok else ConnectionStatus.ERROR
     ConnectionRow.update(status=status.value).where(
@@ -133,6 +142,7 @@ def _to_row(connection: Connection) -> dict[str, Any]:
         "secrets": to_strings(connection.secrets),
         "last_sync": to_time(connection.last_sync),
         "last_error": connection.last_error,
+        "last_error_kind": connection.last_error_kind,
         "last_test_at": to_time(connection.last_test_at),
         "last_test_ok": connection.last_test_ok,
         "last_test": to_json(connection.last_test) if connection.last_test is not None else None,
@@ -151,6 +161,7 @@ def _to_connection(row: ConnectionRow) -> Connection:
         secrets=from_strings(row.secrets),
         last_sync=from_time(row.last_sync),
         last_error=row.last_error,
+        last_error_kind=row.last_error_kind,
         last_test_at=from_time(row.last_test_at),
         last_test_ok=row.last_test_ok,
         last_test=from_json(row.last_test, dict[str, Any]),

@@ -37,6 +37,7 @@ class ConnectionRow(BaseModel):
     secrets = TextField()
     last_sync = CharField(null=True)
     last_error = TextField(null=True)
+    last_error_kind = CharField(null=True)
     last_test_at = CharField(null=True)
     last_test_ok = BooleanField(null=True)
     last_test = TextField(null=True)

@@ -72,7 +72,7 @@ async def test_a_refused_key_ends_the_loading_state_and_the_chip_says_so(
     page = await open_page(demo_desk)
     await eventually(page.header.sync.isEnabled)
     click(page, "offices.sync")
-    await eventually(lambda: part(page, StatusChip, "offices.chip").word == "Error")
+    await eventually(lambda: part(page, StatusChip, "offices.chip").word == "Needs sign-in")
     assert "Vitec Hub unauthorized." in page.header.evidence.text()
     assert page.header.sync.isEnabled()
 

@@ -46,11 +46,13 @@ def _problem(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
         case Health.NOT_CONFIGURED:
             remedy = _("Press Edit and fill in what is missing.")
             return [Fact(_("Problem"), health_text(line.health), tone=Tone.WARNING), Fact(_("What to do"), remedy)]
-        case Health.ERROR:
+        case Health.ERROR | Health.NEEDS_SIGN_IN | Health.ON_HOLD | Health.RETRYING:
             known = report is not None and report.message == line.health.cause
             remedy = _(report.remedy) if report is not None and known else ""
             remedy = remedy or _("Press Test to see which step fails.")
             return [Fact(_("Problem"), _(line.health.cause), tone=Tone.DANGER), Fact(_("What to do"), remedy)]
+        case Health.DEGRADED:
+            return [Fact(_("Worth a look"), _(line.health.cause), tone=Tone.WARNING)]
         case Health.PAUSED:
             return [Fact(_("Paused"), _("Nothing is fetched until you resume it. What it brought stays."))]
         case Health.NEVER_TESTED:

@@ -12,8 +12,8 @@ from app.i18n import _, ngettext
 from app.store.values import now
 from ui.desk import Desk
 from ui.pages.connections.actions import ConnectionActions
-from ui.pages.connections.rows import ConnectionLine, cause
-from ui.texts import health_text
+from ui.pages.connections.rows import WORKS, ConnectionLine, cause
+from ui.texts import HEALTH_TONES, health_text
 from ui.theme import GRID, Icon, Tone, icon
 from ui.widgets import Button, ElidedLabel, Look, MenuButton, StatusChip
 
@@ -59,17 +59,19 @@ def evidence(lines: Sequence[ConnectionLine]) -> str:
     for line in lines:
         if line.needs_a_look:
             return _("{name}: {cause}").format(name=line.connection.name, cause=cause(line))
-    good = [line.health for line in lines if line.health.health is Health.CONNECTED]
+    good = [line.health for line in lines if line.health.health in WORKS]
     return health_text(min(good, key=lambda report: report.evidence_at or now())) if good else ""
 
 
 def summary(lines: Sequence[ConnectionLine]) -> tuple[str, Tone]:
     """All connections in one chip, the worst first; blank without any."""
     if count := sum(line.needs_a_look for line in lines):
-        return ngettext("{count} needs a look", "{count} need a look", count).format(count=count), Tone.DANGER
+        fails = any(HEALTH_TONES[line.health.health] is Tone.DANGER for line in lines)
+        tone = Tone.DANGER if fails else Tone.WARNING
+        return ngettext("{count} needs a look", "{count} need a look", count).format(count=count), tone
     if any(line.testing for line in lines):
         return _("Testing…"), Tone.INFO
-    if count := sum(line.health.health is Health.CONNECTED for line in lines):
+    if count := sum(line.health.health in WORKS for line in lines):
         return ngettext("{count} connected", "{count} connected", count).format(count=count), Tone.SUCCESS
     untested = any(line.health.health is Health.NEVER_TESTED for line in lines)
     return (_("Not tested yet") if untested else "", Tone.NEUTRAL)

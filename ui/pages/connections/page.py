@@ -6,15 +6,18 @@ many connections need a look, for the tab.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection
-from app.domain.health import TestReport, connection_health
+from app.domain.health import NOTHING_KNOWN, Circumstances, TestReport, connection_health
 from app.errors import MusterError, NoKeyring
 from app.events import ConnectionsChanged, RunEnded, RunStarted, StageReached
 from app.i18n import _, ngettext
 from app.operations.connection_test import stage_titles
+from app.operations.pulse import circumstances
 from app.operations.reports import read_report, stored_report
 from app.store import connections as stored
 from ui.desk import Desk
@@ -43,6 +46,7 @@ class ConnectionsPage(QWidget):
         self.desk = desk
         self.attention = 0
         self._found: list[Connection] = []
+        self._around: dict[str, Circumstances] = {}
         self._tests: dict[str, str] = {}  # running tests: id of the run, name of the connection
         self._seen: dict[str, StagesSeen] = {}
         self._told: dict[str, TestReport] = {}  # tests whose result may not be stored
@@ -103,6 +107,7 @@ class ConnectionsPage(QWidget):
     async def _read(self) -> None:
         try:
             found = await self.desk.workspace.store.read(stored.connections)
+            self._around = await circumstances(self.desk.workspace, found)
         except MusterError as error:
             again = Action(_("Retry"), self.refresh, icon=Icon.REFRESH)
             if self._found:  # what was read before stays in the table
@@ -150,13 +155,10 @@ class ConnectionsPage(QWidget):
     def _line(self, connection: Connection) -> ConnectionLine:
         workspace = self.desk.workspace
         secrets = workspace.vault.known_secrets(connection)
-        return ConnectionLine(
-            connection,
-            connection_health(connection, secrets),
-            secrets,
-            workspace.links.refused_until(connection.id),
-            connection.name in self._seen,
-        )
+        refused_until = workspace.links.refused_until(connection.id)
+        around = replace(self._around.get(connection.id, NOTHING_KNOWN), refused_until=refused_until)
+        health = connection_health(connection, secrets, around)
+        return ConnectionLine(connection, health, secrets, refused_until, connection.name in self._seen)
 
     def _show_empty(self) -> None:
         self.pane.show_empty(

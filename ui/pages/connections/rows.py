@@ -21,8 +21,16 @@ HEALTH_ICONS = {
     Health.ERROR: Icon.CLOSE,
     Health.NEVER_TESTED: Icon.ASK,
     Health.PAUSED: Icon.PAUSE,
+    Health.RUNNING: Icon.LOADER,
+    Health.NEEDS_SIGN_IN: Icon.KEY,
+    Health.ON_HOLD: Icon.CLOCK,
+    Health.RETRYING: Icon.REFRESH,
+    Health.DEGRADED: Icon.WARNING,
 }
-NEEDS_A_LOOK = frozenset({Health.ERROR, Health.NOT_CONFIGURED})
+WORKS = frozenset({Health.CONNECTED, Health.RUNNING, Health.DEGRADED})
+NEEDS_A_LOOK = frozenset(
+    {Health.ERROR, Health.NOT_CONFIGURED, Health.NEEDS_SIGN_IN, Health.ON_HOLD, Health.RETRYING, Health.DEGRADED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ COLUMNS: tuple[Column[ConnectionLine], ...] = (
 def filters() -> list[FilterChip]:
     """The filter chips, in the person's language; they widen each other."""
     return [
-        FilterChip("working", _("Connected"), lambda r: r.health.health is Health.CONNECTED, "health"),
+        FilterChip("working", _("Connected"), lambda r: r.health.health in WORKS, "health"),
         FilterChip("attention", _("Needs a look"), lambda r: r.needs_a_look, "health"),
         FilterChip("paused", _("Paused"), lambda r: r.health.health is Health.PAUSED, "health"),
     ]

@@ -188,7 +188,7 @@ class TestTesting:
         small_world.vitec.fault = FaultPlan(Fault.UNAUTHORIZED)
         page = await open_page(demo_desk)
         click(page, "connections.test")
-        await eventually(lambda: cells(page, "vitec")["health"] == "Error")
+        await eventually(lambda: cells(page, "vitec")["health"] == "Needs sign-in")
         assert cells(page, "vitec")["cause"] == "Vitec Hub unauthorized."
         assert cells(page, "vitec")["last_test"] == "just now, failed"
         await eventually(lambda: "What to do\nCheck the product login" in facts(page))
