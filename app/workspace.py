@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.operations.contact_center.live import LiveNumbers
     from app.operations.scheduler import Scheduler
     from app.operations.status_sender import StatusSender
+    from app.operations.webhooks.deliverer import Deliverer
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,13 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         from app.operations.contact_center.live import LiveNumbers
 
         return LiveNumbers(self.store, self.links, self.tasks, self.events)
+
+    @cached_property
+    def webhooks(self) -> Deliverer:
+        """Sends webhooks; loaded when the first one is sent."""
+        from app.operations.webhooks.deliverer import Deliverer
+
+        return Deliverer(self.store, self.vault, self.tasks, self.events, self.event_log)
 
     @classmethod
     async def open(
@@ -127,6 +135,8 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         """Cancel what runs (at most 5 s), close clients and the database."""
         for handle in list(self.runner.handles.values()):
             handle.cancel()
+        if "webhooks" in self.__dict__:
+            await self.webhooks.close()
         await self.tasks.close()
         await self.links.close()
         await self.terminals.close()

@@ -31,6 +31,7 @@ FAMILIES = (
     "connection_state",
     "connection_import",
     "schedules",
+    "roles",
     "devices",
     "device_import",
     "device_test",
