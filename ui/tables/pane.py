@@ -59,10 +59,12 @@ class TablePane(QWidget, Generic[Row]):
         store: LayoutStore | None = None,
         checkable: Callable[[Row], bool] | None = None,
         shortcuts_in: QWidget | None = None,
+        heading: str = "",
         parent: QWidget | None = None,
     ) -> None:
         """`name` is read aloud; `count_text(n)` words the count ("340 people"); `shortcuts_in` is the widget within
-        which Ctrl+F and Ctrl+E reach this table (by default the pane itself)."""
+        which Ctrl+F and Ctrl+E reach this table (by default the pane itself). A small table beside another one has a
+        `heading` in place of the search line."""
         super().__init__(parent)
         self.rows: TableModel[Row] = TableModel(columns, key, checkable=checkable, parent=self)
         self.table: TableView[Row] = TableView(self.rows, name=name, object_name=f"{page}.table", store=store)
@@ -75,7 +77,7 @@ class TablePane(QWidget, Generic[Row]):
         self._state = EmptyState(object_name=f"{page}.state")
         self._stack = QStackedWidget(self)
         self._name_parts(page, search_hint or _("Search"))
-        self._lay_out(page)
+        self._lay_out(page, heading)
         self._connect(shortcuts_in or self)
         self._refresh()
 
@@ -160,7 +162,7 @@ class TablePane(QWidget, Generic[Row]):
         self.count.setObjectName(f"{page}.count")
         self.count.setProperty("role", "muted")
 
-    def _lay_out(self, page: str) -> None:
+    def _lay_out(self, page: str, heading: str) -> None:
         self._columns = IconButton(Icon.COLUMNS, _("Choose columns"), object_name=f"{page}.columns")
         self._export = IconButton(Icon.DOWNLOAD, _("Export what is shown"), object_name=f"{page}.export")
         self.search.setMinimumWidth(200)
@@ -169,7 +171,14 @@ class TablePane(QWidget, Generic[Row]):
         line = QHBoxLayout()
         line.setSpacing(3 * GRID)
         line.setContentsMargins(4 * GRID, 0, 3 * GRID, 2 * GRID + 2)
-        line.addWidget(self.search, 2, Qt.AlignmentFlag.AlignTop)
+        if heading:
+            title = QLabel(heading)
+            title.setProperty("role", "heading")
+            title.setMinimumHeight(CONTROL_HEIGHT)
+            line.addWidget(title)
+            self.search.hide()
+        else:
+            line.addWidget(self.search, 2, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.chips, 5)
         line.addStretch(0)
         self.count.setMinimumHeight(CONTROL_HEIGHT)

@@ -36,7 +36,7 @@ class LinkParams:
 
 
 @operation(
-    "cc.link_account", N_("Link an account to a person"), Permission.WRITE, LinkParams,
+    "cc.link_account", N_("Link an account to a person"), Permission.SYNC, LinkParams,
     kinds=CONTACT_CENTER, works_paused=True, remote=False,
 )  # fmt: skip
 async def link_account(context: RunContext, params: LinkParams) -> None:
@@ -68,7 +68,7 @@ async def link_account(context: RunContext, params: LinkParams) -> None:
 
 
 @operation(
-    "cc.link_accounts", N_("Link accounts by personnel number"), Permission.WRITE, NoParams,
+    "cc.link_accounts", N_("Link accounts by personnel number"), Permission.SYNC, NoParams,
     kinds=CONTACT_CENTER, works_paused=True, remote=False,
 )  # fmt: skip
 async def link_accounts(context: RunContext, _params: NoParams) -> None:

@@ -7,6 +7,7 @@ status is the platform's.
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ from app.domain.contact_center.queues import QueueMetrics, queue_metrics
 from app.domain.contact_center.records import GroupLoad, OnlineStatus
 from app.domain.contact_center.skew import Skew
 from app.store.contact_center_now import AgentNow
+
+MOST_PAST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Board:
         self.agents: dict[str, AgentNow] = {}
         self.groups: dict[str, GroupNow] = {}
         self.skew = Skew()
+        self.past: dict[str, deque[AgentNow]] = defaultdict(lambda: deque(maxlen=MOST_PAST))
+        """Statuses of each agent before the present one, as seen since the program began, the newest first."""
         self._own_queues: dict[str, QueueMetrics] = {}
         self._heard_ms: int | None = None
 
@@ -78,6 +83,8 @@ class Board:
             self.agents[status.agent_id] = AgentNow(status, now_ms)
             if before is None or before.left_ms is not None or before.status != status:
                 changed.add(status.agent_id)
+                if before is not None:
+                    self.past[status.agent_id].appendleft(before)
                 if self._heard_ms is not None and (before is None or before.status.since_ms != status.since_ms):
                     self.skew.note(status.since_ms, self._heard_ms, now_ms)
         return frozenset(changed)

@@ -38,7 +38,7 @@ from ui.pages.customers.rows import (
     is_listed,
     tiles,
 )
-from ui.pages.customers.tiles import Tiles
+from ui.widgets.tiles import Tiles
 from ui.pages.data_page import DataPage, DataPageSpec
 from ui.tables import format_value
 from ui.texts import run_counts

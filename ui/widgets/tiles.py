@@ -1,8 +1,8 @@
-"""Tiles with the counts of the customers: how many have their database, how many have not, and why it is not known.
+"""Tiles with counts above a table: how many customers have their database, how many agents are in which status.
 
 Where the page is low, as above an open run panel, number and word stand side by side.
 
-Each is a button that filters the table; pressed again, all customers are back. The choice itself lives in the table's
+Each is a button that filters the table; pressed again, all rows are back. The choice itself lives in the table's
 filters, so that "Clear search and filters" reaches it too.
 """
 
@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.i18n import _
 from ui.theme import CONTROL_HEIGHT, GRID, RADIUS, draw_focus, icon_pixmap, theme, tokens
-from ui.widgets import FilterChip, FlowLayout
+from ui.widgets.chip_button import FilterChip
+from ui.widgets.flow import FlowLayout
 
 _ICON = 16
 _PADDING = 3 * GRID
@@ -120,20 +121,37 @@ class Tiles(QWidget):
         self.setObjectName(object_name)
         self.setAccessibleName(_("Summary"))
         self._rare = rare
-        flow = FlowLayout(self)
-        flow.setContentsMargins(4 * GRID, GRID, 4 * GRID, 3 * GRID)
+        self._flow = FlowLayout(self)
+        self._flow.setContentsMargins(4 * GRID, GRID, 4 * GRID, 3 * GRID)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.tiles: dict[str, Tile] = {}
-        for chip in chips:
-            tile = Tile(chip, self)
-            tile.setObjectName(f"{object_name}.{chip.key}")
-            tile.clicked.connect(lambda _checked, key=chip.key: self.pressed.emit(key))
-            tile.set_count(0)
-            flow.addWidget(tile)
-            self.tiles[chip.key] = tile
+        self._is_flat = False
+        self.set_chips(chips)
         self.show_choice([])
+
+    def set_chips(self, chips: Sequence[FilterChip]) -> None:
+        """Offer these, in this order; those that were there keep their counts."""
+        before = self.tiles
+        for tile in before.values():
+            self._flow.removeWidget(tile)
+        self.tiles = {c.key: before.pop(c.key) if c.key in before else self._make(c) for c in chips}
+        for tile in self.tiles.values():
+            self._flow.addWidget(tile)
+            tile.show()
+        for tile in before.values():
+            tile.hide()
+            tile.deleteLater()
+        self._hide_rare()
+
+    def _make(self, chip: FilterChip) -> Tile:
+        tile = Tile(chip, self)
+        tile.setObjectName(f"{self.objectName()}.{chip.key}")
+        tile.clicked.connect(lambda _checked: self.pressed.emit(chip.key))
+        tile.flat = self._is_flat
+        tile.set_count(0)
+        return tile
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Show these counts; those not counted yet keep theirs."""
@@ -149,6 +167,7 @@ class Tiles(QWidget):
 
     def set_flat(self, *, flat: bool) -> None:
         """Number and word side by side, or one above the other."""
+        self._is_flat = flat
         for tile in self.tiles.values():
             if tile.flat is not flat:
                 tile.flat = flat
@@ -157,5 +176,5 @@ class Tiles(QWidget):
 
     def _hide_rare(self) -> None:
         for key in self._rare:
-            tile = self.tiles[key]
-            tile.setHidden(tile.number == "0" and not tile.isChecked())
+            if (tile := self.tiles.get(key)) is not None:
+                tile.setHidden(tile.number == "0" and not tile.isChecked())

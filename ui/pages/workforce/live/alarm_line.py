@@ -1,0 +1,142 @@
+"""The alarms at the top of the Live page: what is beyond which limit, since when; gone when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.contact_center.alarms import Alarm, Metric
+from app.i18n import _, ngettext
+from ui.pages.workforce.live.ages import clock_text, duration_text, now_ms
+from ui.pages.workforce.live.limits import alarm_text
+from ui.theme import GRID, Icon, Tone, icon_pixmap, theme, tokens
+from ui.widgets import Button, announce
+
+MOST = 3
+_ICON = 18
+Key = tuple[str, Metric]
+
+
+class AlarmLine(QWidget):
+    """Takes no room while there is no alarm. Those a person has seen go on in grey until they are over."""
+
+    acknowledged = Signal(list)
+
+    def __init__(self, *, object_name: str) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setAccessibleName(_("Alarms"))
+        self._told: set[Key] = set()
+        self._alarms: tuple[Alarm, ...] = ()
+        self._name: Callable[[str], str] = str
+        self._rows = [_Row(f"{object_name}.row{number}", self) for number in range(MOST)]
+        self._more = QLabel()
+        self._more.setObjectName(f"{object_name}.more")
+        self._all = Button(_("Acknowledge all"), object_name=f"{object_name}.all")
+        self._all.clicked.connect(self._acknowledge_all)
+        for row in self._rows:
+            row.pressed.connect(lambda key: self.acknowledged.emit([key]))
+        last = QHBoxLayout()
+        last.setContentsMargins(12 * GRID, 0, 2 * GRID, GRID)
+        last.addWidget(self._more, 1)
+        last.addWidget(self._all)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        for row in self._rows:
+            column.addWidget(row)
+        column.addLayout(last)
+        theme.changed.connect(self.tick)
+        self.hide()
+
+    def show_alarms(self, alarms: Sequence[Alarm], name: Callable[[str], str]) -> None:
+        """Show these, those that nobody has seen first; new ones are read aloud. `name` names a group."""
+        self._alarms = tuple(sorted(alarms, key=lambda a: a.acknowledged))
+        self._name = name
+        new = [a for a in alarms if a.key not in self._told]
+        self._told = {a.key for a in alarms}
+        self.setVisible(bool(alarms))
+        self.tick()
+        if new:
+            announce(self, ". ".join(alarm_text(a, name(a.group_id)) for a in new), urgent=True)
+
+    def tick(self) -> None:
+        """Say how long they last by now."""
+        for row, alarm in zip(self._rows, [*self._alarms, *[None] * MOST], strict=False):
+            row.show_alarm(alarm, self._name)
+        rest = len(self._alarms) - MOST
+        text = ngettext("and {count} more", "and {count} more", rest).format(count=rest)
+        self._more.setText(text if rest > 0 else "")
+        self._more.setVisible(rest > 0)
+        unseen = sum(not a.acknowledged for a in self._alarms)
+        self._all.setVisible(unseen > 1)
+
+    def _acknowledge_all(self) -> None:
+        self.acknowledged.emit([alarm.key for alarm in self._alarms])
+
+    def texts(self) -> list[str]:
+        """What is said, a sentence per alarm."""
+        return [row.text.text() for row in self._rows if row.alarm is not None]
+
+
+class _Row(QWidget):
+    """One alarm: icon, sentence, since when, and the button of whoever has seen it."""
+
+    pressed = Signal(tuple)
+
+    def __init__(self, object_name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.alarm: Alarm | None = None
+        self._icon = QLabel()
+        self.text = QLabel(wordWrap=True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setProperty("role", "heading")
+        self._since = QLabel()
+        self._seen = Button(_("Acknowledge"), object_name=f"{object_name}.acknowledge")
+        self._seen.set_tip(_("It stays here in grey until it is over."))
+        self._seen.clicked.connect(lambda: self.pressed.emit(self.alarm.key) if self.alarm else None)
+        row = QHBoxLayout(self)
+        row.setSpacing(3 * GRID)
+        row.setContentsMargins(4 * GRID, GRID, 2 * GRID, GRID)
+        row.addWidget(self._icon)
+        row.addWidget(self.text, 1)
+        row.addWidget(self._since)
+        row.addWidget(self._seen)
+        self.hide()
+
+    def show_alarm(self, alarm: Alarm | None, name: Callable[[str], str]) -> None:
+        """Show this one, or nothing."""
+        self.alarm = alarm
+        self.setVisible(alarm is not None)
+        if alarm is None:
+            return
+        words = alarm_text(alarm, name(alarm.group_id))
+        since = _("since {time}, {duration}").format(
+            time=clock_text(alarm.since_ms), duration=duration_text(max(0, now_ms() - alarm.since_ms))
+        )
+        if alarm.acknowledged:
+            since = _("{since} · acknowledged").format(since=since)
+        self.text.setText(words)
+        self._since.setText(since)
+        self._seen.setVisible(not alarm.acknowledged)
+        self.setAccessibleName(f"{words} {since}")
+        self._dress(Tone.NEUTRAL if alarm.acknowledged else Tone.DANGER)
+
+    def _dress(self, tone: Tone) -> None:
+        pair = tokens().tone(tone)
+        self._icon.setPixmap(icon_pixmap(Icon.ALERT, _ICON, self.devicePixelRatioF(), pair.ink))
+        for label in (self.text, self._since):
+            label.setStyleSheet(f"color: {pair.ink};")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints itself from the tokens."""
+        acknowledged = self.alarm is not None and self.alarm.acknowledged
+        pair = tokens().tone(Tone.NEUTRAL if acknowledged else Tone.DANGER)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(pair.ground))
+        painter.fillRect(0, 0, GRID, self.height(), QColor(pair.ink))

@@ -1,0 +1,50 @@
+"""The menus of the Live page: what can be done with an agent, and the rest behind the header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QMenu
+
+from app.i18n import _
+from ui.pages.workforce.live.actions import LINK, LINK_ALL, PERSONNEL, SEND, LiveActions
+from ui.pages.workforce.live.lines import AgentLine
+from ui.theme import Icon, icon
+
+Entry = tuple[str, Icon, str, Callable[[], object], str]
+"""Name, drawing, words, what it does, and why it cannot be done now."""
+
+
+def fill_row_menu(menu: QMenu, act: LiveActions, chosen: Sequence[AgentLine]) -> None:
+    """The entries for the chosen agents."""
+    if not chosen:
+        return
+    first = chosen[0]
+    no_link = "" if first.employee_id else _("It is linked to nobody.")
+    no_hand = "" if first.by_hand else _("The number decides already.")
+    linking = act.obstacle(LINK, chosen)
+    _fill(menu, "live.row", [
+        ("set_status", Icon.SEND, _("Set status …"), lambda: act.set_status(first), act.obstacle(SEND, chosen)),
+        ("link", Icon.USER, _("Link to a person …"), lambda: act.link(first), linking),
+        ("unlink", Icon.NO_USER, _("Unlink"), lambda: act.unlink(first), linking or no_link),
+        ("by_number", Icon.UNDO, _("Let the number decide"), lambda: act.let_number_decide(first), linking or no_hand),
+    ])  # fmt: skip
+
+
+def fill_more_menu(menu: QMenu, act: LiveActions, export: Callable[[], None]) -> None:
+    """The menu behind the three dots, as it is now."""
+    menu.clear()
+    _fill(menu, "live", [
+        ("personnel", Icon.USERS, _("Read groups and agents"), act.read_personnel, act.obstacle(PERSONNEL)),
+        ("link_all", Icon.USER, _("Link accounts by personnel number"), act.link_all, act.obstacle(LINK_ALL)),
+        ("export", Icon.DOWNLOAD, _("Export …"), export, ""),
+    ])  # fmt: skip
+
+
+def _fill(menu: QMenu, prefix: str, entries: Sequence[Entry]) -> None:
+    menu.setToolTipsVisible(True)
+    for name, drawing, words, act, obstacle in entries:
+        action = menu.addAction(icon(drawing), words, act)
+        action.setObjectName(f"{prefix}.{name}")
+        action.setEnabled(not obstacle)
+        action.setToolTip(obstacle)

@@ -1,0 +1,137 @@
+"""The three tables of the Live page side by side, the tiles that filter the agents, and the details."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from app.i18n import _, ngettext
+from app.operations.contact_center.live_feed import Feed
+from app.store.contact_center_now import StatusMeaning
+from ui.layouts import Layouts
+from ui.pages.workforce.live.ages import Ages
+from ui.pages.workforce.live.chips import HERE, chips, statuses_of, tiles
+from ui.pages.workforce.live.columns import agent_columns, group_columns, queue_columns
+from ui.pages.workforce.live.lines import AgentLine, GroupLine, Known, agent_lines, group_lines
+from ui.tables import TablePane, format_value
+from ui.widgets import DetailsPane
+from ui.widgets.tiles import Tiles
+
+NARROW = 1200
+"""Width in pixels below which details take the place of groups and queues."""
+
+
+class LiveTables(QSplitter):
+    """Agents on the left, groups over queues on the right, then details. `tiles` is placed by the page."""
+
+    def __init__(
+        self, layouts: Layouts, ages: Ages, meaning: Callable[[str], StatusMeaning | None], shortcuts_in: QWidget
+    ) -> None:
+        super().__init__(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self._meaning = meaning
+        self._statuses: dict[str, str] = {}
+        self._group_names: list[str] | None = None
+
+        def count(number: int) -> str:
+            return ngettext("{count} agent", "{count} agents", number).format(count=format_value(number))
+
+        self.agents: TablePane[AgentLine] = TablePane(
+            name=_("Agents"), page="live", columns=agent_columns(ages, meaning), key=lambda a: a.agent_id,
+            search_hint=_("Search agents"), count_text=count, store=layouts, shortcuts_in=shortcuts_in,
+        )  # fmt: skip
+        self.groups: TablePane[GroupLine] = TablePane(
+            name=_("Groups"), page="live.groups", columns=group_columns(ages), key=lambda g: g.group_id,
+            count_text=lambda _number: "", store=layouts, heading=_("Groups"),
+        )  # fmt: skip
+        self.queues: TablePane[GroupLine] = TablePane(
+            name=_("Queues"), page="live.queues", columns=queue_columns(ages), key=lambda g: g.group_id,
+            count_text=lambda _number: "", store=layouts, heading=_("Queues"),
+        )  # fmt: skip
+        for pane in (self.groups, self.queues):
+            for shortcut in pane.shortcuts:  # those of the agents reach the whole page
+                shortcut.setEnabled(False)
+            pane.show_empty(_("No numbers yet"))
+        self.details = DetailsPane(object_name="live.details")
+        self.details.hide()
+        self.tiles = Tiles([], (), object_name="live.tile")
+        self.agents.show_loading()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.side = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self.side.addWidget(self.groups)
+        self.side.addWidget(self.queues)
+        for part, stretch in ((self.agents, 3), (self.side, 2), (self.details, 0)):
+            self.addWidget(part)
+            self.setStretchFactor(self.count() - 1, stretch)
+        self.setSizes([760, 560, 340])
+        self.tiles.pressed.connect(self._tile_pressed)
+        self.agents.chips.changed.connect(self._show_choice)
+        self.agents.rows.counts_changed.connect(lambda: self.tiles.show_counts(self.agents.chips.counts()))
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    def show_all(self, known: Known, feed: Feed) -> None:
+        """All rows anew."""
+        lines = agent_lines(known, feed.board)
+        self._offer_filters(known, lines)
+        self.agents.set_rows(lines)
+        groups = group_lines(known, feed.board, feed.alarms.alarms)
+        for pane in (self.groups, self.queues):
+            pane.set_rows(groups)
+
+    def show_changed(self, known: Known, feed: Feed, agents: set[str], groups: set[str]) -> None:
+        """Only these rows."""
+        if agents:
+            lines = agent_lines(known, feed.board, agents)
+            self._offer_filters(known, lines)
+            self.agents.update_rows(lines)
+        if groups:
+            changed = group_lines(known, feed.board, feed.alarms.alarms, groups)
+            for pane in (self.groups, self.queues):
+                pane.update_rows(changed)
+
+    def show_none(self) -> None:
+        """There is no connection."""
+        for pane in (self.agents, self.groups, self.queues):
+            pane.set_rows([])
+
+    def make_room(self, width: int, *, is_empty: bool) -> None:
+        """Where there is nothing to show, or not the width for everything, parts give way."""
+        self.tiles.setVisible(bool(self.agents.rows.total))
+        self.side.setVisible(not is_empty and (self.details.isHidden() or width >= NARROW))
+
+    def paint_again(self) -> None:
+        """Ages and durations are words of the moment."""
+        for pane in (self.agents, self.groups, self.queues):
+            pane.table.viewport().update()
+
+    # -- filters -------------------------------------------------------------------------------------------------
+
+    def _offer_filters(self, known: Known, lines: list[AgentLine]) -> None:
+        """A tile for each status that occurs; one that occurred stays where it is."""
+        found = self._statuses | statuses_of(lines)
+        names = sorted(set(known.groups.values()), key=str.casefold)
+        if found.keys() == self._statuses.keys() and names == self._group_names:
+            return
+        first = self._group_names is None
+        self._statuses = dict(sorted(found.items(), key=lambda pair: pair[0].casefold()))
+        self._group_names = names
+        shown = tiles(self._statuses, self._meaning)
+        self.agents.set_filters([*shown, *chips(names)])
+        self.tiles.set_chips(shown)
+        if first:
+            self.agents.chips.choose([HERE])
+        self._show_choice()
+
+    def _tile_pressed(self, key: str) -> None:
+        """One tile at a time; the one that was chosen gives way to everybody who is there."""
+        chosen = self.agents.chips.chosen()
+        others = [each for each in chosen if each not in self.tiles.tiles]
+        self.agents.chips.choose([*others, HERE if key in chosen else key])
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        self.tiles.show_choice(self.agents.chips.chosen())
