@@ -88,6 +88,7 @@ class OAuth(httpx.Auth):
         system: str,
         refresh_tokens: RefreshTokens | None = None,
         trust: Trust | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.settings = settings
         self._system = system
@@ -97,7 +98,7 @@ class OAuth(httpx.Auth):
         self._renewals = 0
         self._failure: MusterError | RepeatableError | None = None
         register_basic(settings.client_id, settings.client_secret)
-        self._client = _client(settings, trust or Trust())
+        self._client = _client(settings, trust or Trust(), transport)
         self._client.update_token = self._keep
         for step in ("access_token_response", "refresh_token_response"):
             self._client.register_compliance_hook(step, self._look_at)
@@ -267,20 +268,21 @@ def _seconds(life: object) -> float:
     return min(seconds, 10.0**9) if seconds > 0 else 10.0**9
 
 
-def _client(settings: OAuthSettings, trust: Trust) -> Any:
-    """Authlib's client, which is one of httpx, with the limits of ours."""
+def _client(settings: OAuthSettings, trust: Trust, transport: httpx.AsyncBaseTransport | None) -> Any:
+    """Authlib's client, which is one of httpx, with the limits of ours; a transport of its own knows no proxy."""
     from authlib.deprecate import AuthlibDeprecationWarning  # its import shows all of them, so ours comes after
 
     warnings.filterwarnings("ignore", "The httpx module is deprecated", AuthlibDeprecationWarning)
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
+    carried = {"transport": transport, "trust_env": False} if transport is not None else {}
     client = AsyncOAuth2Client(
         settings.client_id,
         settings.client_secret,
         token_endpoint_auth_method=settings.client_authentication.value,
         scope=settings.scope or None,
         event_hooks={"response": [_capped]},
-        **client_options(settings.token_url, settings.timeout_s, trust),
+        **(client_options(settings.token_url, settings.timeout_s, trust) | carried),
     )
     # Authlib's own encodes in Latin-1 and fails on every other letter.
     client.register_client_auth_method((ClientAuthentication.BASIC.value, _basic))

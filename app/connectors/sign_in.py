@@ -74,10 +74,16 @@ class Query(httpx.Auth):
         yield request
 
 
-def make_sign_in(settings: SignInSettings, system: str, refresh_tokens: RefreshTokens | None = None) -> SignIn:
+def make_sign_in(
+    settings: SignInSettings,
+    system: str,
+    refresh_tokens: RefreshTokens | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> SignIn:
     """The sign-in that the settings describe, to the system of that name.
 
-    `refresh_tokens` keeps those of OAuth. Raises `NotConfigured` naming what is missing or cannot be sent.
+    `refresh_tokens` keeps those of OAuth, `transport` carries its requests. Raises `NotConfigured` naming what is
+    missing or cannot be sent.
     """
     if settings.way is AuthenticationType.BASIC:
         _require(system, username=settings.username, password=settings.password)
@@ -91,7 +97,7 @@ def make_sign_in(settings: SignInSettings, system: str, refresh_tokens: RefreshT
         return Header(settings.key_header, _sendable(system, key=settings.key))
     if settings.way is AuthenticationType.OAUTH2:
         _require(system, token_url=settings.oauth.token_url, client_id=settings.oauth.client_id)
-        return OAuth(settings.oauth, system, refresh_tokens, settings.trust)
+        return OAuth(settings.oauth, system, refresh_tokens, settings.trust, transport)
     return httpx.Auth()
 
 

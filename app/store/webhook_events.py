@@ -13,7 +13,7 @@ from app.domain.webhooks.events import CATALOGUE, Event, EventType, event, wants
 from app.store.base import database_proxy
 from app.store.database import fetch, insert_rows
 from app.store.values import from_json, now, to_json
-from app.store.webhook_rows import WebhookDeliveryRow, WebhookEndpointRow, WebhookEventRow, WebhookStatusRow
+from app.store.webhook_rows import WebhookDeliveryRow, WebhookEventRow, WebhookStatusRow
 from app.store.webhooks import from_ms, subscriptions, to_ms
 
 MOST_STATUSES = 500
@@ -91,11 +91,6 @@ def note_statuses(connection_id: str, statuses: Iterable[tuple[str, str, int]]) 
     cursor.executemany(sql, [(connection_id, *status) for status in statuses])
 
 
-def statuses_wait() -> bool:
-    """Whether statuses of agents wait to be told."""
-    return bool(fetch(WebhookStatusRow.select(WebhookStatusRow.agent_id).limit(1)))
-
-
 def tell_statuses(*, queue: bool) -> int:
     """One message with the statuses that wait, the oldest first, if the last one is a second old; returns how many."""
     e, at = WebhookEventRow, to_ms(now()) or 0
@@ -115,16 +110,6 @@ def tell_statuses(*, queue: bool) -> int:
         for ms, _connection, agent, status in waiting
     ]
     return record([event(EventType.AGENT_STATUS, {"statuses": told})], queue=queue)
-
-
-def due_endpoints(at: datetime) -> list[tuple[str, int]]:
-    """Ids of the endpoints that something is due for, and how often they failed in a row."""
-    e, mark = WebhookEndpointRow, database_proxy.param
-    sql = (
-        f"SELECT e.id, e.consecutive_failures FROM {e._meta.table_name} e WHERE e.is_active AND EXISTS (SELECT 1 FROM "
-        f"webhook_delivery d WHERE d.webhook_id = e.id AND d.status = 'pending' AND d.due_at <= {mark})"
-    )
-    return list(database_proxy.execute_sql(sql, (to_ms(at),)).fetchall())
 
 
 def _row(what: Event) -> tuple[Any, ...]:

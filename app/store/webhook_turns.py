@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from peewee import fn
 
 from app.domain.webhooks.delivery import Attempt, Delivery, DeliveryStatus, ErrorCode, Trigger
 from app.domain.webhooks.endpoint import DisabledReason, WebhookEndpoint, gives_up
@@ -19,7 +22,7 @@ from app.store.database import clock_s, fetch, put_rows
 from app.store.runs import HOST, program_alive, this_process
 from app.store.values import now, to_json
 from app.store.webhook_events import record
-from app.store.webhook_rows import WebhookAttemptRow, WebhookDeliveryRow, WebhookEndpointRow
+from app.store.webhook_rows import WebhookAttemptRow, WebhookDeliveryRow, WebhookEndpointRow, WebhookStatusRow
 from app.store.webhooks import endpoints_of, from_ms, to_ms
 
 LEASE_S = 60.0
@@ -66,9 +69,40 @@ class Turn:
     raised: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What there is to do now.
+
+    `ready` are endpoints that something is due for: id, failures in a row, whether it is held to one request at a time.
+    `next_at` is when something else becomes due, `statuses` whether statuses of agents wait to be told.
+    """
+
+    ready: tuple[tuple[str, int, bool], ...] = ()
+    next_at: datetime | None = None
+    statuses: bool = False
+
+
 def me() -> str:
     """Names this program in claims."""
     return f"{HOST}|{this_process()}"
+
+
+def look(at: datetime) -> Due:
+    """What is due."""
+    e, d, mark = WebhookEndpointRow, WebhookDeliveryRow, database_proxy.param
+    waiting = "SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = e.id AND d.status = 'pending' AND d.due_at <= "
+    sql = (
+        "SELECT e.id, e.consecutive_failures, e.throttled_until FROM webhook_endpoint e "
+        f"WHERE e.is_active AND EXISTS ({waiting}{mark})"
+    )
+    at_ms = to_ms(at) or 0
+    found = database_proxy.execute_sql(sql, (at_ms,)).fetchall()
+    ready = tuple((key, failures, (until or 0) > at_ms) for key, failures, until in found)
+    active = e.select(e.id).where(e.is_active)
+    coming = d.select(fn.MIN(d.due_at)).where(d.status == "pending", d.due_at > at_ms, d.webhook_id.in_(active))
+    ((next_ms,),) = fetch(coming)
+    statuses = bool(fetch(WebhookStatusRow.select(WebhookStatusRow.agent_id).limit(1)))
+    return Due(ready, from_ms(next_ms), statuses)
 
 
 def take_turn(settled: Sequence[Settled], wanted: Mapping[str, int], holder: str, *, queue: bool) -> Turn:

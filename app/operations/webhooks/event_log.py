@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.webhooks.events import Event
 from app.store.webhook_events import record
+from app.store.webhook_log import Retention
 
 if TYPE_CHECKING:
     from app.settings import SettingsFile
@@ -26,6 +27,12 @@ class EventLog:
     def enabled(self) -> bool:
         """Whether events are sent at all (`enable_webhooks`); they are logged in any case."""
         return self._settings_file.values.enable_webhooks
+
+    @property
+    def retention(self) -> Retention:
+        """How long deliveries and their tries are kept."""
+        values = self._settings_file.values
+        return Retention(values.webhook_attempt_days, values.webhook_delivery_days)
 
     def add(self, events: Sequence[Event]) -> None:
         """Store events with their deliveries. To be called from inside `Store.write`."""

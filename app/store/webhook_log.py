@@ -1,0 +1,196 @@
+"""The log of deliveries: what a person sees, sends again and counts, and what is forgotten (webhooks.md §2, §7)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from peewee import fn
+
+from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, ErrorCode, Trigger
+from app.domain.webhooks.statistics import Counts, Statistics
+from app.store.base import database_proxy
+from app.store.database import fetch
+from app.store.values import from_json, now
+from app.store.webhook_rows import (
+    WebhookAttemptRow,
+    WebhookDayRow,
+    WebhookDeliveryRow,
+    WebhookEndpointRow,
+    WebhookEventRow,
+)
+from app.store.webhook_turns import delivery_columns, to_delivery
+from app.store.webhooks import from_ms, to_ms
+
+_DAY_MS = 86_400_000
+_RESENDABLE = tuple(s.value for s in DeliveryStatus if s is not DeliveryStatus.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries: of an endpoint, in these states, of a type of event (or `a.*`), of a period; newest first."""
+
+    webhook_id: str = ""
+    statuses: tuple[DeliveryStatus, ...] = ()
+    event_type: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days tries with bodies are kept, and deliveries themselves; the counts of days are kept for ever."""
+
+    attempt_days: int = 30
+    delivery_days: int = 180
+
+
+def deliveries(wanted: DeliveryFilter) -> list[Delivery]:
+    """Deliveries of the log."""
+    d = WebhookDeliveryRow
+    query = _filtered(d.select(*delivery_columns()), wanted)
+    newest = query.order_by(d.created_at.desc(), d.id.desc()).limit(wanted.limit).offset(wanted.offset)
+    return [to_delivery(row) for row in fetch(newest)]
+
+
+def count_deliveries(wanted: DeliveryFilter) -> int:
+    """How many there are, whatever the page."""
+    ((count,),) = fetch(_filtered(WebhookDeliveryRow.select(fn.COUNT(WebhookDeliveryRow.id)), wanted))
+    return int(count)
+
+
+def find_delivery(delivery_id: str) -> Delivery | None:
+    """The delivery of that id."""
+    found = fetch(WebhookDeliveryRow.select(*delivery_columns()).where(WebhookDeliveryRow.id == delivery_id))
+    return to_delivery(found[0]) if found else None
+
+
+def attempts(delivery_id: str) -> list[Attempt]:
+    """Every try of a delivery, the first one first."""
+    a = WebhookAttemptRow
+    return [_attempt(row) for row in fetch(a.select().where(a.delivery_id == delivery_id).order_by(a.attempt_number))]
+
+
+def recent_results(webhook_id: str, count: int = 50) -> list[bool]:
+    """Whether the last deliveries that came to an end arrived, the oldest first: the line of an endpoint's health."""
+    d = WebhookDeliveryRow
+    over = [s.value for s in (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED, DeliveryStatus.EXPIRED)]
+    query = d.select(d.status).where(d.webhook_id == webhook_id, d.status.in_(over), ~d.is_test)
+    found = fetch(query.order_by(d.created_at.desc()).limit(count))
+    return [status == DeliveryStatus.DELIVERED for (status,) in reversed(found)]
+
+
+def count_waiting() -> int:
+    """How many deliveries wait or are under way."""
+    d = WebhookDeliveryRow
+    waiting = d.status.in_([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
+    ((count,),) = fetch(d.select(fn.COUNT(d.id)).where(waiting, ~d.is_test))
+    return int(count)
+
+
+def send_again(ids: Sequence[str], trigger: Trigger) -> int:
+    """Have deliveries sent by hand as soon as may be: same id, same body; the ladder stays where it was.
+
+    Returns how many; one that is being sent and one whose body was forgotten are left alone.
+    """
+    d, at, count = WebhookDeliveryRow, to_ms(now()), 0
+    for start in range(0, len(ids), 500):
+        chosen = d.id.in_(list(ids[start : start + 500])), d.status.in_(_RESENDABLE), d.body.is_null(False)
+        fresh = d.update(back_to=d.status, back_due=d.due_at).where(*chosen, d.manual == "")
+        fresh.execute()
+        again = d.update(status=DeliveryStatus.PENDING.value, manual=trigger.value, due_at=at, touched_at=at)
+        count += again.where(*chosen).execute()
+    return count
+
+
+def statistics(since: datetime, until: datetime) -> Statistics:
+    """What became of all deliveries but tests that were made in a period."""
+    d, a, day = WebhookDeliveryRow, WebhookAttemptRow, WebhookDayRow
+    made = (d.created_at >= to_ms(since), d.created_at < to_ms(until), ~d.is_test)
+    start_of_day = (d.created_at - d.created_at % _DAY_MS).alias("day")
+    groups = d.select(start_of_day, d.event_type, d.status, fn.COUNT(d.id), fn.SUM(d.attempts)).where(*made)
+    rows = [(_day(ms), *row) for ms, *row in fetch(groups.group_by(start_of_day, d.event_type, d.status))]
+    kept = day.select(day.day, day.event_type, day.status, fn.SUM(day.deliveries), fn.SUM(day.attempts))
+    in_period = day.day.between(since.date().isoformat(), until.date().isoformat())
+    rows += fetch(kept.where(in_period).group_by(day.day, day.event_type, day.status))
+    by_type: dict[str, Counts] = defaultdict(Counts)
+    by_day: dict[str, Counts] = defaultdict(Counts)
+    tries = 0
+    for of_day, kind, status, count, tried in rows:
+        one = Counts.of(DeliveryStatus(status), int(count))
+        by_type[kind] += one
+        by_day[of_day] += one
+        tries += int(tried or 0)
+    took = a.select(a.duration_ms).join(d, on=(d.id == a.delivery_id)).where(*made).order_by(a.duration_ms)
+    durations = [ms for (ms,) in fetch(took)]
+    return Statistics(since, until, *_endpoint_counts(), dict(by_type), dict(sorted(by_day.items())), tries, durations)
+
+
+def _endpoint_counts() -> tuple[int, int]:
+    e = WebhookEndpointRow
+    ((total,),) = fetch(e.select(fn.COUNT(e.id)))
+    ((active,),) = fetch(e.select(fn.COUNT(e.id)).where(e.is_active))
+    return int(total), int(active)
+
+
+def prune(keep: Retention) -> None:
+    """Forget what is old: first tries and bodies, later deliveries, whose numbers per day stay."""
+    a, d, e = WebhookAttemptRow, WebhookDeliveryRow, WebhookEventRow
+    old = to_ms(now() - timedelta(days=keep.attempt_days))
+    over = d.status.not_in([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
+    a.delete().where(a.started_at < old).execute()
+    d.update(body=None, response_body="").where(d.created_at < old, over, d.body.is_null(False)).execute()
+    e.delete().where(e.occurred_at < old).execute()
+    ancient = to_ms(now() - timedelta(days=keep.delivery_days)) or 0
+    _roll_up(ancient - ancient % _DAY_MS)
+
+
+def _roll_up(before: int) -> None:
+    mark = database_proxy.param
+    d = WebhookDeliveryRow
+    over = d.status.not_in([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
+    start_of_day = (d.created_at - d.created_at % _DAY_MS).alias("day")
+    columns = d.webhook_id, start_of_day, d.event_type, d.status
+    groups = d.select(*columns, fn.COUNT(d.id), fn.SUM(d.attempts)).where(d.created_at < before, over, ~d.is_test)
+    sql = (
+        "INSERT INTO webhook_day (webhook_id, day, event_type, status, deliveries, attempts) "
+        f"VALUES ({', '.join([mark] * 6)}) ON CONFLICT (webhook_id, day, event_type, status) DO UPDATE SET "
+        "deliveries = webhook_day.deliveries + excluded.deliveries, attempts = webhook_day.attempts + excluded.attempts"
+    )
+    for webhook_id, ms, kind, status, count, tried in fetch(groups.group_by(*columns)):
+        database_proxy.execute_sql(sql, (webhook_id, _day(ms), kind, status, count, int(tried or 0)))
+    d.delete().where(d.created_at < before, over).execute()
+
+
+def _filtered(query: Any, wanted: DeliveryFilter) -> Any:
+    d = WebhookDeliveryRow
+    conditions = []
+    if wanted.webhook_id:
+        conditions.append(d.webhook_id == wanted.webhook_id)
+    if wanted.statuses:
+        conditions.append(d.status.in_([status.value for status in wanted.statuses]))
+    if wanted.event_type:
+        kind = wanted.event_type
+        conditions.append(d.event_type.startswith(kind[:-1]) if kind.endswith("*") else d.event_type == kind)
+    if wanted.since is not None:
+        conditions.append(d.created_at >= to_ms(wanted.since))
+    if wanted.until is not None:
+        conditions.append(d.created_at < to_ms(wanted.until))
+    return query.where(*conditions) if conditions else query
+
+
+def _attempt(row: Sequence[Any]) -> Attempt:
+    key, number, cause, started, duration, url, asked, status, headers, body, code, message = row
+    at = from_ms(started)
+    assert at is not None
+    answer = Answer(status, ErrorCode(code) if code else None, message, from_json(headers, dict[str, str]) or {}, body)
+    return Attempt(key, number, Trigger(cause), at, duration, url, from_json(asked, dict[str, str]) or {}, answer)
+
+
+def _day(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).date().isoformat()
