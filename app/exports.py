@@ -32,11 +32,12 @@ _ROWS_OF_XLSX = 1_048_576  # Excel's limit, header included
 Rows = Iterable[Sequence[object]]
 
 
-def export_rows(path: Path, headers: Sequence[str], rows: Rows, suffix: str = "") -> None:
+def export_rows(path: Path, headers: Sequence[str], rows: Rows, suffix: str = "", separator: str = ",") -> None:
     """Write `headers` and `rows` to `path`, replacing the file there only when everything is written.
 
-    `suffix` names the format where the file's own does not. Raises `UsageError` for an unknown one or too many rows for
-    XLSX, `StoreError` when the file cannot be written: open in another program, no right, no room.
+    `suffix` names the format where the file's own does not, `separator` what divides the cells of CSV. Raises
+    `UsageError` for an unknown format or too many rows for XLSX, `StoreError` when the file cannot be written: open in
+    another program, no right, no room.
     """
     write = _WRITERS.get((suffix or path.suffix).lower())
     if write is None:
@@ -45,7 +46,7 @@ def export_rows(path: Path, headers: Sequence[str], rows: Rows, suffix: str = ""
             N_("Choose a name that ends in .csv, .xlsx or .json."),
         )
     with _replacing(path) as unfinished:
-        write(unfinished, headers, rows)
+        write(unfinished, headers, rows, separator)
 
 
 @contextlib.contextmanager
@@ -97,10 +98,10 @@ def _explained(path: Path, error: OSError) -> StoreError:
     )
 
 
-def _write_csv(path: Path, headers: Sequence[str], rows: Rows) -> None:
+def _write_csv(path: Path, headers: Sequence[str], rows: Rows, separator: str) -> None:
     """UTF-8 with a byte order mark, by which Excel knows it."""
     with path.open("w", _BUFFER, encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=separator)
         writer.writerow([_csv_cell(header) for header in headers])
         writer.writerows([_csv_cell(value) for value in row] for row in rows)
 
@@ -124,7 +125,7 @@ def _csv_cell(value: object) -> object:
             return f"'{text}" if _FORMULA.match(text) and not _NUMBER_OR_PHONE.fullmatch(text) else text
 
 
-def _write_xlsx(path: Path, headers: Sequence[str], rows: Rows) -> None:
+def _write_xlsx(path: Path, headers: Sequence[str], rows: Rows, _separator: str) -> None:
     """One sheet with a frozen, filterable header; texts are never formulas or links."""
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
@@ -172,7 +173,7 @@ def _fill_sheet(book: Any, headers: Sequence[str], rows: Rows) -> None:
         sheet.autofilter(0, 0, last, len(headers) - 1)
 
 
-def _write_json(path: Path, headers: Sequence[str], rows: Rows) -> None:
+def _write_json(path: Path, headers: Sequence[str], rows: Rows, _separator: str) -> None:
     """An array of flat objects whose keys are the headers; moments in ISO 8601."""
     with path.open("w", _BUFFER, encoding="utf-8") as file:
         file.write("[")
@@ -186,7 +187,7 @@ def _json_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-_WRITERS: dict[str, Callable[[Path, Sequence[str], Rows], None]] = {
+_WRITERS: dict[str, Callable[[Path, Sequence[str], Rows, str], None]] = {
     ".csv": _write_csv,
     ".xlsx": _write_xlsx,
     ".json": _write_json,

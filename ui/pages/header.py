@@ -66,6 +66,13 @@ class PageHeader(QWidget):
         self.chip.set_status(_(HEALTH_WORDS[report.health]), HEALTH_TONES[report.health])
         self.evidence.setText(words)
 
+    def offer(self, label: str, drawing: Icon, tip: str) -> None:
+        """Make the main button another one: on some pages the next thing to do changes."""
+        self._sync_label = label
+        self.sync.setText(label)
+        self.sync.set_icon(drawing)
+        self.sync.set_tip(tip)
+
     def show_result(self, text: str) -> None:
         """Keep the counts of the last run on the page; a toast alone would be gone."""
         self._result = text

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.access import Permission
+from app.domain.connections import Connection
 from app.domain.contact_center.days import Window, iso_utc, windows
 from app.domain.exchange import SHAPES, DataType, FieldKind
 from app.domain.exchange.rows import Row, told
@@ -30,6 +31,7 @@ from app.i18n import N_, _, ngettext
 from app.operations.context import RunContext
 from app.operations.exchange.checking import TURN_S, zone_of
 from app.operations.exchange.imports import CONTACT_CENTER
+from app.operations.exchange.tables import Separator
 from app.operations.registry import operation
 from app.store import contact_center_history as stored
 from app.store import runs
@@ -53,7 +55,7 @@ class ExportParams:
     """Which rows, from first to last day of the connection's zone (both included), and where to.
 
     Without `format` the file's name decides, and JSON where it says nothing. `include_raw_data` adds everything that is
-    known of a row as one JSON text.
+    known of a row as one JSON text. `separator` is that of a CSV file: a comma unless it is said.
     """
 
     data_type: DataType
@@ -64,6 +66,7 @@ class ExportParams:
     agents: tuple[str, ...] = ()
     format: ExportFormat | None = None
     include_raw_data: bool = False
+    separator: Separator = Separator.COMMA
 
 
 @operation(
@@ -78,13 +81,13 @@ class ExportParams:
 )
 async def export_data(context: RunContext, params: ExportParams) -> None:
     """Write the rows of a period to a file, and say how many and what they add up to."""
-    query = _query(context, params)
+    query = query_of(context.own_connection, params)
     file, form = Path(params.file), _format(params)
     rows = _Rows(context, query, form, params.include_raw_data)
     total = await context.workspace.store.read(stored.count_rows, query)
     rows.total = total
     if not context.dry_run:
-        await asyncio.to_thread(export_rows, file, rows.headers, rows, f".{form}")
+        await asyncio.to_thread(export_rows, file, rows.headers, rows, f".{form}", params.separator.sign)
     message = ngettext("{count} row written.", "{count} rows written.", rows.done).format(count=rows.done)
     await _report(context, params, file, message)
     written = total if context.dry_run else rows.done
@@ -99,7 +102,11 @@ async def export_data(context: RunContext, params: ExportParams) -> None:
     }
 
 
-def _query(context: RunContext, params: ExportParams) -> HistoryQuery:
+def query_of(connection: Connection, params: ExportParams) -> HistoryQuery:
+    """Which rows of a connection are asked for.
+
+    Raises `UsageError` for a period the wrong way round, or data that cannot be narrowed so.
+    """
     keys = {spec.key for spec in SHAPES[params.data_type].fields}
     groups, agents = _chosen(params.groups), _chosen(params.agents)
     for name, key, chosen in (("groups", "groupId", groups), ("agents", "agentId", agents)):
@@ -107,8 +114,8 @@ def _query(context: RunContext, params: ExportParams) -> HistoryQuery:
             raise UsageError(
                 _("{data_type} cannot be narrowed by {name}.").format(data_type=params.data_type, name=name)
             )
-    window = _window(params.start_date, params.end_date, zone_of(context.own_connection))
-    return HistoryQuery(params.data_type, context.own_connection.id, window, groups, agents)
+    window = _window(params.start_date, params.end_date, zone_of(connection))
+    return HistoryQuery(params.data_type, connection.id, window, groups, agents)
 
 
 def _chosen(ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -336,7 +336,7 @@ def test_the_current_cell_shows_the_focus(view: TableView[Person], qtbot: QtBot)
 class TestEditing:
     @pytest.fixture
     def edited(self, qtbot: QtBot) -> tuple[TableView[Person], list[tuple[int, str, str]]]:
-        columns = (
+        columns: tuple[Column[Person], ...] = (
             COLUMNS[0],
             Column("note", "Note", lambda p: p.office, edit=lambda p: p.office if p.active else None),
         )
