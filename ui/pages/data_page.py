@@ -142,7 +142,7 @@ class DataPage(QWidget, Generic[R]):
             found = [c for c in await self.desk.workspace.store.read(connections.connections) if self._fits(c)]
             known = self.connection.name if self.connection else ""
             self.connection = next((c for c in found if c.name == known), found[0] if found else None)
-            rows = await self.desk.workspace.store.read(self.read_rows)
+            rows = await self.rows_now()
         except MusterError as error:
             self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
@@ -155,6 +155,10 @@ class DataPage(QWidget, Generic[R]):
 
     def _fits(self, connection: Connection) -> bool:
         return connection.kind is self.spec.kind
+
+    async def rows_now(self) -> list[R]:
+        """The rows as they are now; a page whose rows have to be worked out does that elsewhere than in the store."""
+        return await self.desk.workspace.store.read(self.read_rows)
 
     def read_rows(self) -> list[R]:
         """The rows of the page, read from the store on the store's own thread."""

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.access import Permission
+from app.domain.connections import Connection
 from app.domain.deviations import Deviation, DeviationFilter, DeviationType, WorkDays, deviation
 from app.domain.onec import TimesheetPeriod, month_end
 from app.domain.onec_receipts import FactReceipt
@@ -61,8 +62,8 @@ class DeviationParams:
 
 
 @dataclass(frozen=True)
-class _Sources:
-    """What the gaps are worked out from."""
+class Sources:
+    """What the gaps are worked out from; `fetched_at` is when the oldest of the stored timesheets came."""
 
     planned: Sequence[PlannedShift]
     periods: Sequence[TimesheetPeriod]
@@ -70,6 +71,7 @@ class _Sources:
     present: dict[str, list[tuple[int, int]]]
     begun: Sequence[int]
     at_contact_centre: frozenset[str]
+    fetched_at: datetime | None = None
 
 
 @operation("onec.deviations", N_("Deviations"), Permission.READ, DeviationParams, kinds=ONEC)
@@ -82,8 +84,8 @@ async def show_deviations(context: RunContext, params: DeviationParams) -> None:
     fetched: tuple[TimesheetPeriod, ...] = ()
     if params.fetch and asked.people and first <= last:
         fetched = await fetch_timesheet(context, asked, first.replace(day=1), month_end(last))
-    sources = await context.workspace.store.read(_read, connection.id, first, last, asked.ids, fetched)
-    found = await asyncio.to_thread(_found, context, asked, sources, first, last)
+    sources = await context.workspace.store.read(read_sources, connection.id, first, last, asked.ids, fetched)
+    found = await asyncio.to_thread(find_deviations, connection, asked, sources, first, last)
     wanted = [d for d in found if d.wanted(params.only) and (params.all_days or d.type is not DeviationType.NONE)]
     context.rows = [deviation_row(asked, d) for d in wanted]
     gaps = Counter(d.external_id for d in wanted if d.type is not DeviationType.NONE)
@@ -102,20 +104,24 @@ def _keep(connection_id: str, fetched: tuple[TimesheetPeriod, ...]) -> Actions:
     return onec_hours.put_timesheet(connection_id, fetched)
 
 
-def _read(
-    connection_id: str, first: date, last: date, external_ids: Sequence[str], fetched: Sequence[TimesheetPeriod]
-) -> _Sources:
-    """The day before the first counts too: a shift of that night may hold presence of the first morning."""
+def read_sources(
+    connection_id: str, first: date, last: date, external_ids: Sequence[str], fetched: Sequence[TimesheetPeriod] = ()
+) -> Sources:
+    """What is stored of these days and people, with timesheets that were just `fetched` instead of the stored ones.
+
+    The day before the first counts too: a shift of that night may hold presence of the first morning.
+    """
     begin_ms, end_ms = _ms(first - _DAY), _ms(last + 2 * _DAY)
     stored = [] if fetched else onec_hours.timesheet(connection_id, first, last, external_ids)
     present, begun = presence.presence(begin_ms, end_ms)
-    return _Sources(
+    return Sources(
         onec_sent.planned(connection_id, first - _DAY, last, external_ids),
         fetched or [s.period for s in stored],
         onec_sent.facts(connection_id, first, last),
         present,
         begun,
         presence.known_employees(),
+        min((s.fetched_at for s in stored if s.fetched_at is not None), default=None),
     )
 
 
@@ -123,8 +129,9 @@ def _ms(day: date) -> int:
     return round(datetime.combine(day, time(), UTC).timestamp() * 1000)
 
 
-def _found(context: RunContext, asked: Asked, sources: _Sources, first: date, last: date) -> list[Deviation]:
-    zone = zone_of(context.own_connection)
+def find_deviations(connection: Connection, asked: Asked, sources: Sources, first: date, last: date) -> list[Deviation]:
+    """What is known of each person and day, days without a gap too, by day and person; takes a while of many."""
+    zone = zone_of(connection)
     days = WorkDays((first + n * _DAY for n in range((last - first).days + 1)), zone)
     for planned in sources.planned:
         days.plan(planned.external_id, planned.shift)
@@ -138,7 +145,7 @@ def _found(context: RunContext, asked: Asked, sources: _Sources, first: date, la
             days.presence(external_id, times, covered)
     for fact in sources.facts:
         days.sent(fact.external_id, fact.day, fact.status)
-    table = time_types(context.own_connection.setting("time_type_map") or "")
+    table = time_types(connection.setting("time_type_map") or "")
     wanted = set(asked.ids)
     return [deviation(day, table) for day in days if day.external_id in wanted]
 
