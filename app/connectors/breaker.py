@@ -44,11 +44,16 @@ class Breaker:
     async def call(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run one call.
 
-        Raises `Unreachable` without trying while the breaker is open.
+        Raises `Unreachable` without trying while the breaker is open or a person holds calls back.
         """
         try:
             return await self._breaker.call(work)
         except CallNotPermittedError as error:
+            if self.is_held:
+                raise Unreachable(
+                    _("The calls of {system} are held back here.").format(system=self._system),
+                    _("Let them pass again on the Connections page."),
+                ) from error
             raise Unreachable(
                 _("{system} failed several times in a row, so it is left alone for a while.").format(
                     system=self._system
@@ -64,6 +69,15 @@ class Breaker:
             return None
         until = datetime.fromtimestamp(info.changed_at, UTC) + timedelta(seconds=_pause_s(info.reopens))
         return until if until > datetime.now(UTC) else None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person holds all calls back."""
+        return self._breaker.info().state == "forced_open"
+
+    async def hold(self) -> None:
+        """Refuse all calls until `reset`."""
+        await self._breaker.force_open()
 
     async def reset(self) -> None:
         """Let calls pass again."""

@@ -45,13 +45,15 @@ class RecentRun:
 class Circumstances:
     """What is known of a connection beside its own record: its last runs, newest first, and what is going on now.
 
-    `refused_until` is when the breaker lets a trial pass, `retry_at` when a schedule tries again after a failure.
+    `refused_until` is when the breaker lets a trial pass, `retry_at` when a schedule tries again after a failure,
+    `held` whether a person holds calls back.
     """
 
     recent: tuple[RecentRun, ...] = ()
     running: bool = False
     refused_until: datetime | None = None
     retry_at: datetime | None = None
+    held: bool = False
 
 
 NOTHING_KNOWN = Circumstances()
@@ -107,6 +109,8 @@ def connection_health(
         return HealthReport(Health.PAUSED, "", evidence)
     if missing:
         return HealthReport(Health.NOT_CONFIGURED, ", ".join(missing), None)
+    if around.held:
+        return HealthReport(Health.ON_HOLD, N_("Somebody holds its calls back."), evidence)
     if around.running:
         return HealthReport(Health.RUNNING, "", evidence)
     if connection.last_error:

@@ -120,8 +120,20 @@ class Links:
         known = self._open.get(connection_id)
         return known.client.breaker.refuses_until if known is not None else None
 
+    def is_held(self, connection_id: str) -> bool:
+        """Whether a person holds the calls of a connection back."""
+        known = self._open.get(connection_id)
+        return known is not None and known.client.breaker.is_held
+
+    async def hold(self, connection: Connection) -> None:
+        """Refuse the calls of a connection until `let_pass`, or until it is edited.
+
+        Raises `NotConfigured`, `NoKeyring` where no client can be made.
+        """
+        await (await self._client(connection)).breaker.hold()
+
     async def let_pass(self, connection_id: str) -> None:
-        """Let calls pass again, after a test that went well."""
+        """Let calls pass again: a test went well, or a person says so."""
         if known := self._open.get(connection_id):
             await known.client.breaker.reset()
 

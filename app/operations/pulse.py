@@ -29,6 +29,7 @@ async def circumstances(workspace: Workspace, connections: Iterable[Connection])
             running=any(run.state is RunState.RUNNING for run in recent.get(connection.name, ())),
             refused_until=workspace.links.refused_until(connection.id),
             retry_at=_retry_at(connection.id, planned),
+            held=workspace.links.is_held(connection.id),
         )
         for connection in connections
     }

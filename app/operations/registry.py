@@ -30,6 +30,7 @@ FAMILIES = (
     "connections",
     "connection_state",
     "connection_import",
+    "connection_life",
     "schedules",
     "roles",
     "devices",
