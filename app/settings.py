@@ -37,6 +37,9 @@ class Settings:
     sync_interval: int = 900
     webhook_attempt_days: int = 30  # tries with bodies; deliveries themselves as long as the next line says
     webhook_delivery_days: int = 180
+    audit_days: int = 1095  # connections.md §3: three years
+    run_days: int = 180  # connections.md §8
+    run_detail_days: int = 90  # outcomes and results of runs (connections.md §3, IntegrationSyncLogItem)
     enable_webhooks: bool = True  # off: events are logged, nothing is queued (webhooks.md §1)
     missing_limit_percent: int = 10  # vitec-hub.md §9.5: above it the bulk deactivation is locked
     unknown: dict[str, Any] = field(default_factory=dict)

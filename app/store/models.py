@@ -22,6 +22,7 @@ from app.store.contact_center_rows import CONTACT_CENTER_TABLES
 from app.store.onec_rows import ONEC_TABLES
 from app.store.organization_rows import ORGANIZATION_TABLES
 from app.store.outbox_rows import OUTBOX_TABLES
+from app.store.run_digest_rows import HISTORY_TABLES
 from app.store.schedule_rows import SCHEDULE_TABLES
 from app.store.webhook_rows import WEBHOOK_TABLES
 
@@ -336,6 +337,7 @@ TABLES = (
     *CONTACT_CENTER_TABLES,
     *ONEC_TABLES,
     *OUTBOX_TABLES,
+    *HISTORY_TABLES,
     *SCHEDULE_TABLES,
     *WEBHOOK_TABLES,
     *ORGANIZATION_TABLES,

@@ -21,6 +21,7 @@ from app.errors import ErrorKind
 from app.store import audit
 from app.store.database import clock_s, fetch, insert_rows
 from app.store.models import JournalRow, LeaseRow, OutcomePackRow, OutcomeRow, RunRow
+from app.store.run_digests import digest_runs
 from app.store.values import from_json, from_time, now, to_json, to_time
 
 HOST = platform.node()
@@ -84,20 +85,27 @@ def begin_run(run: Run) -> None:
 def end_run(run: Run) -> None:
     """Store how a run ended."""
     RunRow.update(_to_row(run)).where(RunRow.run_id == run.run_id).execute()
+    digest_runs([run.run_id])
 
 
 def find_run(run_id: str) -> Run | None:
     """The run of that id."""
     row = RunRow.get_or_none(RunRow.run_id == run_id)
-    return _to_run(row) if row else None
+    return to_run(row) if row else None
 
 
 def runs(*, limit: int = 1000, states: Iterable[RunState] = ()) -> list[Run]:
-    """The newest runs first, all or those in `states`."""
-    query = RunRow.select().order_by(RunRow.started_at.desc()).limit(limit)
+    """The newest runs first, all or those in `states`; without their results, which may be large."""
+    query = without_results().order_by(RunRow.started_at.desc()).limit(limit)
     if wanted := [state.value for state in states]:
         query = query.where(RunRow.state.in_(wanted))
-    return [_to_run(row) for row in query]
+    return [to_run(row) for row in query]
+
+
+def without_results() -> Any:
+    """A query of runs that leaves their results where they are."""
+    meta: Any = RunRow._meta
+    return RunRow.select(*(field for field in meta.sorted_fields if field.name != "result"))
 
 
 def last_finished(operations: Iterable[str], connection: str) -> Run | None:
@@ -112,7 +120,7 @@ def last_finished(operations: Iterable[str], connection: str) -> Run | None:
         .order_by(RunRow.started_at.desc())
         .first()
     )
-    return _to_run(row) if row else None
+    return to_run(row) if row else None
 
 
 def sign_in_refused(connection: str) -> bool:
@@ -141,6 +149,7 @@ def mark_interrupted() -> list[str]:
     if gone:
         RunRow.update(state=RunState.INTERRUPTED.value).where(RunRow.run_id.in_(gone)).execute()
         audit.record_interrupted(gone)
+        digest_runs(gone)
     return gone
 
 
@@ -201,7 +210,7 @@ def history(subject_id: str, *, limit: int = 50) -> list[HistoryEntry]:
         .order_by(RunRow.started_at.desc())
         .limit(limit)
     )
-    by_id = {row.run_id: _to_run(row) for row in RunRow.select().where(RunRow.run_id.in_([r[0] for r in found]))}
+    by_id = {row.run_id: to_run(row) for row in RunRow.select().where(RunRow.run_id.in_([r[0] for r in found]))}
     return [HistoryEntry(by_id[row[0]], _to_outcome(row)) for row in found]
 
 
@@ -290,7 +299,8 @@ def _to_row(run: Run) -> dict[str, Any]:
     }
 
 
-def _to_run(row: RunRow) -> Run:
+def to_run(row: RunRow) -> Run:
+    """A run from its row."""
     started = from_time(row.started_at)
     assert started is not None
     return Run(
