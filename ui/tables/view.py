@@ -7,7 +7,7 @@ Ctrl+C copies cells, Ctrl+Shift+C rows with headers; Ctrl+E exports; Menu key op
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
@@ -35,7 +35,7 @@ from ui.tables.copying import VisibleTable, cells_as_text, rows_as_text, visible
 from ui.tables.delegate import CellDelegate
 from ui.tables.keeping import PlaceKeeper
 from ui.tables.layout import ColumnLayout, LayoutStore
-from ui.tables.model import TableModel
+from ui.tables.model import TableModel, runs
 from ui.theme import GRID, ROW_HEIGHT, Icon, icon
 
 Row = TypeVar("Row")
@@ -140,6 +140,21 @@ class TableView(QTableView, Generic[Row]):
         if places:
             self.select_place(places[0])
         return bool(places)
+
+    def select_keys(self, keys: Iterable[Hashable], *, add: bool = False) -> bool:
+        """Select the rows of these keys, or add them to what is selected; false when none of them is shown."""
+        places = self._rows.places_of(keys)
+        if not places:
+            return False
+        flags = QItemSelectionModel.SelectionFlag
+        selection = QItemSelection()
+        for first, last in runs(places):
+            selection.select(self._rows.index(first, 0), self._rows.index(last, self._rows.columnCount() - 1))
+        column = max(0, self.currentIndex().column())
+        self.selectionModel().setCurrentIndex(self._rows.index(places[0], column), flags.NoUpdate)
+        self.selectionModel().select(selection, flags.Select if add else flags.ClearAndSelect)
+        self.scrollTo(self._rows.index(places[0], column))
+        return True
 
     def select_place(self, place: int) -> None:
         """Select the `place`-th row alone, whatever keys are held (Qt's `selectRow` would toggle under Ctrl)."""

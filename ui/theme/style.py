@@ -46,6 +46,7 @@ QToolButton[look="icon"], QPushButton[look="icon"] {
 QToolButton[look="icon"]:hover, QPushButton[look="icon"]:hover { background: $hover; }
 QToolButton[look="icon"]:focus, QPushButton[look="icon"]:focus {
   border: ${focus}px solid $accent; padding: 0; min-width: ${innerfocus}px; max-width: ${innerfocus}px; }
+QToolButton[look="icon"]:checked { background: $pressed; border-color: $outline; }
 QToolButton[look="icon"]:disabled { background: transparent; border-color: transparent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 

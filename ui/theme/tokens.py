@@ -83,6 +83,7 @@ class Tokens:
     neutral: Pair
     info: Pair
     tooltip: Pair
+    series: tuple[str, ...]  # lines and areas of charts, 3:1 or more on the surface; never told apart by colour alone
     focus_width: int = 2  # pixels
 
     def tone(self, tone: Tone) -> Pair:
@@ -161,6 +162,7 @@ LIGHT = Tokens(
     neutral=Pair("#4f5763", "#eceef2"),
     info=Pair("#1a52ab", "#e4edfc"),
     tooltip=Pair("#ffffff", "#2a2f39"),
+    series=("#2160c4", "#17663f", "#ad2118", "#8a5a00", "#7a3f9c", "#14717f", "#a3376b", "#59616e"),
 )
 
 DARK = Tokens(
@@ -187,6 +189,7 @@ DARK = Tokens(
     neutral=Pair("#b3bbc7", "#2f353f"),
     info=Pair("#9cbdfc", "#22345a"),
     tooltip=Pair("#1b1e25", "#e7e9ee"),
+    series=("#85adfb", "#74d6a0", "#f79a92", "#ebbc5f", "#cda4f4", "#6fd0e0", "#f59ac4", "#a3abb8"),
 )
 
 HIGH_CONTRAST = Tokens(
@@ -213,5 +216,6 @@ HIGH_CONTRAST = Tokens(
     neutral=Pair("#ffffff", "#2b2b2b"),
     info=Pair("#b7d3ff", "#001f52"),
     tooltip=Pair("#000000", "#ffffff"),
+    series=("#b7d3ff", "#8dffb5", "#ffb3ad", "#ffd84a", "#e2b8ff", "#7fefff", "#ffa6dc", "#ffffff"),
     focus_width=3,
 )
