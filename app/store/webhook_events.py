@@ -10,8 +10,7 @@ from app.domain.webhooks.body import body_text, moment_text
 from app.domain.webhooks.delivery import DeliveryStatus, new_delivery_id
 from app.domain.webhooks.endpoint import PayloadFormat
 from app.domain.webhooks.events import CATALOGUE, Event, EventType, event, wants
-from app.store.base import database_proxy
-from app.store.database import fetch, insert_rows
+from app.store.database import fetch, insert_rows, run_sql
 from app.store.values import from_json, now, to_json
 from app.store.webhook_rows import WebhookDeliveryRow, WebhookEventRow, WebhookStatusRow
 from app.store.webhooks import from_ms, subscriptions, to_ms
@@ -82,13 +81,12 @@ def note_statuses(connection_id: str, statuses: Iterable[tuple[str, str, int]]) 
     """Keep statuses of agents (id, code, milliseconds) for the next message about them, where anybody wants one."""
     if not any(wants(patterns, EventType.AGENT_STATUS) for _id, patterns, _form in subscriptions()):
         return
-    mark = database_proxy.param
-    sql = (
-        f"INSERT INTO webhook_status (connection, agent_id, status, at_ms) VALUES ({mark}, {mark}, {mark}, {mark}) "
-        "ON CONFLICT DO NOTHING"
-    )
-    cursor = database_proxy.cursor()
-    cursor.executemany(sql, [(connection_id, *status) for status in statuses])
+    for status in statuses:
+        run_sql(
+            "INSERT INTO webhook_status (connection, agent_id, status, at_ms) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            (connection_id, *status),
+        )
 
 
 def tell_statuses(*, queue: bool) -> int:
@@ -98,13 +96,12 @@ def tell_statuses(*, queue: bool) -> int:
     last = fetch(of_statuses.order_by(e.occurred_at.desc()).limit(1))
     if last and 0 <= at - last[0][0] < STATUS_PAUSE_MS:
         return 0
-    s, mark = WebhookStatusRow, database_proxy.param
+    s = WebhookStatusRow
     waiting = fetch(s.select(s.at_ms, s.connection, s.agent_id, s.status).order_by(s.at_ms).limit(MOST_STATUSES))
     if not waiting:
         return 0
-    cursor = database_proxy.cursor()
-    sql = f"DELETE FROM webhook_status WHERE at_ms = {mark} AND connection = {mark} AND agent_id = {mark}"
-    cursor.executemany(sql, [row[:3] for row in waiting])
+    for row in waiting:
+        run_sql("DELETE FROM webhook_status WHERE at_ms = ? AND connection = ? AND agent_id = ?", row[:3])
     told = [
         {"agent_id": agent, "status": status, "timestamp": moment_text(_moment(ms))}
         for ms, _connection, agent, status in waiting

@@ -12,8 +12,7 @@ from peewee import fn
 
 from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, ErrorCode, Trigger
 from app.domain.webhooks.statistics import Counts, Statistics
-from app.store.base import database_proxy
-from app.store.database import fetch
+from app.store.database import fetch, run_sql
 from app.store.values import from_json, now
 from app.store.webhook_rows import (
     WebhookAttemptRow,
@@ -151,7 +150,6 @@ def prune(keep: Retention) -> None:
 
 
 def _roll_up(before: int) -> None:
-    mark = database_proxy.param
     d = WebhookDeliveryRow
     over = d.status.not_in([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
     start_of_day = (d.created_at - d.created_at % _DAY_MS).alias("day")
@@ -159,11 +157,11 @@ def _roll_up(before: int) -> None:
     groups = d.select(*columns, fn.COUNT(d.id), fn.SUM(d.attempts)).where(d.created_at < before, over, ~d.is_test)
     sql = (
         "INSERT INTO webhook_day (webhook_id, day, event_type, status, deliveries, attempts) "
-        f"VALUES ({', '.join([mark] * 6)}) ON CONFLICT (webhook_id, day, event_type, status) DO UPDATE SET "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (webhook_id, day, event_type, status) DO UPDATE SET "
         "deliveries = webhook_day.deliveries + excluded.deliveries, attempts = webhook_day.attempts + excluded.attempts"
     )
     for webhook_id, ms, kind, status, count, tried in fetch(groups.group_by(*columns)):
-        database_proxy.execute_sql(sql, (webhook_id, _day(ms), kind, status, count, int(tried or 0)))
+        run_sql(sql, (webhook_id, _day(ms), kind, status, count, int(tried or 0)))
     d.delete().where(d.created_at < before, over).execute()
 
 

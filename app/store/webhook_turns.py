@@ -17,8 +17,7 @@ from app.domain.webhooks.delivery import Attempt, Delivery, DeliveryStatus, Erro
 from app.domain.webhooks.endpoint import DisabledReason, WebhookEndpoint, gives_up
 from app.domain.webhooks.events import OF_DELIVERIES, EventType, event
 from app.domain.webhooks.ladder import Verdict, span_s
-from app.store.base import database_proxy
-from app.store.database import clock_s, fetch, put_rows
+from app.store.database import clock_s, fetch, put_rows, run_sql
 from app.store.runs import HOST, program_alive, this_process
 from app.store.values import now, to_json
 from app.store.webhook_events import record
@@ -31,6 +30,18 @@ _COLUMNS = (
     "id", "webhook_id", "event_id", "event_type", "body", "status", "created_at", "due_at", "delivered_at", "tries",
     "attempts", "http_status", "response_body", "error_code", "error_message", "is_test", "manual",
 )  # fmt: skip
+_READY = (
+    "SELECT e.id, e.consecutive_failures, e.throttled_until FROM webhook_endpoint e WHERE e.is_active AND EXISTS "
+    "(SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = e.id AND d.status = 'pending' AND d.due_at <= ?)"
+)
+_NEXT = (
+    "SELECT id FROM webhook_delivery WHERE webhook_id = ? AND status = 'pending' AND due_at <= ? "
+    "ORDER BY due_at, id LIMIT ?"
+)
+_ARRIVED = (
+    "UPDATE webhook_endpoint SET success_count = success_count + 1, consecutive_failures = 0, first_failure_at = NULL, "
+    "last_triggered = ?, last_success = ?, last_code = '', last_http_status = ? WHERE id = ?"
+)
 _MANUAL = frozenset({Trigger.MANUAL, Trigger.BULK})
 _CLOCK_SLACK_MS = 5_000
 
@@ -89,14 +100,9 @@ def me() -> str:
 
 def look(at: datetime) -> Due:
     """What is due."""
-    e, d, mark = WebhookEndpointRow, WebhookDeliveryRow, database_proxy.param
-    waiting = "SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = e.id AND d.status = 'pending' AND d.due_at <= "
-    sql = (
-        "SELECT e.id, e.consecutive_failures, e.throttled_until FROM webhook_endpoint e "
-        f"WHERE e.is_active AND EXISTS ({waiting}{mark})"
-    )
+    e, d = WebhookEndpointRow, WebhookDeliveryRow
     at_ms = to_ms(at) or 0
-    found = database_proxy.execute_sql(sql, (at_ms,)).fetchall()
+    found = run_sql(_READY, (at_ms,)).fetchall()
     ready = tuple((key, failures, (until or 0) > at_ms) for key, failures, until in found)
     active = e.select(e.id).where(e.is_active)
     coming = d.select(fn.MIN(d.due_at)).where(d.status == "pending", d.due_at > at_ms, d.webhook_id.in_(active))
@@ -125,13 +131,8 @@ def _claim(wanted: Mapping[str, int], holder: str) -> list[Claimed]:
         return []
     known = {key: e for key, e in endpoints_of(list(wanted)).items() if e.is_active}
     at, claimed = to_ms(now()), list[Claimed]()
-    mark = database_proxy.param
-    sql = (
-        f"SELECT id FROM webhook_delivery WHERE webhook_id = {mark} AND status = 'pending' AND due_at <= {mark} "
-        f"ORDER BY due_at, id LIMIT {mark}"
-    )
     for key, endpoint in known.items():
-        ids = [i for (i,) in database_proxy.execute_sql(sql, (key, at, wanted[key])).fetchall()]
+        ids = [i for (i,) in run_sql(_NEXT, (key, at, wanted[key])).fetchall()]
         if ids:
             found = _claim_ids(ids, holder, endpoint.timeout_seconds + LEASE_S)
             claimed += [Claimed(delivery, endpoint) for delivery in found]
@@ -139,12 +140,11 @@ def _claim(wanted: Mapping[str, int], holder: str) -> list[Claimed]:
 
 
 def _claim_ids(ids: Sequence[str], holder: str, lease_s: float) -> list[Delivery]:
-    mark = database_proxy.param
     sql = (
-        f"UPDATE webhook_delivery SET status = 'sending', claimed_by = {mark}, claimed_until = {mark} "
-        f"WHERE id IN ({', '.join([mark] * len(ids))}) AND status = 'pending' RETURNING {', '.join(_COLUMNS)}"
+        "UPDATE webhook_delivery SET status = 'sending', claimed_by = ?, claimed_until = ? "
+        f"WHERE id IN ({', '.join('?' * len(ids))}) AND status = 'pending' RETURNING {', '.join(_COLUMNS)}"
     )
-    rows = database_proxy.execute_sql(sql, (holder, clock_s() + lease_s, *ids)).fetchall()
+    rows = run_sql(sql, (holder, clock_s() + lease_s, *ids)).fetchall()
     return sorted((to_delivery(row) for row in rows), key=lambda d: d.id)
 
 
@@ -155,13 +155,17 @@ def _settle(one: Settled, holder: str, disabled: list[Disabled], *, queue: bool)
         return 0
     put_rows(WebhookAttemptRow, [_attempt_row(attempt)])
     changes = _outcome(delivery, attempt, verdict)
-    d = WebhookDeliveryRow
-    done = d.update(changes).where(d.id == delivery.id, d.claimed_by == holder, d.status == "sending").execute()
+    sql = f"UPDATE webhook_delivery SET {_set(changes)} WHERE id = ? AND claimed_by = ? AND status = 'sending'"
+    done = run_sql(sql, [*changes.values(), delivery.id, holder]).rowcount
     if delivery.is_test or not done:
         return 0
     _count(one.claimed.endpoint, attempt, verdict, disabled)
     status = DeliveryStatus(changes["status"])
     return _tell(delivery, attempt, status, queue=queue) if status.over else 0
+
+
+def _set(changes: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = ?" for name in changes)
 
 
 def _outcome(delivery: Delivery, attempt: Attempt, verdict: Verdict) -> dict[str, Any]:
@@ -198,13 +202,10 @@ def _back(delivery_id: str) -> dict[str, Any]:
 
 def _count(endpoint: WebhookEndpoint, attempt: Attempt, verdict: Verdict, disabled: list[Disabled]) -> None:
     e, at, answer = WebhookEndpointRow, to_ms(now()), attempt.answer
-    of_this = e.id == endpoint.id
     if answer.arrived:
-        e.update(
-            success_count=e.success_count + 1, consecutive_failures=0, first_failure_at=None, last_triggered=at,
-            last_success=at, last_code="", last_http_status=answer.http_status,
-        ).where(of_this).execute()  # fmt: skip
+        run_sql(_ARRIVED, (at, at, answer.http_status, endpoint.id))
         return
+    of_this = e.id == endpoint.id
     changes: dict[Any, Any] = {
         "failure_count": e.failure_count + 1,
         "consecutive_failures": e.consecutive_failures + 1,

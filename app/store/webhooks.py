@@ -19,7 +19,7 @@ from app.domain.webhooks.endpoint import (
 )
 from app.errors import UsageError
 from app.i18n import _
-from app.store.database import fetch
+from app.store.database import fetch, run_sql
 from app.store.values import from_json, from_strings, now, to_json, to_strings
 from app.store.webhook_rows import WebhookDeliveryRow, WebhookEndpointRow
 
@@ -59,7 +59,8 @@ def find_endpoint(name_or_id: str) -> WebhookEndpoint | None:
 
 def endpoints_of(ids: Sequence[str]) -> dict[str, WebhookEndpoint]:
     """Those endpoints, by id."""
-    found = (to_endpoint(row) for row in fetch(_select().where(WebhookEndpointRow.id.in_(list(ids)))))
+    sql = f"SELECT {', '.join(COLUMNS)} FROM webhook_endpoint WHERE id IN ({', '.join('?' * len(ids))})"
+    found = (to_endpoint(row) for row in run_sql(sql, ids).fetchall()) if ids else ()
     return {endpoint.id: endpoint for endpoint in found}
 
 
@@ -111,8 +112,7 @@ def remove_endpoint(endpoint_id: str) -> int:
 
 def subscriptions() -> list[tuple[str, tuple[str, ...], PayloadFormat]]:
     """Who wants what: id, patterns and form of the body of every endpoint that is not paused."""
-    e = WebhookEndpointRow
-    found = fetch(e.select(e.id, e.event_types, e.payload_format).where(e.is_active))
+    found = run_sql("SELECT id, event_types, payload_format FROM webhook_endpoint WHERE is_active").fetchall()
     return [(key, from_strings(patterns), PayloadFormat(form)) for key, patterns, form in found]
 
 
