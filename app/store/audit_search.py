@@ -54,7 +54,7 @@ def all_entries(wanted: AuditFilter) -> Iterator[AuditEntry]:
 
 def count_kinds(wanted: AuditFilter) -> dict[AuditKind, int]:
     """How many entries there are of each kind, whatever kinds are wanted."""
-    query = AuditRow.select(AuditRow.kind, fn.COUNT("*")).where(*_conditions(replace(wanted, kinds=())))
+    query = AuditRow.select(AuditRow.kind, fn.COUNT(AuditRow.seq)).where(*_conditions(replace(wanted, kinds=())))
     return {AuditKind(kind): count for kind, count in fetch(query.group_by(AuditRow.kind))}
 
 

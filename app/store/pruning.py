@@ -38,10 +38,10 @@ def old_details(before: datetime) -> Amount:
     total, size = 0, 0
     for table, columns in _DETAILS:
         text = sum((fn.COALESCE(fn.LENGTH(column), 0) for column in columns[1:]), fn.LENGTH(columns[0]))
-        query = table.select(fn.COUNT("*"), fn.COALESCE(fn.SUM(text), 0)).where(table.run_id.in_(_old(before)))
+        query = table.select(fn.COUNT(table.run_id), fn.COALESCE(fn.SUM(text), 0)).where(table.run_id.in_(_old(before)))
         ((count, weight),) = fetch(query)
         total, size = total + count, size + int(weight)
-    results = RunRow.select(fn.COUNT("*"), fn.COALESCE(fn.SUM(fn.LENGTH(RunRow.result)), 0))
+    results = RunRow.select(fn.COUNT(RunRow.run_id), fn.COALESCE(fn.SUM(fn.LENGTH(RunRow.result)), 0))
     ((count, weight),) = fetch(results.where(RunRow.run_id.in_(_old(before)), RunRow.result.is_null(False)))
     return Amount(total + count, size + int(weight), _oldest(before) if total + count else None)
 
@@ -50,7 +50,7 @@ def old_runs(before: datetime) -> Amount:
     """Runs that began before."""
     ((count, weight),) = fetch(
         RunRow.select(
-            fn.COUNT("*"), fn.COALESCE(fn.SUM(fn.LENGTH(RunRow.params) + fn.LENGTH(RunRow.summary)), 0)
+            fn.COUNT(RunRow.run_id), fn.COALESCE(fn.SUM(fn.LENGTH(RunRow.params) + fn.LENGTH(RunRow.summary)), 0)
         ).where(RunRow.run_id.in_(_old(before)))
     )
     return Amount(count, int(weight), _oldest(before))

@@ -44,7 +44,7 @@ def catch_up() -> int:
 def _digest(run_id: str) -> tuple[Any, ...]:
     o = OutcomeRow
     of_run = o.run_id == run_id
-    counts = dict(fetch(o.select(o.status, fn.COUNT("*")).where(of_run).group_by(o.status)))
+    counts = dict(fetch(o.select(o.status, fn.COUNT(o.run_id)).where(of_run).group_by(o.status)))
     names = [name for (name,) in fetch(o.select(o.subject).where(of_run).distinct())]
     names += [name for (name,) in fetch(o.select(o.target).where(of_run).distinct())]
     names += [text for (text,) in fetch(o.select(o.message).where(of_run, o.status.not_in(_FINE)).distinct())]

@@ -48,7 +48,7 @@ def find_runs(wanted: RunFilter, *, limit: int = 1000) -> list[Run]:
 
 def count_states(wanted: RunFilter) -> dict[RunState, int]:
     """How many runs there are in each state, whatever states are wanted."""
-    query = RunRow.select(RunRow.state, fn.COUNT("*")).where(*_conditions(wanted, states=False)).group_by(RunRow.state)
+    query = RunRow.select(RunRow.state, fn.COUNT(RunRow.run_id)).where(*_conditions(wanted, states=False)).group_by(RunRow.state)
     return {RunState(state): count for state, count in fetch(_joined(query, wanted))}
 
 
