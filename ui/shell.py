@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ui.desk import Desk
     from ui.window import MainWindow
 
-_TOLD_BY_PAGES = ("connections.", "devices.", "customers.")
+_TOLD_BY_PAGES = ("connections.", "devices.", "customers.", "cc.link_", "cc.live_", "cc.send_")
 _TOLD_HERE = frozenset({"devices.sync", "customers.sync"})
 
 
@@ -66,6 +66,13 @@ class Shell(QObject):
         if not self.window.demo and not known:
             self._show_start()
         self.window.page("connections")  # its tab says from the start how many need a look
+        self.desk.start("contact centres", self._work_for_contact_centers())
+
+    async def _work_for_contact_centers(self) -> None:
+        """Statuses to send and alarms, once there is a contact centre; until then not even the code is loaded."""
+        from ui.contact_centers import work_for_contact_centers
+
+        await work_for_contact_centers(self.desk)
 
     def fill_demo(self, demo: DemoSystems) -> None:
         """Fetch the demo firm at once: who only wants to look sees offices, people, devices, and how a run looks."""

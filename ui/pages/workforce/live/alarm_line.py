@@ -15,13 +15,16 @@ from ui.pages.workforce.live.limits import alarm_text
 from ui.theme import GRID, Icon, Tone, icon_pixmap, theme, tokens
 from ui.widgets import Button, announce
 
-MOST = 3
-_ICON = 18
+MOST = 6
+_ICON = 16
 Key = tuple[str, Metric]
 
 
 class AlarmLine(QWidget):
-    """Takes no room while there is no alarm. Those a person has seen go on in grey until they are over."""
+    """Takes no room while there is no alarm, and one line while there are; the others are shown when asked for.
+
+    Those a person has seen go on in grey until they are over.
+    """
 
     acknowledged = Signal(list)
 
@@ -33,46 +36,44 @@ class AlarmLine(QWidget):
         self._alarms: tuple[Alarm, ...] = ()
         self._name: Callable[[str], str] = str
         self._rows = [_Row(f"{object_name}.row{number}", self) for number in range(MOST)]
-        self._more = QLabel()
-        self._more.setObjectName(f"{object_name}.more")
-        self._all = Button(_("Acknowledge all"), object_name=f"{object_name}.all")
-        self._all.clicked.connect(self._acknowledge_all)
-        for row in self._rows:
-            row.pressed.connect(lambda key: self.acknowledged.emit([key]))
-        last = QHBoxLayout()
-        last.setContentsMargins(12 * GRID, 0, 2 * GRID, GRID)
-        last.addWidget(self._more, 1)
-        last.addWidget(self._all)
+        self.more = Button("", object_name=f"{object_name}.more")
+        self.more.setCheckable(True)
+        self.more.toggled.connect(lambda _on: self.tick())
+        self.all = Button(_("Acknowledge all"), object_name=f"{object_name}.all")
+        self.all.clicked.connect(self._acknowledge_all)
+        for button in (self.all, self.more):
+            self._rows[0].add(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
+        column.setSpacing(0)
         for row in self._rows:
+            row.pressed.connect(lambda key: self.acknowledged.emit([key]))
             column.addWidget(row)
-        column.addLayout(last)
         theme.changed.connect(self.tick)
         self.hide()
 
     def show_alarms(self, alarms: Sequence[Alarm], name: Callable[[str], str]) -> None:
         """Show these, those that nobody has seen first; new ones are read aloud. `name` names a group."""
-        self._alarms = tuple(sorted(alarms, key=lambda a: a.acknowledged))
+        self._alarms = tuple(sorted(alarms, key=lambda alarm: alarm.acknowledged))
         self._name = name
-        new = [a for a in alarms if a.key not in self._told]
-        self._told = {a.key for a in alarms}
+        new = [alarm for alarm in alarms if alarm.key not in self._told]
+        self._told = {alarm.key for alarm in alarms}
         self.setVisible(bool(alarms))
         self.tick()
         if new:
-            announce(self, ". ".join(alarm_text(a, name(a.group_id)) for a in new), urgent=True)
+            announce(self, ". ".join(alarm_text(each, name(each.group_id)) for each in new), urgent=True)
 
     def tick(self) -> None:
         """Say how long they last by now."""
-        for row, alarm in zip(self._rows, [*self._alarms, *[None] * MOST], strict=False):
+        shown = self._alarms[: MOST if self.more.isChecked() else 1]
+        for row, alarm in zip(self._rows, [*shown, *[None] * MOST], strict=False):
             row.show_alarm(alarm, self._name)
-        rest = len(self._alarms) - MOST
-        text = ngettext("and {count} more", "and {count} more", rest).format(count=rest)
-        self._more.setText(text if rest > 0 else "")
-        self._more.setVisible(rest > 0)
-        unseen = sum(not a.acknowledged for a in self._alarms)
-        self._all.setVisible(unseen > 1)
+        rest = len(self._alarms) - 1
+        fewer = _("Show one")
+        more = ngettext("and {count} more", "and {count} more", rest).format(count=rest)
+        self.more.setText(fewer if self.more.isChecked() else more)
+        self.more.setVisible(rest > 0)
+        self.all.setVisible(sum(not alarm.acknowledged for alarm in self._alarms) > 1)
 
     def _acknowledge_all(self) -> None:
         self.acknowledged.emit([alarm.key for alarm in self._alarms])
@@ -99,14 +100,18 @@ class _Row(QWidget):
         self._seen = Button(_("Acknowledge"), object_name=f"{object_name}.acknowledge")
         self._seen.set_tip(_("It stays here in grey until it is over."))
         self._seen.clicked.connect(lambda: self.pressed.emit(self.alarm.key) if self.alarm else None)
-        row = QHBoxLayout(self)
-        row.setSpacing(3 * GRID)
-        row.setContentsMargins(4 * GRID, GRID, 2 * GRID, GRID)
-        row.addWidget(self._icon)
-        row.addWidget(self.text, 1)
-        row.addWidget(self._since)
-        row.addWidget(self._seen)
+        self._line = QHBoxLayout(self)
+        self._line.setSpacing(2 * GRID)
+        self._line.setContentsMargins(4 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self._line.addWidget(self._icon)
+        self._line.addWidget(self.text, 1)
+        self._line.addWidget(self._since)
+        self._line.addWidget(self._seen)
         self.hide()
+
+    def add(self, button: Button) -> None:
+        """A button that is about more than this alarm."""
+        self._line.addWidget(button)
 
     def show_alarm(self, alarm: Alarm | None, name: Callable[[str], str]) -> None:
         """Show this one, or nothing."""

@@ -39,14 +39,14 @@ def agent_columns(ages: Ages, meaning: Meaning) -> Sequence[Column[AgentLine]]:
         # Translators: for how long an agent has been in a status
         Column("for", N_("For"), lambda a: moment(cells.began(a)), text=cells.lasted, kind=Kind.MOMENT, width=76,
                tone=cells.grey, copyable=False),
+        # Translators: how old a number is
+        Column("age", N_("Age"), lambda a: moment(a.now.seen_ms) if a.now else None, text=cells.age,
+               kind=Kind.MOMENT, width=76, muted=True, tone=cells.grey),
         Column("since", N_("Since"), lambda a: moment(cells.began(a)), text=cells.since, kind=Kind.MOMENT, width=80,
                tone=cells.grey, hidden=True),
         Column("groups", N_("Groups"), lambda a: ", ".join(a.groups), width=150, muted=True,
                tooltip=lambda a: "\n".join(a.groups)),
         Column("person", N_("Person"), lambda a: a.person, text=person_words, width=150, muted=True),
-        # Translators: how old a number is
-        Column("age", N_("Age"), lambda a: moment(a.now.seen_ms) if a.now else None, text=cells.age,
-               kind=Kind.MOMENT, width=96, muted=True, tone=cells.grey),
         Column("number", N_("Personnel number"), lambda a: a.number, width=120, muted=True, hidden=True),
         Column("id", N_("Account"), lambda a: a.agent_id, width=90, muted=True, hidden=True),
     )  # fmt: skip
@@ -106,7 +106,8 @@ def group_columns(ages: Ages) -> Sequence[Column[GroupLine]]:
     """The load of groups now."""
     cells = _GroupCells(ages)
     return (
-        Column("name", N_("Group"), lambda g: g.name, width=120, tone=cells.grey),
+        Column("name", N_("Group"), lambda g: g.name, width=112, tone=cells.grey),
+        cells.age(),
         cells.number("waiting", N_("Waiting"), lambda g: g.now.load.waiting, Metric.WAITING),
         cells.number("operators", N_("Working"), lambda g: g.now.load.operators, Metric.OPERATORS),
         cells.number("talking", N_("Talking"), lambda g: g.now.load.in_conversation),
@@ -114,7 +115,6 @@ def group_columns(ages: Ages) -> Sequence[Column[GroupLine]]:
                      lambda g: _length(g.now.load.wait_ms), N_("Average wait today")),
         cells.number("answered", N_("Answered"), lambda g: g.now.load.answered_pct, Metric.ANSWERED,
                      lambda g: percent_text(g.now.load.answered_pct) + _doubt(g)),
-        cells.age(),
     )  # fmt: skip
 
 
@@ -127,7 +127,8 @@ def queue_columns(ages: Ages) -> Sequence[Column[GroupLine]]:
         return duration_text(max(0, now_ms() - since)) if since is not None else ""
 
     return (
-        Column("name", N_("Queue"), lambda g: g.name, width=120, tone=cells.grey),
+        Column("name", N_("Queue"), lambda g: g.name, width=112, tone=cells.grey),
+        cells.age(),
         cells.number("waiting", N_("Waiting"), lambda g: g.now.queue.waiting, Metric.WAITING),
         # Translators: for how long somebody has been waiting in a queue without a break
         Column("not_empty", N_("Not empty for"), lambda g: moment(g.now.waiting_since_ms), text=waiting_for,
@@ -143,7 +144,6 @@ def queue_columns(ages: Ages) -> Sequence[Column[GroupLine]]:
         cells.number("received", N_("Came"), lambda g: g.now.queue.received),
         cells.number("answered", N_("Answered"), lambda g: g.now.queue.answered),
         cells.number("lost", N_("Lost (estimate)"), lambda g: g.now.queue.lost_estimate),
-        cells.age(),
     )  # fmt: skip
 
 
@@ -182,13 +182,13 @@ class _GroupCells:
             return self.grey(line) or (Tone.DANGER if mark(line) is not None else None)
 
         return Column(
-            key, title, value, text=words, kind=Kind.NUMBER, width=82, tone=tone, tooltip=tip,
+            key, title, value, text=words, kind=Kind.NUMBER, width=72, tone=tone, tooltip=tip,
             icon=mark if metric is not None else None,
         )  # fmt: skip
 
     def age(self) -> Column[GroupLine]:
         return Column(
-            "age", N_("Age"), lambda g: moment(g.now.seen_ms), kind=Kind.MOMENT, width=80, muted=True, tone=self.grey,
+            "age", N_("Age"), lambda g: moment(g.now.seen_ms), kind=Kind.MOMENT, width=64, muted=True, tone=self.grey,
             text=lambda g: self._ages.text(Part.GROUPS, g.now.seen_ms),
         )  # fmt: skip
 

@@ -33,6 +33,7 @@ class LiveHeader(PageHeader):
         at = row.indexOf(self.preview)
         for widget in (self.pause, self.limits, self.outbox):
             row.insertWidget(at, widget)
+        self.outbox.hide()
         self.show_paused(paused=False)
 
     def show_told(self, told: Told) -> None:
