@@ -93,8 +93,8 @@ class PeriodPicker(QWidget):
         self.setObjectName(object_name)
         self.setAccessibleName(_("Period"))
         self._today = today
-        self.start = _date_edit(_("From"), f"{object_name}.from")
-        self.end = _date_edit(_("To"), f"{object_name}.to")
+        self.start = date_field(_("From"), f"{object_name}.from")
+        self.end = date_field(_("To"), f"{object_name}.to")
         self.menu = QMenu(self)
         self.menu.setAccessibleName(_("Period"))
         self.quick = MenuButton(_("Period"), self.menu, name=_("Choose a period"), object_name=f"{object_name}.quick")
@@ -193,7 +193,8 @@ class _DateField(QDateEdit):
             self.event(QMouseEvent(kind, where, self.mapToGlobal(where), left, held, none))
 
 
-def _date_edit(name: str, object_name: str) -> QDateEdit:
+def date_field(name: str, object_name: str) -> QDateEdit:
+    """A field for one date with a calendar; `name` is read aloud."""
     field = _DateField()
     field.setObjectName(object_name)
     field.setAccessibleName(name)
