@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.exchange import DataType
 from app.i18n import _
@@ -14,7 +14,8 @@ from app.operations.exchange.encodings import Encoding
 from app.operations.exchange.files import FileKind
 from app.operations.exchange.tables import Separator
 from ui.pages.workforce.exchange.words import ENCODING_WORDS, SEPARATOR_WORDS, source_words, type_words
-from ui.pages.workforce.exchange.work import MOST_BATCH_SIZE, Opened
+from ui.pages.workforce.exchange.work import BATCH_SIZES, Opened
+from ui.tables import format_value
 from ui.theme import GRID, Icon
 from ui.widgets import ElidedLabel, FlowLayout, IconButton
 
@@ -43,13 +44,12 @@ class FileBar(QWidget):
         self.encoding = _choice("exchange.encoding", _("Encoding"))
         for coding in Encoding:
             self.encoding.addItem(_(ENCODING_WORDS[coding]), coding)
-        self.separator = _choice("exchange.separator", _("Separator"))
+        self.separator = _choice("exchange.separator", _("Separator"), 10)
         for sign in Separator:
             self.separator.addItem(_(SEPARATOR_WORDS[sign]), sign)
-        self.batch = QSpinBox(minimum=1, maximum=MOST_BATCH_SIZE, singleStep=500)
-        self.batch.setObjectName("exchange.batch")
-        self.batch.setAccessibleName(_("Rows per batch"))
-        self.batch.setGroupSeparatorShown(True)
+        self.batch = _choice("exchange.batch", _("Rows per batch"), 5)
+        for size in BATCH_SIZES:
+            self.batch.addItem(format_value(size), size)
         self.replace = QCheckBox(_("Replace rows that are there already"))
         self.replace.setObjectName("exchange.replace")
         self.strict = QCheckBox(_("Strict: warnings are errors"))
@@ -59,7 +59,7 @@ class FileBar(QWidget):
             choice.activated.connect(self.read_again)
         self.strict.toggled.connect(self.read_again)
         self.replace.toggled.connect(self.options_changed)
-        self.batch.valueChanged.connect(self.options_changed)
+        self.batch.activated.connect(self.options_changed)
 
     def _arrange(self) -> None:
         first = QHBoxLayout()
@@ -89,6 +89,7 @@ class FileBar(QWidget):
         self.facts.setText(source_words(source))
         for choice, value in (
             (self.data_type, opened.data_type), (self.encoding, source.encoding), (self.separator, source.separator),
+            (self.batch, choices.batch_size),
         ):  # fmt: skip
             choice.setCurrentIndex(choice.findData(value))
         self.text_form[0].setVisible(source.kind is not FileKind.XLSX)
@@ -97,9 +98,6 @@ class FileBar(QWidget):
             box.blockSignals(True)
             box.setChecked(on)
             box.blockSignals(False)
-        self.batch.blockSignals(True)
-        self.batch.setValue(choices.batch_size)
-        self.batch.blockSignals(False)
 
 
 def chosen(choice: QComboBox, kind: type[E]) -> E | None:
@@ -108,12 +106,12 @@ def chosen(choice: QComboBox, kind: type[E]) -> E | None:
     return kind(value) if value is not None else None
 
 
-def _choice(name: str, words: str) -> QComboBox:
+def _choice(name: str, words: str, width: int = 12) -> QComboBox:
     choice = QComboBox()
     choice.setObjectName(name)
     choice.setAccessibleName(words)
     choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    choice.setMinimumContentsLength(12)
+    choice.setMinimumContentsLength(width)
     return choice
 
 

@@ -5,6 +5,7 @@ The main button is always the next step: choose a file, check it, import its goo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,9 @@ from ui.tables import format_value
 from ui.theme import GRID, Icon
 from ui.widgets import Action, Button, Look
 
+TELL_EVERY_S = 0.15
+"""How often at most the button says how far a run is; each new text is a new layout of the header."""
+
 
 class ExchangePage(QWidget):
     """Files of contact-centre data, in and out."""
@@ -53,7 +57,8 @@ class ExchangePage(QWidget):
         self.opened: Opened | None = None
         self._asked = 0
         self._run_id = ""
-        self._busy = False
+        self._doing = ""
+        self._told_at = 0.0
         self.commands = ExchangeActions(desk, self)
         self.header = PageHeader("exchange", "")
         self.export_data = Button(_("Export …"), icon=Icon.DOWNLOAD, object_name="exchange.export_data")
@@ -140,7 +145,7 @@ class ExchangePage(QWidget):
 
     def _data_moved(self, _event: object) -> None:
         self._stale = True
-        if self.isVisible() and not self._soon.isActive():
+        if self.isVisible() and not self._run_id and not self._soon.isActive():
             self._soon.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -269,7 +274,9 @@ class ExchangePage(QWidget):
     def _options_changed(self) -> None:
         if self.opened is not None:
             bar = self.bar
-            choices = replace(self.opened.choices, replace_rows=bar.replace.isChecked(), batch_size=bar.batch.value())
+            choices = replace(
+                self.opened.choices, replace_rows=bar.replace.isChecked(), batch_size=bar.batch.currentData()
+            )
             self.opened = replace(self.opened, choices=choices)
 
     def _mapped(self, name: str, key: str) -> None:
@@ -388,8 +395,9 @@ class ExchangePage(QWidget):
             self.header.show_running(self._doing)
 
     def _run_progress(self, event: RunProgress) -> None:
-        if event.run_id != self._run_id:
+        if event.run_id != self._run_id or time.monotonic() - self._told_at < TELL_EVERY_S:
             return
+        self._told_at = time.monotonic()
         doing = _("{doing} …").format(doing=event.doing)
         if event.total:
             amount = _("{done} of {total}")

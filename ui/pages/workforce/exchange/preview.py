@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -26,6 +27,7 @@ from ui.widgets.details_pane import NARROWEST
 
 _Line = tuple[int, tuple[str, ...]]
 _NARROW, _WIDE = 90, 220
+_AT_ONCE = 3
 
 
 class PreviewPane(QWidget):
@@ -41,6 +43,10 @@ class PreviewPane(QWidget):
         self.sentence.setContentsMargins(4 * GRID, 0, 4 * GRID, 2 * GRID)
         self.table: TableView[_Line] | None = None
         self.choices: dict[str, QComboBox] = {}
+        self._waiting: deque[tuple[int, FileColumn]] = deque()
+        self._shown: FilePreview | None = None
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._add_some)
         self.columns = QScrollArea()
         self.columns.setObjectName("exchange.columns")
         self.columns.setAccessibleName(_("Columns of the file"))
@@ -77,6 +83,7 @@ class PreviewPane(QWidget):
         self._show_columns(preview)
 
     def _show_columns(self, preview: FilePreview) -> None:
+        """Say what is known of the columns; the boxes follow a few at a time, as each takes its while to be dressed."""
         inner = QWidget()
         inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inner)
@@ -85,20 +92,31 @@ class PreviewPane(QWidget):
         column.addWidget(_label(_("Columns of the file"), role="title"))
         for tone, text in _remarks(preview):
             column.addWidget(_label(text, tone=tone))
+        column.addStretch()
         self.choices = {}
-        for place, each in enumerate(preview.columns):
+        self._waiting = deque(enumerate(preview.columns))
+        self._shown = preview
+        self.columns.setWidget(inner)
+        self._turn.start()
+
+    def _add_some(self) -> None:
+        inner = self.columns.widget()
+        column = inner.layout() if inner is not None else None
+        assert isinstance(column, QVBoxLayout)
+        assert self._shown is not None
+        for place, each in (self._waiting.popleft() for _each in range(min(_AT_ONCE, len(self._waiting)))):
             name = each.name or _("Column {number} without a name").format(number=place + 1)
-            choice = self._choice(preview, each)
+            choice = self._choice(self._shown, each)
             choice.setObjectName(f"exchange.column.{place}")
             choice.setAccessibleName(_("Field of the column {name}").format(name=name))
             label = _label(name, role="muted")
             label.setBuddy(choice)
-            column.addSpacing(GRID)
-            column.addWidget(label)
-            column.addWidget(choice)
+            label.setContentsMargins(0, GRID, 0, 0)
+            for part in (label, choice):
+                column.insertWidget(column.count() - 1, part)
             self.choices[each.name] = choice
-        column.addStretch()
-        self.columns.setWidget(inner)
+        if self._waiting:
+            self._turn.start()
 
     def _choice(self, preview: FilePreview, column: FileColumn) -> QComboBox:
         choice = QComboBox()

@@ -18,7 +18,7 @@ from app.operations.exchange.files import TextForm
 from app.operations.exchange.preview import FilePreview
 
 BATCH_SIZE = 1_000
-MOST_BATCH_SIZE = 10_000
+BATCH_SIZES = (100, 500, BATCH_SIZE, 2_000, 5_000, 10_000)
 
 
 @dataclass(frozen=True)
