@@ -16,6 +16,7 @@ from app.domain.outcomes import Outcome, Run
 
 if TYPE_CHECKING:
     from app.access import Role
+    from app.domain.organizations import Organization
     from app.domain.schedules import Schedule
 
 E = TypeVar("E")
@@ -73,6 +74,13 @@ class RoleChanged:
     """Somebody took on another profile of rights here."""
 
     role: Role
+
+
+@dataclass(frozen=True)
+class OrganizationChosen:
+    """Somebody wants to work on another organisation: a window closes this workspace and opens a new one."""
+
+    organization: Organization
 
 
 @dataclass(frozen=True)

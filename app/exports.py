@@ -32,6 +32,11 @@ _ROWS_OF_XLSX = 1_048_576  # Excel's limit, header included
 Rows = Iterable[Sequence[object]]
 
 
+def of_organization(owner: str, headers: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
+    """Headers and rows with a last column that says whose data this is, where `owner` does (connections.md §3)."""
+    return ((*headers, "organization"), ((*row, owner) for row in rows)) if owner else (headers, rows)
+
+
 def export_rows(path: Path, headers: Sequence[str], rows: Rows, suffix: str = "", separator: str = ",") -> None:
     """Write `headers` and `rows` to `path`, replacing the file there only when everything is written.
 

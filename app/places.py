@@ -20,9 +20,14 @@ def resource(*parts: str) -> Path:
 
 @dataclass(frozen=True)
 class Home:
-    """The user's folder and the names inside it."""
+    """The user's folder and the names inside it.
+
+    `organization` is the key of the one whose data is meant: blank for the first, None where the settings decide.
+    Settings, layout and logs belong to all of them.
+    """
 
     path: Path
+    organization: str | None = None
 
     @classmethod
     def find(cls, given: str | None = None) -> Home:
@@ -37,14 +42,19 @@ class Home:
         return home
 
     @property
+    def data(self) -> Path:
+        """The folder of what belongs to one organisation alone."""
+        return self.path / "organizations" / self.organization if self.organization else self.path
+
+    @property
     def database(self) -> Path:
         """The embedded store."""
-        return self.path / "muster.sqlite3"
+        return self.data / "muster.sqlite3"
 
     @property
     def backups(self) -> Path:
         """Copies of the store made before a migration."""
-        return self.path / "backups"
+        return self.data / "backups"
 
     @property
     def settings(self) -> Path:
@@ -59,12 +69,12 @@ class Home:
     @property
     def pictures(self) -> Path:
         """Thumbnails of employees."""
-        return self.path / "pictures"
+        return self.data / "pictures"
 
     @property
     def faces(self) -> Path:
         """Photos made ready for terminals."""
-        return self.path / "faces"
+        return self.data / "faces"
 
     @property
     def logs(self) -> Path:

@@ -34,6 +34,7 @@ class Settings:
     role: Role = Role.ADMINISTRATOR
     role_guarded: bool = False  # a passcode is set: the keyring holds the profile (app/profile.py)
     database_url: str = ""
+    organization: str = ""  # the key of the one that is opened; blank for the first
     sync_interval: int = 900
     webhook_attempt_days: int = 30  # tries with bodies; deliveries themselves as long as the next line says
     webhook_delivery_days: int = 180

@@ -11,12 +11,13 @@ import asyncio
 import logging
 import os
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from app.access import Role
 from app.domain.audit import Via
+from app.domain.organizations import FIRST, Organization
 from app.events import EventBus
 from app.operations.audit_log import AuditLog
 from app.operations.links import Links
@@ -28,6 +29,7 @@ from app.places import Home
 from app.profile import Profile
 from app.settings import Settings, SettingsFile
 from app.store.database import Store
+from app.store.organizations import find_organization, own_organization
 from app.tasks import Tasks
 from app.vault import Backend, Vault
 
@@ -41,13 +43,19 @@ log = logging.getLogger(__name__)
 
 
 class Workspace(AbstractAsyncContextManager["Workspace"]):
+def database_url(settings_file: SettingsFile) -> str:
+    """Where the database of the first organisation is: the environment decides, else the settings, else the home."""
+    return os.environ.get("DATABASE_URL", "") or settings_file.values.database_url
+
+
     """Settings, store, vault, events, open clients and the runner of one home folder."""
 
     def __init__(self, home: Home, settings_file: SettingsFile, keyring: Backend | None, via: Via) -> None:
         self.home = home
         self.settings_file = settings_file
-        url = os.environ.get("DATABASE_URL", "") or settings_file.values.database_url
-        self.store = Store(home, url)
+        self.organization = Organization(home.organization or "", FIRST)
+        self.database_url = database_url(settings_file)
+        self.store = Store(home, self.database_url)
         self.vault = Vault(keyring)
         self.profile = Profile(self.vault, settings_file)
         self.events = EventBus()
@@ -102,7 +110,10 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
 
         Raises `StoreError` or `Busy` when the store cannot be opened.
         """
-        workspace = cls(home, settings_file or SettingsFile(home.settings), keyring, via)
+        file = settings_file or SettingsFile(home.settings)
+        if home.organization is None:
+            home = replace(home, organization=file.values.organization)
+        workspace = cls(home, file, keyring, via)
         await asyncio.to_thread(workspace.store.open)
         return workspace
 
@@ -112,8 +123,19 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         return self.profile.role
 
     @property
+        home.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        workspace.organization = await workspace.store.read(own_organization, workspace.store)
     def settings(self) -> Settings:
         """The settings as they are now."""
+    @staticmethod
+    def home_of(home: Home, name: str) -> Home:
+        """The home with the organisation of that name or key.
+
+        Raises `UsageError` when there is none, `StoreError` when they cannot be listed.
+        """
+        found = find_organization(home, database_url(SettingsFile(home.settings)), name)
+        return replace(home, organization=found.key)
+
         return self.settings_file.values
 
     async def change_settings(self, **changes: object) -> None:

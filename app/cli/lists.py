@@ -58,35 +58,41 @@ def run_row(run: Run) -> Row:
 def list_table(args: argparse.Namespace) -> int:
     """Print or export one table."""
 
-    async def work(workspace: Workspace) -> list[Row]:
-        match args.table:
-            case "connections":
-                return connection_rows(workspace, await workspace.store.read(connections.connections))
-            case "runs":
-                await workspace.store.write(runs.mark_interrupted)
-                return [run_row(run) for run in await workspace.store.read(runs.runs)]
-            case "devices":
-                return device_rows(await workspace.store.read(devices.devices))
-            case "customers":
-                return customer_rows(await workspace.store.read(customers.customers))
-            case "offices":
-                return [msgspec.to_builtins(office) for office in await workspace.store.read(directory.offices)]
-            case _:
-                return await workspace.store.read(_employee_rows)
+    async def work(workspace: Workspace) -> tuple[list[Row], str]:
+        return await _rows(workspace, args.table), workspace.organization.owner
 
     conditions = _conditions(args.table, args.where)
-    rows = [row for row in with_workspace(args.home, work) if all(_equal(row[k], v) for k, v in conditions.items())]
+    found, owner = with_workspace(args.home, work)
+    rows = [row for row in found if all(_equal(row[k], v) for k, v in conditions.items())]
     if file := args.csv or args.xlsx:
-        from app.exports import export_rows
+        from app.exports import export_rows, of_organization
 
         columns = _FIELDS[args.table]
-        export_rows(Path(file), columns, [[_flat(row[c]) for c in columns] for row in rows])
+        cells = ([_flat(row[c]) for c in columns] for row in rows)
+        export_rows(Path(file), *of_organization(owner, columns, cells))
     elif args.json:
         print_json(rows)
     else:
         columns = _SHOWN[args.table]
         print_table(args.table.capitalize(), columns, [[_flat(row[c]) for c in columns] for row in rows])
     return 0
+
+
+async def _rows(workspace: Workspace, table: str) -> list[Row]:
+    match table:
+        case "connections":
+            return connection_rows(workspace, await workspace.store.read(connections.connections))
+        case "runs":
+            await workspace.store.write(runs.mark_interrupted)
+            return [run_row(run) for run in await workspace.store.read(runs.runs)]
+        case "devices":
+            return device_rows(await workspace.store.read(devices.devices))
+        case "customers":
+            return customer_rows(await workspace.store.read(customers.customers))
+        case "offices":
+            return [msgspec.to_builtins(office) for office in await workspace.store.read(directory.offices)]
+        case _:
+            return await workspace.store.read(_employee_rows)
 
 
 def _employee_rows() -> list[Row]:

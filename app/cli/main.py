@@ -10,9 +10,13 @@ import gc
 import io
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from app import __version__
 from app.errors import ExitCode, MusterError
+
+if TYPE_CHECKING:
+    from app.places import Home
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -36,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         handler: Handler = args.handler
         if args.needs_home:
-            args.home = Home.find(args.home)
+            args.home = _chosen_home(Home.find(args.home), getattr(args, "organization", None))
             if handler is not _gui:  # the window starts it, after its first frame
                 from app.logs import start_logging
 
@@ -54,6 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.CANCELLED
 
 
+def _chosen_home(home: Home, organization: str | None) -> Home:
+    if not organization:
+        return home
+    from app.workspace import Workspace
+
+    return Workspace.home_of(home, organization)
+
+
 def _speak_utf8() -> None:
     """Programs read UTF-8 from us whatever the system's own encoding; a terminal without a letter shows a stand-in."""
     for stream in (sys.stdout, sys.stderr):
@@ -64,10 +76,12 @@ def _speak_utf8() -> None:
 def _parser() -> argparse.ArgumentParser:
     home = argparse.ArgumentParser(add_help=False)
     home.add_argument("--home", default=argparse.SUPPRESS, metavar="DIR", help="folder of database, settings and logs")
+    home.add_argument("--organization", default=argparse.SUPPRESS, metavar="NAME", help="work on its data this once")
     json_too = argparse.ArgumentParser(add_help=False)
     json_too.add_argument("--json", action="store_true", help="print one JSON document on standard output")
     parser = argparse.ArgumentParser(prog="muster", description="Keeps offices and employees in step.")
     parser.add_argument("--home", metavar="DIR", help="folder of database, settings and logs")
+    parser.add_argument("--organization", metavar="NAME", help="work on its data this once")
     parser.add_argument("--version", action="version", version=f"muster {__version__}")
     parser.set_defaults(handler=_gui, needs_home=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -78,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_list(commands, [home, json_too])
     _add_schedules(commands, [home, json_too])
     _add_roles(commands, [home, json_too])
+    _add_organizations(commands, [home, json_too])
     return parser
 
 
@@ -241,6 +256,18 @@ def _add_roles(
     verbs.choices["set-passcode"].add_argument("--remove", action="store_true", help="have no passcode any more")
 
 
+def _add_organizations(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    organizations = commands.add_parser("organizations", help="whose data this is")
+    verbs = organizations.add_subparsers(required=True, metavar="VERB")
+    for verb in ("list", "add", "rename", "switch"):
+        parser = verbs.add_parser(verb, parents=common)
+        parser.set_defaults(handler=_organizations, verb=verb, needs_home=True)
+        if verb != "list":
+            parser.add_argument("name", metavar="NAME")
+
+
 def _add_timing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name of the schedule")
     parser.add_argument("--every", type=int, metavar="SECONDS", help="60 to 86400; without it the connection's own")
@@ -312,6 +339,12 @@ def _roles(args: argparse.Namespace) -> int:
     from app.cli.roles import roles_command
 
     return roles_command(args)
+
+
+def _organizations(args: argparse.Namespace) -> int:
+    from app.cli.organizations import organizations_command
+
+    return organizations_command(args)
 
 
 def _list(args: argparse.Namespace) -> int:

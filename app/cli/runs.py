@@ -61,13 +61,14 @@ def _resume(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from app.exports import export_rows
+    from app.exports import export_rows, of_organization
 
-    async def work(workspace: Workspace) -> list[Outcome]:
+    async def work(workspace: Workspace) -> tuple[list[Outcome], str]:
         if await workspace.store.read(runs.find_run, args.run_id) is None:
             raise UsageError(_("There is no run {id}.").format(id=args.run_id), _("See them with: muster runs list"))
-        return await workspace.store.read(runs.outcomes, args.run_id)
+        return await workspace.store.read(runs.outcomes, args.run_id), workspace.organization.owner
 
-    found = with_workspace(args.home, work)
-    export_rows(Path(args.file), OUTCOME_COLUMNS, [[getattr(o, c) for c in OUTCOME_COLUMNS] for o in found])
+    found, owner = with_workspace(args.home, work)
+    rows = ([getattr(o, c) for c in OUTCOME_COLUMNS] for o in found)
+    export_rows(Path(args.file), *of_organization(owner, OUTCOME_COLUMNS, rows))
     return 0

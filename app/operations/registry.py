@@ -35,6 +35,7 @@ FAMILIES = (
     "roles",
     "devices",
     "device_import",
+    "organizations",
     "device_test",
     "discovery",
     "photos",

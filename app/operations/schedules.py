@@ -14,7 +14,7 @@ from app.domain.ids import new_id
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Trigger
 from app.domain.schedules import Schedule, Timing, resolved, resumed, today, upcoming
-from app.errors import UsageError
+from app.errors import NotConfigured, UsageError
 from app.events import SchedulesChanged
 from app.i18n import N_, _
 from app.operations.connections import time_text
@@ -230,8 +230,11 @@ async def _connection(context: RunContext, wanted: Operation, name: str) -> Conn
         return None
     fitting = [c for c in await context.workspace.store.read(connections.connections) if c.kind in wanted.kinds]
     named = [c for c in fitting if name in (c.name, c.id)] if name else fitting
+    if not fitting:
+        kinds = ", ".join(wanted.kinds)
+        raise NotConfigured(_("There is no {kind} connection yet.").format(kind=kinds), _("Add one, then try again."))
     if len(named) != 1:
-        names = ", ".join(c.name for c in fitting) or _("none")
+        names = ", ".join(c.name for c in fitting)
         raise UsageError(
             _("{operation} needs to know which connection.").format(operation=wanted.id),
             _("Fitting ones: {names}.").format(names=names),

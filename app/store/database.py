@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 import peewee
 
+from app.domain.organizations import is_key
 from app.errors import Busy, Cancelled, MusterError, StoreError, UsageError
 from app.i18n import _
 from app.places import Home
@@ -42,7 +43,7 @@ class Store:
 
     def __init__(self, home: Home, url: str = "") -> None:
         self.home = home
-        self.database = _make_database(home, url)
+        self.database = make_database(home, url)
         self.label = _label(self.database, url)
         is_file = isinstance(self.database, peewee.SqliteDatabase)
         self.folder = Path(str(self.database.database)).absolute().parent if is_file else home.path
@@ -54,8 +55,13 @@ class Store:
 
         Raises `StoreError` for a damaged, unreadable or newer database, `Busy` for a locked one.
         """
-        with _store_errors(self):
-            database_proxy.initialize(self.database)
+        _refuse_missing(self)
+        database_proxy.initialize(self.database)
+        self.migrate()
+
+    def migrate(self) -> None:
+        """Bring the schema up to date, without making this the database that repositories work on."""
+        with store_errors(self):
             self.database.connect(reuse_if_open=True)
             _migrate(self)
             self.database.close()
@@ -84,18 +90,47 @@ class Store:
             await asyncio.wait([future])
             raise
 
+    async def compact(self) -> tuple[int, int]:
+        """Give room that nothing uses back to the disk; bytes of the SQLite file before and after.
+
+        A PostgreSQL server does that by itself. Raises `StoreError` where the disk has no room for the copy it takes.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._compact)
+
+    def _compact(self) -> tuple[int, int]:
+        if not isinstance(self.database, peewee.SqliteDatabase):
+            return 0, 0
+        file = Path(str(self.database.database))
+        with store_errors(self):
+            self.database.connect(reuse_if_open=True)
+            _sql(self.database, "PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            before = file.stat().st_size
+            _sql(self.database, "VACUUM")
+            _sql(self.database, "PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return before, file.stat().st_size
+
     def run_now(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a repository function as one transaction here and now; for code that has no event loop."""
         return self._run(True, work, *args, **kwargs)
 
     def _run(self, write: bool, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with _store_errors(self):
+        with store_errors(self):
+            self._refuse_another()
             self.database.connect(reuse_if_open=True)
             if not write:
                 return work(*args, **kwargs)
             begin = ("IMMEDIATE",) if isinstance(self.database, peewee.SqliteDatabase) else ()
             with self.database.atomic(*begin):
                 return work(*args, **kwargs)
+
+    def _refuse_another(self) -> None:
+        """Repositories work on the database opened last: what is left over from before must not reach it.
+
+        Raises `StoreError` after another organisation was opened in this program.
+        """
+        bound: peewee.Database = database_proxy.obj
+        if bound is not self.database and bound.database != self.database.database:
+            raise StoreError(_("Another organization was opened meanwhile, so this was not done."))
 
     def close(self) -> None:
         """Finish what is under way and close every connection."""
@@ -105,13 +140,23 @@ class Store:
         self.database.close()
 
 
-def _make_database(home: Home, url: str) -> peewee.Database:
-    """The database that `url` names, or the file in the home folder.
+def make_database(home: Home, url: str) -> peewee.Database:
+    """The database that `url` names, or the file in the home folder; each organisation but the first has one beside it.
 
     Raises `UsageError` for an address that names none we speak.
     """
     if not url:
         return peewee.SqliteDatabase(str(home.database), pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S)
+    database = _database_at(url)
+    if home.organization and isinstance(database, peewee.SqliteDatabase):
+        first = Path(str(database.database))
+        database.init(str(first.parent / "organizations" / home.organization / first.name), timeout=_LOCK_WAIT_S)
+    elif home.organization:
+        database.init(f"{database.database}_org_{home.organization}", **database.connect_params)
+    return database
+
+
+def _database_at(url: str) -> peewee.Database:
     from playhouse.db_url import connect
 
     refused = UsageError(
@@ -128,6 +173,17 @@ def _make_database(home: Home, url: str) -> peewee.Database:
     except (ValueError, RuntimeError) as error:
         raise refused from error
     raise refused
+
+
+def _refuse_missing(store: Store) -> None:
+    """Raises `UsageError` for an organisation that has no database here: opening one must never make one."""
+    key, place = store.home.organization, Path(str(store.database.database))
+    missing = isinstance(store.database, peewee.SqliteDatabase) and not place.exists()
+    if key and (missing or not is_key(key)):
+        raise UsageError(
+            _("There is no organization {name}.").format(name=key),
+            _("See them with: muster organizations list"),
+        )
 
 
 def _label(database: peewee.Database, url: str) -> str:
@@ -173,7 +229,7 @@ def _back_up(store: Store) -> None:
     """Copy the SQLite file with SQLite's own backup, which is safe for a live database in WAL mode."""
     if not isinstance(store.database, peewee.SqliteDatabase):
         return  # a PostgreSQL server has its own backups, and a migration there is one transaction
-    store.home.backups.mkdir(exist_ok=True, mode=0o700)
+    store.home.backups.mkdir(parents=True, exist_ok=True, mode=0o700)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     copy = store.home.backups / f"muster-before-migration-{stamp}.sqlite3"
     with contextlib.closing(sqlite3.connect(copy)) as target:
@@ -192,6 +248,11 @@ def fetch(query: Any) -> list[tuple[Any, ...]]:
     """The rows of a query as plain tuples, by the driver itself: peewee's own iteration is five times slower."""
     rows: list[tuple[Any, ...]] = database_proxy.execute(query).fetchall()
     return rows
+
+
+def run_sql(statement: str, values: Sequence[Any] = ()) -> Any:
+    """The cursor of a statement written out with `?` for its values; peewee takes longer to make one than to run it."""
+    return database_proxy.execute_sql(statement.replace("?", database_proxy.param), tuple(values))
 
 
 def locked(query: Any) -> Any:
@@ -231,11 +292,6 @@ def _names(columns: Sequence[peewee.Field]) -> str:
 def _marks(columns: Sequence[peewee.Field]) -> str:
     return ", ".join([database_proxy.param] * len(columns))
 
-def run_sql(statement: str, values: Sequence[Any] = ()) -> Any:
-    """The cursor of a statement written out with `?` for its values; peewee takes longer to make one than to run it."""
-    return database_proxy.execute_sql(statement.replace("?", database_proxy.param), tuple(values))
-
-
 
 def _in_slices(sql: str, table: type[BaseModel], rows: Sequence[Sequence[Any]], stop: threading.Event | None) -> None:
     cursor = database_proxy.cursor()
@@ -248,7 +304,7 @@ def _in_slices(sql: str, table: type[BaseModel], rows: Sequence[Sequence[Any]], 
 
 
 @contextlib.contextmanager
-def _store_errors(store: Store) -> Iterator[None]:
+def store_errors(store: Store) -> Iterator[None]:
     """Turn what the driver says into the closed family, with a remedy."""
     try:
         yield

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.errors import MusterError
-from app.exports import export_rows
+from app.exports import export_rows, of_organization
 from app.i18n import _
 from ui.desk import Desk
 from ui.tables import VisibleTable
@@ -31,7 +31,8 @@ async def _export(parent: QWidget, desk: Desk, table: VisibleTable, name: str) -
         return
     file = Path(dialog.selectedFiles()[0])
     try:
-        await asyncio.to_thread(export_rows, file, table.headers, table.rows)
+        owner = desk.workspace.organization.owner
+        await asyncio.to_thread(export_rows, file, *of_organization(owner, table.headers, table.rows))
     except MusterError as error:
         desk.voice.banner("export", Tone.DANGER, error.message, _(error.remedy))
         return
