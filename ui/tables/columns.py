@@ -76,6 +76,7 @@ class Column(Generic[Row]):
     picture: Callable[[Row], QPixmap | None] | None = None  # for PERSON; asked for visible rows only
     # for BAR, `value` is the part of the whole, 0 to 1, and `text` says it in words
     copyable: bool = True  # copied and exported
+    narrow: bool = False  # its heading takes `width` and no more: a number of a day wants no room for a sort arrow
     edit: Callable[[Row], str | None] | None = None  # the text to edit in place, None where it cannot be
 
     @property

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QSize,
     Qt,
     QTimer,
     Signal,
@@ -248,6 +249,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             return self.columns[section].heading
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.columns[section].alignment.flag
+        if role == Qt.ItemDataRole.SizeHintRole and self.columns[section].narrow:
+            return QSize(self.columns[section].width, 0)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

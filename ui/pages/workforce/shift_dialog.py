@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.onec import month_end
 from app.domain.onec_schedules import Shift, split
 from app.domain.onec_shifts import PlannedShift, RowProblem
 from app.i18n import _, ngettext
@@ -96,10 +97,10 @@ class ShiftDialog(QDialog):
         self.repeat = QComboBox()
         for kind in Repeat:
             self.repeat.addItem(_(REPEAT_WORDS[kind]), kind)
-        self.until = _day_field(_("Until"), f"{self.name}.until", entry.until or entry.day)
+        self.until = _day_field(_("Until"), f"{self.name}.until", entry.until or month_end(entry.day))
         self.away = QCheckBox(_("Did not come"))
         self.away.setChecked(entry.away)
-        self.message = QLabel(wordWrap=True)
+        self.message = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.message.setObjectName(f"{self.name}.message")
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.mark = QLabel(alignment=Qt.AlignmentFlag.AlignTop)

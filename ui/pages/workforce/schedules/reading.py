@@ -135,7 +135,10 @@ def read_schedules(connection: Connection, first: date, last: date) -> Schedules
     begin, end = first.replace(day=1), month_end(last)
     planned = onec_sent.planned(connection.id, begin, end)
     receipts = onec_sent.receipts(connection.id, begin, end)
-    lines = list(_shift_lines(planned, receipts, people, zone, day))
+    order = {external_id: at for at, external_id in enumerate(people)}
+    by_name = sorted(planned, key=lambda p: order.get(p.external_id, len(order)))
+    receipts.sort(key=lambda r: order.get(r.external_id, len(order)))
+    lines = list(_shift_lines(by_name, receipts, people, zone, day))
     return Schedules(
         zone,
         day,

@@ -69,21 +69,21 @@ def _hours(ms: Callable[[ShiftLine], int]) -> Callable[[ShiftLine], str]:
 
 SHIFT_COLUMNS: tuple[Column[ShiftLine], ...] = (
     Column("name", N_("Name"), lambda r: r.worker.name, width=210),
-    Column("number", N_("Personnel number"), lambda r: r.worker.number, width=104, muted=True),
-    Column("department", N_("Department"), lambda r: r.worker.department, width=150, muted=True, hidden=True),
     Column("day", N_("Day"), lambda r: r.day, kind=Kind.MOMENT, width=88),
     Column("weekday", N_("Weekday"), lambda r: weekday(r.day), width=64, muted=True),
     Column("start", N_("Start"), lambda r: clock(r.shift.start), width=64),
-    Column("end", N_("End"), lambda r: end_text(r.shift), width=120),
-    Column("breaks", N_("Unpaid breaks"), lambda r: periods_text(r.shift.unpaid_breaks), width=120, muted=True),
+    Column("end", N_("End"), lambda r: end_text(r.shift), width=116),
     Column("hours", N_("Hours"), lambda r: r.hours, text=lambda r: hours_text(r.hours), kind=Kind.NUMBER, width=64),
+    Column("state", N_("1C"), lambda r: _(STATE_WORDS[r.state]), kind=Kind.CHIP, width=128,
+           tone=lambda r: STATE_LOOKS[r.state][0], icon=lambda r: STATE_LOOKS[r.state][1], tooltip=state_tip),
+    Column("breaks", N_("Unpaid breaks"), lambda r: periods_text(r.shift.unpaid_breaks), width=120, muted=True),
     Column("by_day", N_("By day"), lambda r: r.counted.day_ms / HOUR_MS, text=_hours(lambda r: r.counted.day_ms),
            kind=Kind.NUMBER, width=64, muted=True),
     Column("by_night", N_("By night"), lambda r: r.counted.night_ms / HOUR_MS,
            text=_hours(lambda r: r.counted.night_ms), kind=Kind.NUMBER, width=70, muted=True),
-    Column("state", N_("1C"), lambda r: _(STATE_WORDS[r.state]), kind=Kind.CHIP, width=128,
-           tone=lambda r: STATE_LOOKS[r.state][0], icon=lambda r: STATE_LOOKS[r.state][1], tooltip=state_tip),
-    Column("answer", N_("Answer of 1C"), answer_text, width=220, muted=True),
+    Column("number", N_("Personnel number"), lambda r: r.worker.number, width=104, muted=True),
+    Column("department", N_("Department"), lambda r: r.worker.department, width=150, muted=True, hidden=True),
+    Column("answer", N_("Answer of 1C"), answer_text, width=220, muted=True, tooltip=answer_text),
 )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _day_column(number: int) -> Column[MonthLine]:
     """Paid hours of one day of the month; who works when is in the tooltip."""
     return Column(
         f"d{number:02}", str(number), lambda r: _day_hours(r, number), text=lambda r: _day_words(r, number),
-        width=36, align=Align.CENTER, tooltip=lambda r: day_tip(r, number), tone=lambda r: _day_tone(r, number),
+        width=38, narrow=True, align=Align.CENTER, tooltip=lambda r: day_tip(r, number), tone=lambda r: _day_tone(r, number),
     )  # fmt: skip
 
 

@@ -79,7 +79,12 @@ def piece_lines(report: Report) -> list[PieceLine]:
         key = f"{outcome.target_id}/{period}" if period else f"{number} {outcome.step}"
         shifts = tuple(_split_shifts(rows.get((outcome.target_id, period), ())))
         lines.append(PieceLine(key, outcome.subject, period, outcome, shifts))
-    return lines
+    return sorted(lines, key=lambda line: (_urgency(line), line.name, line.period))
+
+
+def _urgency(line: PieceLine) -> int:
+    """What cannot be sent comes first, what 1C has already last."""
+    return 1 if line.sendable else 2 if line.outcome.action is Action.UNCHANGED else 0
 
 
 def _split_shifts(rows: Iterable[Mapping[str, Any]]) -> Iterable[SplitShift]:
@@ -110,13 +115,14 @@ def _tone(line: PieceLine) -> Tone:
 
 
 def _why(line: PieceLine) -> str:
-    return "" if line.sendable else f"{line.outcome.message} {line.outcome.remedy}".strip()
+    same = line.outcome.action is Action.UNCHANGED
+    return "" if line.sendable or same else f"{line.outcome.message} {line.outcome.remedy}".strip()
 
 
 COLUMNS: tuple[Column[PieceLine], ...] = (
     Column("name", N_("Name"), lambda r: r.name, width=250),
     Column("period", N_("Month"), lambda r: r.period, width=84),
-    Column("what", N_("What happens"), _what, kind=Kind.CHIP, width=150, tone=_tone),
+    Column("what", N_("What happens"), _what, kind=Kind.CHIP, width=180, tone=_tone),
     Column("shifts", N_("Shifts"), lambda r: len(r.shifts) or None, kind=Kind.NUMBER, width=64),
     Column("by_day", N_("By day"), lambda r: r.by_day, text=lambda r: hours_text(r.by_day), kind=Kind.NUMBER,
            width=70),
@@ -172,6 +178,7 @@ class SendDialog(QDialog):
         self.shifts: TableModel[SplitShift] = TableModel(SHIFT_COLUMNS, lambda s: s.number, parent=self)
         self.table = TableView(self.shifts, name=_("Shifts with day and night hours"),
                                object_name="send_schedule.shifts", store=desk.layouts)  # fmt: skip
+        self.table.horizontalHeader().setStretchLastSection(False)
         self.pane.table.current_row_changed.connect(self._show_shifts)
         self._arrange(lines)
         self._show_amount()
