@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from peewee import fn
+
 from app.domain.audit import Anchor, AuditEntry, AuditKind, AuditNote, Content, Flaw, Origin, Via, Walk, link, told
 from app.domain.outcomes import RunState
 from app.redaction import redact
 from app.store.audit_rows import AuditChainRow, AuditRow
 from app.store.database import fetch, insert_rows, locked
 from app.store.organization_rows import OrganizationRow
+from app.store.pruning import Amount
 from app.store.values import from_json, from_time, now, to_json, to_time
 
 _PAGE = 20_000
@@ -114,9 +117,15 @@ def prune(origin: Origin, older_than: datetime) -> int:
     return count
 
 
-def prunable(older_than: datetime) -> int:
-    """How many entries `prune` would take away."""
-    return _prunable(older_than)[1]
+def old_entries(older_than: datetime) -> Amount:
+    """What `prune` would take away."""
+    first, count, cut = _prunable(older_than)
+    if not count:
+        return Amount()
+    a = AuditRow
+    size = fn.SUM(fn.LENGTH(a.before) + fn.LENGTH(a.after) + fn.LENGTH(a.object) + fn.LENGTH(a.result))
+    ((weight, oldest),) = fetch(a.select(size, fn.MIN(a.at)).where(a.seq.between(first, cut)))
+    return Amount(count, int(weight), from_time(oldest))
 
 
 def _prunable(older_than: datetime) -> tuple[int, int, int]:

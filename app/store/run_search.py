@@ -48,8 +48,9 @@ def find_runs(wanted: RunFilter, *, limit: int = 1000) -> list[Run]:
 
 def count_states(wanted: RunFilter) -> dict[RunState, int]:
     """How many runs there are in each state, whatever states are wanted."""
-    query = RunRow.select(RunRow.state, fn.COUNT(RunRow.run_id)).where(*_conditions(wanted, states=False)).group_by(RunRow.state)
-    return {RunState(state): count for state, count in fetch(_joined(query, wanted))}
+    counted = RunRow.select(RunRow.state, fn.COUNT(RunRow.run_id)).group_by(RunRow.state)
+    query = _joined(counted.where(*_conditions(wanted, states=False)), wanted)
+    return {RunState(state): count for state, count in fetch(query)}
 
 
 def _joined(query: Any, wanted: RunFilter) -> Any:

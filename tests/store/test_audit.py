@@ -206,7 +206,7 @@ class TestPruning:
         self.age(store, 1000)
         write(store, "d")
         limit = now() - timedelta(days=500)
-        assert store.run_now(audit.prunable, limit) == 3
+        assert store.run_now(audit.old_entries, limit).rows == 3
         assert store.run_now(audit.prune, KARI, limit) == 3
         assert [(r.seq, r.kind) for r in rows(store)] == [(4, "setting.changed"), (5, "pruned")]
         verdict = seen(store)
