@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Workspace(AbstractAsyncContextManager["Workspace"]):
 def database_url(settings_file: SettingsFile) -> str:
     """Where the database of the first organisation is: the environment decides, else the settings, else the home."""
     return os.environ.get("DATABASE_URL", "") or settings_file.values.database_url
 
 
+class Workspace(AbstractAsyncContextManager["Workspace"]):
     """Settings, store, vault, events, open clients and the runner of one home folder."""
 
     def __init__(self, home: Home, settings_file: SettingsFile, keyring: Backend | None, via: Via) -> None:
@@ -115,18 +115,10 @@ def database_url(settings_file: SettingsFile) -> str:
             home = replace(home, organization=file.values.organization)
         workspace = cls(home, file, keyring, via)
         await asyncio.to_thread(workspace.store.open)
-        return workspace
-
-    @property
-    def role(self) -> Role:
-        """The profile of whoever works here, as far as it is known."""
-        return self.profile.role
-
-    @property
         home.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         workspace.organization = await workspace.store.read(own_organization, workspace.store)
-    def settings(self) -> Settings:
-        """The settings as they are now."""
+        return workspace
+
     @staticmethod
     def home_of(home: Home, name: str) -> Home:
         """The home with the organisation of that name or key.
@@ -136,6 +128,14 @@ def database_url(settings_file: SettingsFile) -> str:
         found = find_organization(home, database_url(SettingsFile(home.settings)), name)
         return replace(home, organization=found.key)
 
+    @property
+    def role(self) -> Role:
+        """The profile of whoever works here, as far as it is known."""
+        return self.profile.role
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
         return self.settings_file.values
 
     async def change_settings(self, **changes: object) -> None:
