@@ -42,7 +42,7 @@ CHECK_S = 30.0
 _EARLIER_S = 0.5
 _QUICKEST_S = 1.0
 _LOOK_S = 10.0  # another program may have edited the connection
-_KEEP_S = 5.0
+_KEEP_S = 2.0
 _LEARN_S, _LEARN_AGAIN_S = 86_400.0, 60.0
 
 

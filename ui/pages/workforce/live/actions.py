@@ -64,11 +64,13 @@ class LiveActions(QObject):
         assert self.connection is not None
         known = await self.desk.workspace.store.read(contact_center_now.meanings, self.connection.id)
         dialog = StatusDialog(self.page, agent, {m.state_code: m.state_name for m in known})
-        if not await ask(dialog) or not dialog.code:
+        if not await ask(dialog) or not dialog.chosen:
             return
-        report = await self.desk.report_of(self._request(SEND, {"agent_id": agent.agent_id, "status": dialog.code}))
+        code = dialog.chosen
+        report = await self.desk.report_of(self._request(SEND, {"agent_id": agent.agent_id, "status": code}))
         waiting = report.run.summary.get("waiting", 0) if report is not None else 0
-        said = _("Told the receiver: {agent} is in {status}.").format(agent=agent.name, status=dialog.code)
+        named = next((m.state_name for m in known if m.state_code == code), code)
+        said = _("Told the receiver: {agent} is in {status}.").format(agent=agent.name, status=named)
         if waiting:
             said = ngettext(
                 "{count} update waits: it is sent as soon as the receiver can be reached.",

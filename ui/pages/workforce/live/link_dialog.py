@@ -68,13 +68,16 @@ class LinkDialog(QDialog):
         column.addLayout(buttons)
         self.pane.table.current_row_changed.connect(lambda _row: self._changed())
         self.pane.table.row_activated.connect(lambda _row: self.accept())
+        self.chosen: Employee | None = None
+        """The person when it was accepted; by then its parts may be gone."""
         self._suggest(agent)
         self._changed()
 
-    @property
-    def chosen(self) -> Employee | None:
-        """The person under the keyboard."""
-        return self.pane.table.current_row()
+    def accept(self) -> None:
+        """Take the person under the keyboard."""
+        self.chosen = self.pane.table.current_row()
+        if self.chosen is not None:
+            super().accept()
 
     def _suggest(self, agent: AgentLine) -> None:
         """Search for the first word of the name, where that finds anybody."""
@@ -86,7 +89,7 @@ class LinkDialog(QDialog):
         self.pane.focus_search()
 
     def _changed(self) -> None:
-        if self.chosen is None:
+        if self.pane.table.current_row() is None:
             self.link.refuse(_("Choose a person first."))
         else:
             self.link.allow()

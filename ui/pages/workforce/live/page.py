@@ -79,6 +79,7 @@ class LivePage(QWidget):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._tick_once)
         self.agents.show_loading()
+        self.header.show_possible(_("Loading …"), _("Loading …"))
         self.refresh()
 
     # -- parts ---------------------------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ class LivePage(QWidget):
         table.add_to_menu(lambda menu: fill_row_menu(menu, self.commands, self.chosen()))
         table.current_row_changed.connect(lambda _row: self._show_details())
         table.details_requested.connect(lambda _row: self._toggle_details())
-        table.row_activated.connect(lambda _row: self._open_details())
+        table.row_activated.connect(lambda _row: self.open_details())
         for pane in (self.tables.groups, self.tables.queues):
             pane.table.row_activated.connect(lambda line: self._edit_limits(line.group_id))
         for each in (self.agents, self.tables.groups, self.tables.queues):
@@ -339,7 +340,7 @@ class LivePage(QWidget):
         self.tables.details.setVisible(self.tables.details.isHidden())
         self._show_details()
 
-    def _open_details(self) -> None:
+    def open_details(self) -> None:
         self.tables.details.show()
         self._show_details()
 
@@ -386,4 +387,4 @@ class LivePage(QWidget):
             if not self.agents.table.select_key(self._wanted):
                 return
         self._wanted = ""
-        self._open_details()
+        self.open_details()

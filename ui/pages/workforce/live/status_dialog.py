@@ -64,7 +64,13 @@ class StatusDialog(QDialog):
         column.addLayout(form)
         column.addWidget(words)
         column.addLayout(buttons)
+        self.chosen = ""
+        """The code when it was accepted; by then its parts may be gone."""
+        self.accepted.connect(self._keep)
         self._changed()
+
+    def _keep(self) -> None:
+        self.chosen = self.code
 
     @property
     def code(self) -> str:
