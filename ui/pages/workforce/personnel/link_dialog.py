@@ -13,6 +13,7 @@ from app.domain.onec_people import KnownPerson
 from app.i18n import N_, _, ngettext
 from app.store import directory, onec
 from ui.desk import Desk
+from ui.dialogs.export import export_table
 from ui.pages.workforce.personnel.people import PersonLine
 from ui.tables import Column, Kind, TablePane, format_value
 from ui.tables.search import fold
@@ -104,12 +105,12 @@ class LinkDialog(QDialog):
         )
         self.pane.show_empty(_("No employees yet"), _("Sync personnel or employees first."), drawing=Icon.USERS)
         self.pane.set_rows(candidates)
-        self.pane.export_requested.disconnect()
+        self.pane.export_requested.connect(lambda: export_table(self, desk, self.pane.visible_table(), "employees"))
         self._arrange(line)
         self.pane.table.current_row_changed.connect(self._choice_changed)
         self.pane.table.row_activated.connect(self._take)
-        self.pane.table.select_place(0)
-        self._choice_changed()
+        self.pane.rows.shown_changed.connect(self._choose_first)
+        self._choose_first()
         self.pane.focus_search()
 
     def _arrange(self, line: PersonLine) -> None:
@@ -144,6 +145,12 @@ class LinkDialog(QDialog):
         column.addLayout(top)
         column.addWidget(self.pane, 1)
         column.addLayout(buttons)
+
+    def _choose_first(self) -> None:
+        """Whoever types and presses Enter means the first that was found."""
+        if self.pane.rows.rowCount() and self.pane.table.current_row() is None:
+            self.pane.table.select_place(0)
+        self._choice_changed()
 
     def _choice_changed(self, *_args: object) -> None:
         found = self.pane.table.current_row()

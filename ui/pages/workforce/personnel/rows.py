@@ -17,7 +17,7 @@ STATE_WORDS = {
     PersonState.ACTIVE: N_("Active"),
     # Translators: away from work by 1C's timesheet: vacation, sick leave and the like
     PersonState.ON_LEAVE: N_("On leave"),
-    PersonState.TO_COME: N_("Not started yet"),
+    PersonState.TO_COME: N_("Starts later"),
     PersonState.DISMISSED: N_("Dismissed"),
 }
 STATE_TONES = {
@@ -103,7 +103,7 @@ COLUMNS: tuple[Column[PersonLine], ...] = (
     Column("department", N_("Department"), lambda r: r.department, width=160),
     Column("position", N_("Position"), lambda r: r.known.person.position, width=140),
     Column("state", N_("State"), state_words, kind=Kind.CHIP, tone=state_tone, icon=state_icon, tooltip=state_tooltip,
-           width=136),
+           width=164),
     Column("employee", N_("Employee in Muster"), link_words, width=176,
            tone=lambda r: None if r.employee is not None else Tone.WARNING,
            icon=lambda r: Icon.USER if r.employee is not None else Icon.NO_USER),
