@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,6 +16,7 @@ from app.i18n import _
 from app.operations.runner import Report
 from app.redaction import redact
 
+W = TypeVar("W", bound=StrEnum)
 _MOST_ROWS = 40
 _SLICE = 10_000
 
@@ -148,3 +151,30 @@ def read_pairs(given: Sequence[str]) -> dict[str, str]:
             raise UsageError(_("{item} must be written as key=value.").format(item=item))
         pairs[key.strip()] = value
     return pairs
+
+
+def read_moment(name: str, text: str) -> datetime:
+    """A day or a moment; without a zone it is this computer's.
+
+    Raises `UsageError` for a text that is neither.
+    """
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise UsageError(
+            _("{name} must be a day or a moment, such as 2026-01-31 or 2026-01-31T12:00.").format(name=name)
+        ) from error
+
+
+def read_word(words: type[W], name: str, text: str) -> W:
+    """One of a closed set of words.
+
+    Raises `UsageError` for any other.
+    """
+    try:
+        return words(text)
+    except ValueError as error:
+        raise UsageError(
+            _("There is no {name} {word}.").format(name=name, word=text),
+            _("The words are: {names}.").format(names=", ".join(words)),
+        ) from error

@@ -6,14 +6,15 @@ import argparse
 from pathlib import Path
 
 from app.cli.lists import run_row
-from app.cli.output import print_json, print_table
+from app.cli.output import print_json, print_table, read_moment, read_word
 from app.cli.run import show
 from app.cli.session import follow, with_workspace
-from app.domain.outcomes import Outcome, Run
+from app.domain.outcomes import Outcome, Run, RunState, Trigger
 from app.errors import UsageError
 from app.i18n import _
 from app.operations.runner import Report
-from app.store import runs
+from app.store import run_digests, runs
+from app.store.run_search import RunFilter, find_runs
 from app.workspace import Workspace
 
 OUTCOME_COLUMNS = ("subject", "subject_id", "target", "target_id", "status", "step", "message", "action", "remedy")
@@ -25,9 +26,13 @@ def runs_command(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
+    wanted = _filter(args)
+
     async def work(workspace: Workspace) -> list[Run]:
         await workspace.store.write(runs.mark_interrupted)
-        return await workspace.store.read(runs.runs)
+        while await workspace.store.write(run_digests.catch_up):
+            pass
+        return await workspace.store.read(find_runs, wanted, limit=args.limit)
 
     rows = [run_row(run) for run in with_workspace(args.home, work)]
     if args.json:
@@ -36,6 +41,21 @@ def _list(args: argparse.Namespace) -> int:
         columns = ["run_id", "operation", "connection", "state", "started_at", "duration_ms"]
         print_table(_("Runs"), columns, [[row[c] for c in columns] for row in rows])
     return 0
+
+
+def _filter(args: argparse.Namespace) -> RunFilter:
+    """Raises `UsageError` for a word that is none."""
+    return RunFilter(
+        states=tuple(read_word(RunState, "state", text) for text in args.state),
+        operation=args.operation,
+        connection=args.connection,
+        actor=args.actor,
+        trigger=read_word(Trigger, "trigger", args.trigger) if args.trigger else None,
+        since=read_moment("since", args.since) if args.since else None,
+        until=read_moment("until", args.until) if args.until else None,
+        troubled=args.troubled,
+        text=args.text,
+    )
 
 
 def _show(args: argparse.Namespace) -> int:
