@@ -6,7 +6,7 @@ page's operation, and how the states (loading, empty, error) look.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -49,7 +49,7 @@ class DataPageSpec(Generic[R]):
     operation: str
     sync_label: str
     columns: Sequence[Column[R]]
-    key: Callable[[R], str]
+    key: Callable[[R], Hashable]
     filters: Sequence[FilterChip]
     first_filter: str
     search_hint: str

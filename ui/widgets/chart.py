@@ -27,7 +27,7 @@ from app.i18n import _
 from ui.theme import GRID, draw_focus, theme, tokens
 from ui.widgets.chart_items import Bands, Shade
 from ui.widgets.chart_legend import Legend, LegendEntry
-from ui.widgets.chart_marks import colour, line_pen, symbol_of
+from ui.widgets.chart_marks import colour, line_pen, marker_edge, symbol_of
 from ui.widgets.chart_thinning import averages, extremes, highest
 from ui.widgets.chart_ticks import round_top, time_ticks, value_ticks
 from ui.widgets.chart_view import Drag, TimeView
@@ -233,8 +233,7 @@ class Chart(QWidget):
             )  # fmt: skip
             at = np.arange(-(-first // every) * every, last, every)
             at = at[np.isfinite(values[at])]
-            edge = QPen(QColor(tokens().surface), 1.5)  # sets it off from the line, which may be dense
-            markers.setData(x=self._middles[at], y=values[at], brush=colour(number), pen=edge)
+            markers.setData(x=self._middles[at], y=values[at], brush=colour(number), pen=marker_edge())
         self._mark_time()
 
     def _fit_height(self, first: int, last: int) -> None:

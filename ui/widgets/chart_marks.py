@@ -44,6 +44,13 @@ def symbol_of(number: int) -> str:
     return SYMBOLS[number % len(SYMBOLS)]
 
 
+def marker_edge() -> QPen:
+    """What sets a marker off from the lines, which may be dense."""
+    pen = QPen(QColor(tokens().surface), 1)
+    pen.setCosmetic(True)
+    return pen
+
+
 def ground_brush(number: int) -> QBrush:
     """What the `number`-th area is filled with: its colour, mixed with the surface."""
     own, surface = colour(number), QColor(tokens().surface)

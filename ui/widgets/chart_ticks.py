@@ -88,6 +88,11 @@ def short_time(hour: int, minute: int) -> str:
     return QLocale().toString(QTime(hour, minute), QLocale.FormatType.ShortFormat)
 
 
+def day_words(day: date) -> str:
+    """A day with its weekday."""
+    return _date_words(day, "ddd d MMM yyyy")
+
+
 @lru_cache(maxsize=1024)
 def _date_words(day: date, pattern: str) -> str:
     return QLocale().toString(QDate(day.year, day.month, day.day), pattern)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -22,14 +21,6 @@ Moments = NDArray[np.int64]
 Amounts = NDArray[np.float64]
 _DAY = timedelta(days=1)
 _SLICE = 500
-
-
-class Step(StrEnum):
-    """How long a bucket is."""
-
-    INTERVAL = "interval"  # as the platform counts
-    HOUR = "hour"
-    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)

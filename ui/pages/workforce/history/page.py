@@ -1,0 +1,481 @@
+"""The History tab: what is shown is chosen in a bar, drawn as a chart, and stands below as the table it comes from.
+
+Chart and table are one: what is selected in either is selected in both. The library of the chart and numpy are loaded
+on another thread when the tab is first shown, so that neither the window's start nor its loop waits for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.connections import Connection
+from app.domain.health import HealthReport
+from app.domain.kinds import ConnectionKind
+from app.domain.outcomes import RunState
+from app.errors import MusterError, StoreError
+from app.events import ContactCenterDataChanged, RunEnded, RunProgress, RunStarted
+from app.i18n import N_, _, ngettext, pgettext
+from app.operations.contact_center.asking import agent_name
+from app.store import connections, contact_center_now
+from app.store.values import now
+from ui.desk import Desk
+from ui.pages.data_page import DataPage, DataPageSpec
+from ui.pages.workforce.history.bar import HistoryBar
+from ui.pages.workforce.history.details import SlotDetails
+from ui.pages.workforce.history.fetching import Fetching, recent_days, requests_for
+from ui.pages.workforce.history.measures import (
+    GROUP_MEASURES,
+    OPERATIONS,
+    VIEWS,
+    Slot,
+    Source,
+    columns,
+)
+from ui.tables import TablePane, format_value
+from ui.tables.model import runs
+from ui.texts import ago
+from ui.theme import GRID, Icon, Tone, icon
+from ui.widgets import Action, ElidedLabel, FilterChip, ask
+
+if TYPE_CHECKING:
+    from ui.pages.workforce.history.reading import Answer, Question
+    from ui.widgets.chart import Chart
+
+_USUAL_DAYS = 14
+_SOON_MS = 400
+_LATE = ("ui.pages.workforce.history.reading", "ui.pages.workforce.history.charting", "ui.widgets.chart_tools")
+"""What loads numpy and pyqtgraph."""
+
+
+class HistoryPage(DataPage[Slot]):
+    """Charts and tables of one contact centre's history."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.answer: Answer | None = None
+        self.chart: Chart | None = None
+        self._reading = self._again = self._selecting = False
+        self._panes: dict[tuple[Source, tuple[str, ...]], TablePane[Slot]] = {}
+        today = now().astimezone().date()
+        self.bar = HistoryBar(today - timedelta(days=_USUAL_DAYS - 1), today, desk.layouts)
+        super().__init__(desk, _spec(self))
+        self._soon.setInterval(_SOON_MS)
+        self.fetching = Fetching(desk, self._show_fetching)
+        self.slot_details = SlotDetails(desk, self.details)
+        self._panes[Source.GROUPS, ()] = self.pane
+        self._prepare(self.pane)
+        self.bar.changed.connect(self.refresh)
+        self.bar.view_changed.connect(self._draw)
+        self.header.preview.hide()
+        self.header.sync.set_tip(_("Fetch the days of the period that are missing, and the last days again (F5)"))
+        self.header.menu.aboutToShow.connect(self._fill_more)
+        self._fill_more()
+
+    def _arrange(self) -> None:
+        self.said = ElidedLabel(object_name="history.said")
+        self.days = ElidedLabel(object_name="history.days")
+        self.days.setProperty("role", "muted")
+        self._tables = QStackedWidget()
+        self._tables.addWidget(self.pane)
+        line = QHBoxLayout()
+        line.setContentsMargins(4 * GRID, 0, 4 * GRID, GRID)
+        line.setSpacing(4 * GRID)
+        line.addWidget(self.said, 1)
+        line.addWidget(self.days)
+        self._place = QWidget()
+        column = QVBoxLayout(self._place)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(line)
+        self.upright = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self.upright.addWidget(self._place)
+        self.upright.addWidget(self._tables)
+        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.split.addWidget(self.upright)
+        self.split.addWidget(self.details)
+        self.split.setStretchFactor(0, 1)
+        self.split.setSizes([1000, 360])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.header)
+        whole.addWidget(self.bar)
+        whole.addWidget(self.split, 1)
+        self._place.hide()
+
+    def _listen(self) -> None:
+        super()._listen()
+        self.desk.on(ContactCenterDataChanged, self._data_moved)
+
+    # -- tables --------------------------------------------------------------------------------------------------
+
+    def zone(self) -> ZoneInfo:
+        """The zone of the chosen connection."""
+        return ZoneInfo(self.connection.setting("timezone") if self.connection else "UTC")
+
+    def _prepare(self, pane: TablePane[Slot]) -> None:
+        """What every table of this page does; the chart follows its selection."""
+        pane.set_filters(_filters(with_lost=pane is self._panes[Source.GROUPS, ()]))
+        pane.chips.choose([])
+        pane.table.selected_rows_changed.connect(self._rows_selected)
+
+    def _pane_of(self, answer: Answer) -> TablePane[Slot]:
+        """The table of a source; that of statuses has a column per status."""
+        source = answer.question.source
+        key = source, () if source is Source.GROUPS else tuple(m.key for m in answer.measures)
+        if key not in self._panes:
+            name = f"history.{source}"
+            made: TablePane[Slot] = TablePane(
+                name=_("History"), page=name, columns=columns(answer.measures, self.zone), key=_key,
+                search_hint=_("Search"), count_text=self.spec.count_text, store=self.desk.layouts, shortcuts_in=self,
+            )  # fmt: skip
+            made.table.current_row_changed.connect(self._current_changed)
+            made.table.details_requested.connect(self.toggle_details)
+            made.table.row_activated.connect(self.open_details)
+            made.export_requested.connect(self.export)
+            self._prepare(made)
+            self._panes[key] = made
+            self._tables.addWidget(made)
+        return self._panes[key]
+
+    def _bring_forward(self, pane: TablePane[Slot]) -> None:
+        self.pane = pane
+        self._tables.setCurrentWidget(pane)
+        for each in self._panes.values():
+            for shortcut in each.shortcuts:
+                shortcut.setEnabled(each is pane)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def _data_moved(self, _event: object) -> None:
+        """Whatever comes while a reading is due is read with it: a run must not put it off again and again."""
+        self._stale = True
+        if self.isVisible() and not self._soon.isActive():
+            self._soon.start()
+
+    def refresh(self) -> None:
+        """Read the store again; one reading at a time."""
+        self._stale = False
+        if self._reading:
+            self._again = True
+            return
+        self._reading = True
+        self.desk.start("read history", self._read())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is shown is what the bar asks for."""
+        return not (self._reading or self._again or self._soon.isActive() or self._stale)
+
+    async def _read(self) -> None:
+        try:
+            await self._read_all()
+        except MusterError as error:
+            retry = [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)]
+            self.pane.show_error(error.message, _(error.remedy), retry)
+        finally:
+            self._reading = False
+        if self._again:
+            self._again = False
+            self.refresh()
+
+    async def _read_all(self) -> None:
+        read = self.desk.workspace.store.read
+        found = [c for c in await read(connections.connections) if self._fits(c)]
+        known = self.connection.id if self.connection else ""
+        self.connection = next((c for c in found if c.id == known), found[0] if found else None)
+        self.header.show_connections(found, self.connection.name if self.connection else "")
+        self._show_health()
+        if self.connection is None:
+            self._place.hide()
+            self.pane.set_rows([])
+            self._show_empty()
+            return
+        await self._read_people(self.connection)
+        await asyncio.to_thread(_load)
+        from ui.pages.workforce.history import reading
+
+        answer = await read(reading.read, self.question(self.connection))
+        self._show_answer(answer)
+
+    async def _read_people(self, connection: Connection) -> None:
+        read = self.desk.workspace.store.read
+        groups = [(g.group_id, g.name or g.group_id) for g in await read(contact_center_now.groups, connection.id)]
+        accounts = await read(contact_center_now.accounts, connection.id)
+        agents = [(a.agent.agent_id, agent_name(a.agent)) for a in accounts]
+        self.slot_details.names = dict(groups) | dict(agents)
+        self.bar.show_people(groups, agents)
+
+    def question(self, connection: Connection) -> Question:
+        """What the bar asks for."""
+        from ui.pages.workforce.history.reading import Question
+
+        first, last = self.bar.period.period()
+        by_group = self.bar.source is Source.GROUPS
+        return Question(
+            self.bar.source, connection.id, connection.name, self.zone(), first, last, self.bar.step,
+            int(connection.setting("step_ms")), int(connection.setting("history_window_days")),
+            bool(connection.setting("chat_platform")), round(now().timestamp() * 1000),
+            self.bar.chosen() if by_group else (), () if by_group else self.bar.chosen(),
+        )  # fmt: skip
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def _show_answer(self, answer: Answer) -> None:
+        before, self.answer = self.answer, answer
+        same = before is not None and before.question.window == answer.question.window
+        self._bring_forward(self._pane_of(answer))
+        self._selecting = True
+        self.pane.set_rows(answer.rows)
+        self._selecting = False
+        if not answer.rows:
+            self._show_empty()
+        self._place.setVisible(bool(answer.rows))
+        self._draw(keep_range=same)
+        self._say_days(answer)
+        self._current_changed()
+
+    def _draw(self, *, keep_range: bool = True) -> None:
+        """Draw the chosen chart of what was read."""
+        if self.answer is None or self.answer.question.source is not self.bar.source:
+            return
+        from ui.pages.workforce.history.charting import chart_data, totals_text
+
+        view = self.bar.view
+        chart = self._chart()
+        chart.plot.setAccessibleName(_(VIEWS[view].title))
+        chart.show_data(chart_data(self.answer, view), keep_range=keep_range)
+        self.said.setText(totals_text(self.answer, view))
+        self._rows_selected()
+
+    def _chart(self) -> Chart:
+        if self.chart is None:
+            from ui.widgets.chart import Chart
+            from ui.widgets.chart_tools import ChartTools
+
+            self.chart = Chart(name=_("Chart of the history"), object_name="history.chart")
+            tools = ChartTools(self.chart)
+            tools.export_requested.connect(self.export_picture)
+            tools.copied.connect(lambda: self.desk.voice.toast(_("Chart copied as a picture")))
+            self.chart.picked.connect(self._picked)
+            self.chart.stepped.connect(self._step)
+            column = self._place.layout()
+            assert column is not None
+            column.addWidget(self.chart)
+            self.upright.setSizes([360, 300])
+            self.upright.setStretchFactor(0, 1)
+            self.upright.setStretchFactor(1, 1)
+        return self.chart
+
+    def _say_days(self, answer: Answer) -> None:
+        """How much of the period is here, and as of when."""
+        text = ngettext("{here} of {count} day fetched", "{here} of {count} days fetched", answer.wanted).format(
+            here=format_value(answer.days), count=format_value(answer.wanted)
+        )
+        if answer.as_of is not None:
+            text = _("{days} · as of {age}").format(days=text, age=ago(answer.as_of))
+        self.days.setText(text)
+        self.days.setProperty("tone", Tone.WARNING.value if answer.days < answer.wanted else "")
+        self.days.style().unpolish(self.days)
+        self.days.style().polish(self.days)
+
+    # -- selection -----------------------------------------------------------------------------------------------
+
+    def _rows_selected(self) -> None:
+        if self.chart is None or self._selecting or self.answer is None:
+            return
+        rows = self.pane.table.selected_rows()
+        self.chart.show_selected(runs(sorted(slot.at for slot in rows)))
+        if len(rows) == 1 and self.pane.table.hasFocus():
+            self.chart.bring_into_view(rows[0].at, rows[0].at)
+
+    def _picked(self, first: int, last: int, add: bool) -> None:
+        """The person chose buckets in the chart."""
+        if self.answer is not None:
+            starts = self.answer.grid.starts[first : last + 1].tolist()
+            self.pane.table.select_keys(starts, add=add)
+
+    def _step(self, way: int) -> None:
+        """Ctrl with an arrow in the chart: the next row of the table."""
+        current = self.pane.table.currentIndex()
+        place = min(max(0, (current.row() if current.isValid() else -1) + way), self.pane.rows.rowCount() - 1)
+        if place >= 0:
+            self.pane.table.select_place(place)
+            row = self.pane.table.current_row()
+            if self.chart is not None and row is not None:
+                self.chart.bring_into_view(row.at, row.at)
+
+    def show_details(self, record: Slot | None) -> None:
+        """The bucket, and what each group or agent has to do with it."""
+        self.slot_details.show(self.answer, record)
+
+    def show_record(self, record_id: str) -> None:
+        """Bring a day into view, such as `2026-03-05`; anything else leaves the period as it is."""
+        try:
+            day = date.fromisoformat(record_id)
+        except ValueError:
+            return
+        self.bar.period.set_period(day, day)
+
+    # -- fetching ------------------------------------------------------------------------------------------------
+
+    def sync(self) -> None:
+        """Fetch what is missing of the period, and its last days again."""
+        if self.connection is not None and self.header.sync.isEnabled():
+            self.desk.start("fetch history", self._fetch(self.connection, everything=False))
+
+    def fetch_again(self) -> None:
+        """Fetch the whole period again."""
+        if self.connection is not None and self.header.sync.isEnabled():
+            self.desk.start("fetch history", self._fetch(self.connection, everything=True))
+
+    def preview(self) -> None:
+        """Nothing to preview: fetching changes nothing but what is stored of the platform."""
+
+    async def _fetch(self, connection: Connection, *, everything: bool) -> None:
+        self.header.show_running(_("Starting …"))
+        await asyncio.to_thread(_load)
+        from ui.pages.workforce.history import reading
+
+        question = self.question(connection)
+        today = now().astimezone(question.zone).date()
+        tail = int(connection.setting("resync_tail_days"))
+        if everything:
+            tail = (today - question.first).days + 1
+        missing = await self.desk.workspace.store.read(reading.missing_days, question)
+        again = recent_days(question.first, question.last, today, tail)
+        requests = requests_for(connection.name, missing, again)
+        rows = await self.fetching.fetch(requests)
+        if rows is not None:
+            text = ngettext("{count} row fetched", "{count} rows fetched", rows).format(count=format_value(rows))
+            self.header.show_result(text)
+            self.desk.voice.toast(text)
+        self._show_health()
+        self.refresh()
+
+    def _show_fetching(self, doing: str) -> None:
+        self.header.show_running(doing)
+        if not doing:
+            self._show_health()
+
+    def _run_started(self, event: RunStarted) -> None:
+        if event.run.operation in OPERATIONS.values() and not self.fetching.under_way:
+            self._run_id = event.run.run_id
+            self.header.show_running(_("Starting …"))
+
+    def _run_progress(self, event: RunProgress) -> None:
+        if not self.fetching.under_way:
+            super()._run_progress(event)
+
+    def _run_ended(self, event: RunEnded) -> None:
+        super()._run_ended(event)
+        if event.run.operation in OPERATIONS.values() and event.run.state is RunState.FINISHED:
+            self._data_moved(event)
+
+    def _obstacle(self, report: HealthReport) -> str:
+        if self.fetching_now:
+            return _("It is running. Cancel it below.")
+        return super()._obstacle(report)
+
+    @property
+    def fetching_now(self) -> bool:
+        """Whether the button's reads are under way; asked before they are there, while the page is made."""
+        return "fetching" in self.__dict__ and self.fetching.under_way
+
+    # -- menu and pictures ---------------------------------------------------------------------------------------
+
+    def _fill_more(self) -> None:
+        menu = self.header.menu
+        menu.clear()
+        entries: tuple[tuple[str, Icon, str, Callable[[], object], bool], ...] = (
+            ("again", Icon.REFRESH, _("Fetch the whole period again"), self.fetch_again, self.header.sync.isEnabled()),
+            ("export", Icon.DOWNLOAD, _("Export the table …"), self.export, True),
+            ("picture", Icon.DOWNLOAD, _("Export the chart …"), self.export_picture, self.chart is not None),
+        )
+        for name, drawing, text, act, possible in entries:
+            action = menu.addAction(icon(drawing), text, act)
+            action.setObjectName(f"history.more.{name}")
+            action.setEnabled(possible)
+
+    def export_picture(self) -> None:
+        """Write the chart to a PNG or SVG that the person chooses."""
+        if self.chart is not None:
+            self.desk.start("export chart", self._export_picture(self.chart))
+
+    async def _export_picture(self, chart: Chart) -> None:
+        from ui.widgets.chart_picture import suggested_name, written
+
+        dialog = QFileDialog(self, _("Export the chart"), suggested_name("history"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["PNG (*.png)", "SVG (*.svg)"])
+        dialog.setDefaultSuffix("png")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen[:3].lower()))
+        if not await ask(dialog):
+            return
+        file = Path(dialog.selectedFiles()[0])
+        try:
+            await asyncio.to_thread(_write, file, written(chart, file))
+        except MusterError as error:
+            self.desk.voice.banner("export", Tone.DANGER, error.message, _(error.remedy))
+            return
+        self.desk.voice.toast(_("Exported to {file}").format(file=file.name))
+
+
+def _load() -> None:
+    """Import what takes long; on another thread, the window goes on meanwhile."""
+    for name in _LATE:
+        importlib.import_module(name)
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise StoreError(
+            _("{name} could not be written: {cause}.").format(name=file.name, cause=error.strerror),
+            N_("Choose another folder and try again."),
+        ) from error
+
+
+def _key(slot: Slot) -> int:
+    return slot.start_ms
+
+
+def _filters(*, with_lost: bool) -> list[FilterChip]:
+    """Rows with anything in them, and those in which contacts were lost."""
+    chips = [FilterChip("some", _("With values"), lambda slot: any(slot.values))]
+    if with_lost:
+        place = [m.key for m in GROUP_MEASURES].index("lost")
+        chips.append(FilterChip("lost", _("Lost contacts"), lambda slot: bool(slot.values[place])))
+    return chips
+
+
+def _spec(page: HistoryPage) -> DataPageSpec[Slot]:
+    return DataPageSpec(
+        name="history",
+        title=_("History"),
+        operation="cc.service_group_data",
+        sync_label=pgettext("button", "Fetch history"),
+        columns=columns(GROUP_MEASURES, page.zone),
+        key=_key,
+        filters=(),
+        first_filter="",
+        search_hint=_("Search times"),
+        count_text=lambda count: ngettext("{count} interval", "{count} intervals", count).format(
+            count=format_value(count)
+        ),
+        empty_title=_("No history of these days yet"),
+        empty_text=_("Fetch it from the contact centre; days without contacts are empty."),
+        drawing=Icon.HISTORY,
+        kind=ConnectionKind.CONTACT_CENTER,
+        connect_text=_("Add a connection to a contact centre or explore with demo data."),
+        connect_first=_("Add a connection to a contact centre first."),
+    )
