@@ -105,6 +105,7 @@ class ExchangeActions(QObject):
 
         def prepare() -> tuple[Checked, list[Finding]]:
             checked = Checked(found, row_check(opened.data_type, expected))
+            checked.correct_again(opened.choices.corrections)
             return checked, checked.findings()
 
         checked, findings = await asyncio.to_thread(prepare)

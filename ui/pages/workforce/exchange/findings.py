@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QResizeEvent, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.i18n import N_, _, ngettext
@@ -18,7 +18,9 @@ from ui.tables import Column, Kind, TableModel, TablePane, TableView, format_val
 from ui.theme import Icon, Tone, icon
 from ui.widgets import FilterChip
 
-_ROWS_OF_GROUPS = 6
+_ROWS_OF_GROUPS, _ROWS_WHERE_LOW = 6, 3
+_LOW = 440
+"""Height in pixels below which the groups leave their height to the findings."""
 _STANDING = {
     Standing.BAD: (N_("Bad"), Tone.DANGER, Icon.FAILED),
     Standing.CORRECTED: (N_("Put right"), Tone.SUCCESS, Icon.CHECK),
@@ -27,7 +29,7 @@ _STANDING = {
 GROUP_COLUMNS: tuple[Column[Group], ...] = (
     Column("rule", N_("Rule"), lambda g: _(RULE_WORDS[g.rule]), width=190),
     Column("field", N_("Field"), lambda g: g.field or _("Whole row"), width=160),
-    Column("kind", N_("Kind"), lambda g: _(_STANDING[_standing_of(g)][0]), kind=Kind.CHIP, width=110,
+    Column("kind", N_("Kind"), lambda g: _(_STANDING[_standing_of(g)][0]), kind=Kind.CHIP, width=136,
            tone=lambda g: _STANDING[_standing_of(g)][1], icon=lambda g: _STANDING[_standing_of(g)][2]),
     Column("count", N_("Rows"), lambda g: g.count, kind=Kind.NUMBER, width=80),
     Column("message", N_("What is wrong, for example"), lambda g: g.message, width=300),
@@ -39,7 +41,7 @@ FINDING_COLUMNS: tuple[Column[Finding], ...] = (
     Column("value", N_("Value"), lambda f: f.value, width=170,
            edit=lambda f: f.value if f.editable else None, icon=lambda f: Icon.EDIT if f.editable else None,
            tooltip=lambda f: _("Double click or F2 to put it right.") if f.editable else ""),
-    Column("standing", N_("State"), lambda f: _(_STANDING[f.standing][0]), kind=Kind.CHIP, width=110,
+    Column("standing", N_("State"), lambda f: _(_STANDING[f.standing][0]), kind=Kind.CHIP, width=136,
            tone=lambda f: _STANDING[f.standing][1], icon=lambda f: _STANDING[f.standing][2]),
     Column("rule", N_("Rule"), lambda f: _(RULE_WORDS[f.rule]), width=150),
     Column("message", N_("What is wrong"), lambda f: f.message, width=260, tooltip=lambda f: f.message),
@@ -125,9 +127,18 @@ class FindingsPane(QWidget):
         if any(_chip_key(group.key) not in known for group in groups):
             self.pane.set_filters(_filters(groups))
         self.group_rows.set_rows(groups)
-        shown = min(max(len(groups), 1), _ROWS_OF_GROUPS)
+        self._fit_groups()
+
+    def _fit_groups(self) -> None:
+        most = _ROWS_WHERE_LOW if self.height() < _LOW else _ROWS_OF_GROUPS
+        shown = min(max(self.group_rows.rowCount(), 1), most)
         height = self.groups.horizontalHeader().height() + shown * self.groups.verticalHeader().defaultSectionSize()
         self.groups.setFixedHeight(height + self.groups.horizontalScrollBar().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the page is low the groups scroll sooner."""
+        super().resizeEvent(event)
+        self._fit_groups()
 
     def _show_chosen_groups(self) -> None:
         chosen = [_chip_key(group.key) for group in self.groups.selected_rows()][:1]

@@ -41,7 +41,7 @@ COLUMNS: tuple[Column[PastImport], ...] = (
     Column("when", N_("When"), lambda p: p.started_at, kind=Kind.MOMENT, width=140),
     Column("file", N_("File"), lambda p: Path(p.file).name, width=200, tooltip=lambda p: p.file),
     Column("type", N_("Type of data"), lambda p: type_words(p.data_type), width=150),
-    Column("state", N_("State"), state_words, kind=Kind.CHIP, width=120, tone=_state_tone),
+    Column("state", N_("State"), state_words, kind=Kind.CHIP, width=150, tone=_state_tone),
     Column("rows", N_("Rows stored"), lambda p: p.written, kind=Kind.NUMBER, width=100),
     Column("bad", N_("Bad rows"), lambda p: int(p.summary.get("failed", 0)), kind=Kind.NUMBER, width=84),
     Column("who", N_("By"), lambda p: p.actor, width=130, muted=True),

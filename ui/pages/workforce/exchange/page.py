@@ -66,6 +66,8 @@ class ExchangePage(QWidget):
         self.verdict = QLabel(wordWrap=True)
         self.verdict.setObjectName("exchange.verdict")
         self.verdict.setProperty("role", "heading")
+        self.back = Button(_("Columns …"), icon=Icon.COLUMNS, object_name="exchange.back")
+        self.back.set_tip(_("Back to the first rows, and to what each column is taken for"))
         self.save_bad = Button(_("Save the bad rows …"), icon=Icon.DOWNLOAD, object_name="exchange.save_bad_rows")
         self.imports = ImportsPane(desk, self, self.commands.obstacle)
         self.preview_pane = PreviewPane()
@@ -88,6 +90,7 @@ class ExchangePage(QWidget):
         line.setContentsMargins(4 * GRID, GRID, 4 * GRID, 2 * GRID)
         line.setSpacing(3 * GRID)
         line.addWidget(self.verdict, 1)
+        line.addWidget(self.back)
         line.addWidget(self.save_bad)
         self._verdict_line = QWidget()
         self._verdict_line.setLayout(line)
@@ -108,6 +111,7 @@ class ExchangePage(QWidget):
         header.menu.aboutToShow.connect(lambda: fill_more(header.menu, self.commands, self.export))
         fill_more(header.menu, self.commands, self.export)
         self.export_data.clicked.connect(self.open_export)
+        self.back.clicked.connect(lambda: self._show_opened(self.opened.unchecked()) if self.opened else None)
         self.save_bad.clicked.connect(self._save_bad)
         self.bar.closed.connect(self.close_file)
         self.bar.read_again.connect(self._read_again)
@@ -258,7 +262,7 @@ class ExchangePage(QWidget):
             return
         source, bar = self.opened.preview.source, self.bar
         encoding, separator = chosen(bar.encoding, Encoding), chosen(bar.separator, Separator)
-        before = self.opened.choices
+        before = self.opened.said()
         form = TextForm(
             encoding if encoding != source.encoding else before.form.encoding,
             separator if separator != source.separator else before.form.separator,
@@ -284,8 +288,9 @@ class ExchangePage(QWidget):
         if self.opened is None:
             return
         held = {c.name: "" for c in self.opened.preview.columns if key and c.field == key and c.name != name}
-        columns = {**self.opened.choices.columns, **held, name: key}
-        self._work(self._look_at(replace(self.opened.choices, columns=columns, data_type=self.opened.data_type)))
+        said = self.opened.said()
+        columns = {**said.columns, **held, name: key}
+        self._work(self._look_at(replace(said, columns=columns, data_type=self.opened.data_type)))
 
     # -- what the window asks ------------------------------------------------------------------------------------
 

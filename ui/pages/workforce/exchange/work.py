@@ -23,7 +23,7 @@ BATCH_SIZES = (100, 500, BATCH_SIZE, 2_000, 5_000, 10_000)
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person says of a file; what is None or empty is found out."""
+    """What a person says of a file; what is None or empty is found out. `corrections` are those of an earlier check."""
 
     file: Path
     data_type: DataType | None = None
@@ -32,6 +32,7 @@ class Choices:
     strict: bool = False
     replace_rows: bool = False
     batch_size: int = BATCH_SIZE
+    corrections: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     def params(self, data_type: DataType) -> dict[str, Any]:
         """The parameters that a check and an import share."""
@@ -189,9 +190,12 @@ class Checked:
             del new[key]
         return self._take(row, new)
 
-    def take_back(self, row_number: int) -> list[Finding]:
-        """Forget what was put right in a row."""
-        return self._take(self.rows[row_number], {})
+    def correct_again(self, corrections: Mapping[int, Mapping[str, str]]) -> None:
+        """Put right what was put right after an earlier check, as far as it is still bad."""
+        for number, new in corrections.items():
+            row = self.rows.get(number)
+            if row is not None:
+                self._take(row, {key: value for key, value in new.items() if key in row.error.record})
 
     def _take(self, row: BadRow, corrections: dict[str, str]) -> list[Finding]:
         self._count(row, -1)
@@ -242,6 +246,10 @@ class Opened:
         """What it holds."""
         return self.preview.data_type
 
+    def said(self) -> Choices:
+        """What a person said of it so far, with what was put right in it."""
+        return replace(self.choices, corrections=self.checked.corrections()) if self.checked else self.choices
+
     def unchecked(self) -> Opened:
-        """The same before it was checked."""
-        return replace(self, checked=None)
+        """The same before it was checked; what was put right is put right again by the next check."""
+        return Opened(self.said(), self.preview)
