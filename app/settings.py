@@ -7,12 +7,15 @@ An unreadable file never stops the program: the defaults hold, the file is put a
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from app.access import Role
+from app.domain.everybody import use_everybodys
 from app.i18n import Language, _
 
 
@@ -35,15 +38,30 @@ class Settings:
     role_guarded: bool = False  # a passcode is set: the keyring holds the profile (app/profile.py)
     database_url: str = ""
     organization: str = ""  # the key of the one that is opened; blank for the first
-    sync_interval: int = 900
+    sync_interval: int = 900  # this and the next five hold for connections that say nothing else (connections.md §12)
+    retry_attempts: int = 3
+    timeout_seconds: float = 30
+    batch_size: int = 1000
+    enable_webhooks: bool = True  # off: events are logged, nothing is queued (webhooks.md §1)
+    log_level: str = "INFO"
     webhook_attempt_days: int = 30  # tries with bodies; deliveries themselves as long as the next line says
     webhook_delivery_days: int = 180
     audit_days: int = 1095  # connections.md §3: three years
     run_days: int = 180  # connections.md §8
     run_detail_days: int = 90  # outcomes and results of runs (connections.md §3, IntegrationSyncLogItem)
-    enable_webhooks: bool = True  # off: events are logged, nothing is queued (webhooks.md §1)
     missing_limit_percent: int = 10  # vitec-hub.md §9.5: above it the bulk deactivation is locked
     unknown: dict[str, Any] = field(default_factory=dict)
+
+
+SHARED = ("sync_interval", "retry_attempts", "timeout_seconds", "batch_size", "enable_webhooks", "log_level")
+"""The settings that a connection may have of its own (connections.md §12)."""
+
+
+def hold_for_all(settings: Settings) -> None:
+    """Let connections that say nothing else go by these settings; `LOG_LEVEL` of the environment goes before ours."""
+    use_everybodys({key: getattr(settings, key) for key in SHARED})
+    if "LOG_LEVEL" not in os.environ and settings.log_level in logging.getLevelNamesMapping():
+        logging.getLogger().setLevel(settings.log_level)
 
 
 class SettingsFile:

@@ -27,7 +27,7 @@ from app.operations.terminal_links import TerminalLinks
 from app.operations.webhooks.event_log import EventLog
 from app.places import Home
 from app.profile import Profile
-from app.settings import Settings, SettingsFile
+from app.settings import Settings, SettingsFile, hold_for_all
 from app.store.database import Store
 from app.store.organizations import find_organization, own_organization
 from app.tasks import Tasks
@@ -111,6 +111,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         Raises `StoreError` or `Busy` when the store cannot be opened.
         """
         file = settings_file or SettingsFile(home.settings)
+        hold_for_all(file.values)
         if home.organization is None:
             home = replace(home, organization=file.values.organization)
         workspace = cls(home, file, keyring, via)
@@ -145,6 +146,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         """
         before = asdict(self.settings)
         self.settings_file.change(**changes)
+        hold_for_all(self.settings)
         await self.store.write(self.audit.settings_changed, before, asdict(self.settings))
 
     async def __aenter__(self) -> Self:

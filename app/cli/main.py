@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app import __version__
+from app.cli.history_arguments import add_history, add_run_filters
 from app.errors import ExitCode, MusterError
 
 if TYPE_CHECKING:
@@ -90,8 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_connections(commands, [home, json_too])
     _add_devices(commands, [home, json_too])
     _add_list(commands, [home, json_too])
+    add_history(commands, [home, json_too])
     _add_schedules(commands, [home, json_too])
     _add_roles(commands, [home, json_too])
+    _add_settings(commands, [home, json_too])
     _add_organizations(commands, [home, json_too])
     return parser
 
@@ -129,7 +132,9 @@ def _add_run_commands(
     run.set_defaults(handler=_run, needs_home=True)
     history = commands.add_parser("runs", help="history of runs")
     verbs = history.add_subparsers(required=True, metavar="VERB")
-    verbs.add_parser("list", parents=common).set_defaults(handler=_runs, verb="list", needs_home=True)
+    listed = verbs.add_parser("list", parents=common)
+    add_run_filters(listed)
+    listed.set_defaults(handler=_runs, verb="list", needs_home=True)
     for verb in ("show", "resume", "export"):
         parser = verbs.add_parser(verb, parents=common)
         parser.add_argument("run_id", metavar="ID")
@@ -256,6 +261,17 @@ def _add_roles(
     verbs.choices["set-passcode"].add_argument("--remove", action="store_true", help="have no passcode any more")
 
 
+def _add_settings(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    settings = commands.add_parser("settings", help="what holds for all connections")
+    verbs = settings.add_subparsers(required=True, metavar="VERB")
+    for verb in ("show", "set"):
+        parser = verbs.add_parser(verb, parents=common)
+        parser.set_defaults(handler=_settings, verb=verb, needs_home=True)
+    verbs.choices["set"].add_argument("sets", nargs="+", metavar="KEY=VALUE")
+
+
 def _add_organizations(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
 ) -> None:
@@ -339,6 +355,12 @@ def _roles(args: argparse.Namespace) -> int:
     from app.cli.roles import roles_command
 
     return roles_command(args)
+
+
+def _settings(args: argparse.Namespace) -> int:
+    from app.cli.settings import settings_command
+
+    return settings_command(args)
 
 
 def _organizations(args: argparse.Namespace) -> int:

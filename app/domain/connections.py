@@ -64,11 +64,11 @@ class Connection:
         return KINDS[self.kind]
 
     def setting(self, key: str) -> Any:
-        """A setting, or the default its kind declares."""
+        """A setting, or what holds for all connections, or the default its kind declares."""
         value = self.settings.get(key)
         if value not in (None, ""):
             return value
-        return next((f.default for f in self.spec.settings if f.key == key), None)
+        return next((f.usual for f in self.spec.settings if f.key == key), None)
 
     def missing_fields(self) -> tuple[FieldSpec, ...]:
         """Required fields without a value, and choices that are none; secrets of the environment are not seen."""

@@ -33,6 +33,7 @@ FAMILIES = (
     "connection_life",
     "schedules",
     "roles",
+    "settings",
     "organizations",
     "devices",
     "device_import",

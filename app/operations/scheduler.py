@@ -249,7 +249,7 @@ class Scheduler:
 
 def sync_interval_s(workspace: Workspace, connection: Connection | None) -> int:
     """Seconds between automatic syncs: the connection's own, else everybody's (connections.md §12)."""
-    own = connection.settings.get("sync_interval") if connection is not None else None
+    own = connection.setting("sync_interval") if connection is not None else None
     return int(own or workspace.settings.sync_interval)
 
 

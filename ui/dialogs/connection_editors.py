@@ -34,14 +34,14 @@ def make_editor(spec: FieldSpec, stored: str, *, is_set: bool, connections: Sequ
             return Editor(number, number.stored_text, number.valueChanged)
         case FieldType.CHOICE:
             words = {choice: _(spec.titles.get(choice, choice)) for choice in spec.choices}
-            usual = str(spec.default or "")
+            usual = str(spec.usual or "")
             box = _choice(words, stored or usual)
             return Editor(box, lambda: _unless(str(box.currentData()), usual), box.currentIndexChanged)
         case FieldType.CONNECTION:
             names = _choice({"": _("None")} | {name: name for name in connections}, stored)
             return Editor(names, lambda: str(names.currentData()), names.currentIndexChanged)
         case FieldType.SWITCH:
-            switch, default = QCheckBox(_(spec.label)), _switch_text(bool(spec.default))
+            switch, default = QCheckBox(_(spec.label)), _switch_text(bool(spec.usual))
             switch.setChecked((stored.lower() or default) == _switch_text(True))
             return Editor(switch, lambda: _unless(_switch_text(switch.isChecked()), default), switch.toggled)
         case FieldType.SECRET:
@@ -57,7 +57,7 @@ class NumberField(QDoubleSpinBox):
 
     def __init__(self, spec: FieldSpec, stored: str) -> None:
         super().__init__()
-        self._default = float(spec.default or 0)
+        self._default = float(spec.usual or 0)
         self.setDecimals(0 if spec.whole else 2)
         self.setRange(spec.low if spec.low is not None else 0, spec.high if spec.high is not None else 1e9)
         self.setValue(float(stored) if stored else self._default)
@@ -107,7 +107,7 @@ def blank_text(spec: FieldSpec, *, is_set: bool, is_needed: bool = True) -> str:
     """What an empty field says in grey; `is_needed` is off where another field makes this one moot."""
     if is_set:
         return _("Unchanged")
-    return _("Required") if spec.required and is_needed else str(spec.default or "")
+    return _("Required") if spec.required and is_needed else str(spec.usual or "")
 
 
 def _unless(text: str, default: str) -> str:

@@ -160,7 +160,7 @@ class ConnectionForm(QWidget):
             return True
         if self._connection is None or not self._connection.signed_in(spec):
             return False
-        typed = {key: self.fields[key].text() or self._spec.field(key).default for key in self._spec.account}
+        typed = {key: self.fields[key].text() or self._spec.field(key).usual for key in self._spec.account}
         return all(typed[key] == self._connection.setting(key) for key in typed)
 
     def _edited(self, key: str) -> None:

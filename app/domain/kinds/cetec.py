@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
+from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.errors import UsageError
 from app.i18n import N_, _
 
@@ -116,6 +116,8 @@ CETEC = KindSpec(
             help=N_("Log-ins of customer systems: kept in memory only, shown on request, and every look is recorded."),
         ),
         FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
+        SYNC_INTERVAL,
+        ENABLE_WEBHOOKS,
     ),
     account=("api_url", "domain", "protocol"),
 )

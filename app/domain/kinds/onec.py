@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from app.domain.kinds.sign_in import SIGN_IN_ACCOUNT, AuthenticationType, sign_in_fields
-from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
+from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.onec_time_types import checked_map
 from app.errors import UsageError
 from app.i18n import N_, _
@@ -65,21 +65,37 @@ def time_zone(name: str) -> str:
 
 
 SERVICE_FIELDS: tuple[FieldSpec, ...] = (
+    SYNC_INTERVAL,
     FieldSpec(
-        "sync_interval",
-        N_("Seconds between syncs"),
+        "retry_attempts",
+        N_("Repetitions after a failure"),
         FieldType.NUMBER,
-        default=900,
-        low=60,
-        high=86_400,
+        default=3,
+        low=0,
+        high=10,
         whole=True,
+        shared=True,
     ),
     FieldSpec(
-        "retry_attempts", N_("Repetitions after a failure"), FieldType.NUMBER, default=3, low=0, high=10, whole=True
+        "timeout_seconds",
+        N_("Time limit per request (seconds)"),
+        FieldType.NUMBER,
+        default=30,
+        low=1,
+        high=300,
+        shared=True,
     ),
-    FieldSpec("timeout_seconds", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
-    FieldSpec("batch_size", N_("Records per batch"), FieldType.NUMBER, default=1000, low=1, high=10_000, whole=True),
-    FieldSpec("enable_webhooks", N_("Tell webhooks"), FieldType.SWITCH, default=True),
+    FieldSpec(
+        "batch_size",
+        N_("Records per batch"),
+        FieldType.NUMBER,
+        default=1000,
+        low=1,
+        high=10_000,
+        whole=True,
+        shared=True,
+    ),
+    ENABLE_WEBHOOKS,
     FieldSpec(
         "log_level",
         N_("Log"),
@@ -93,6 +109,7 @@ SERVICE_FIELDS: tuple[FieldSpec, ...] = (
             "ERROR": N_("Failures only"),
         },
         aliases={level.lower(): level for level in _LOG_LEVELS},
+        shared=True,
     ),
 )
 """The settings that every integration has (connections.md §12)."""

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.everybody import everybodys
+from app.i18n import N_
+
 
 class ConnectionKind(StrEnum):
     """The remote systems Muster can be connected to."""
@@ -38,7 +41,7 @@ class FieldSpec:
     a field that makes this one moot; `only_when` names a choice and the value of it that the field belongs to.
     `complete` adds what people leave out, before anything is checked; `check` gives the value as it is kept or raises
     `UsageError`. `of_kind` is the kind of the other connection that a field names. `traded_for` is the secret that a
-    sign-in gives for this one, which is then forgotten.
+    sign-in gives for this one, which is then forgotten. What is `shared` goes by the settings of all connections.
     """
 
     key: str
@@ -60,6 +63,27 @@ class FieldSpec:
     check: Callable[[str], str] | None = None
     of_kind: ConnectionKind | None = None
     traded_for: str = ""
+    shared: bool = False
+
+    @property
+    def usual(self) -> str | float | bool | None:
+        """What holds where a connection says nothing: what holds for all (connections.md §12), else the default."""
+        value = everybodys(self.key) if self.shared else None
+        return self.default if value is None else value
+
+
+SYNC_INTERVAL = FieldSpec(
+    "sync_interval",
+    N_("Seconds between syncs"),
+    FieldType.NUMBER,
+    default=900,
+    low=60,
+    high=86_400,
+    whole=True,
+    shared=True,
+)
+ENABLE_WEBHOOKS = FieldSpec("enable_webhooks", N_("Tell webhooks"), FieldType.SWITCH, default=True, shared=True)
+"""Settings of everything that is synced by itself and tells other systems (connections.md §12)."""
 
 
 @dataclass(frozen=True)
@@ -110,4 +134,4 @@ class KindSpec:
         if spec.only_when is None:
             return True
         key, wanted = spec.only_when
-        return (settings.get(key) or self.field(key).default) == wanted
+        return (settings.get(key) or self.field(key).usual) == wanted

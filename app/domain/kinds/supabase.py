@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
+from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.supabase_keys import check_jwt_secret, check_publishable_key, check_service_key
 from app.errors import UsageError
 from app.i18n import N_, _
@@ -177,6 +177,8 @@ SUPABASE = KindSpec(
         ),
         FieldSpec("page_size", N_("Rows per page"), FieldType.NUMBER, default=500, low=1, high=10_000, whole=True),
         FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
+        SYNC_INTERVAL,
+        ENABLE_WEBHOOKS,
     ),
     account=("url", "auth_mode", "publishable_key", "email"),
     full_access=_SERVICE,

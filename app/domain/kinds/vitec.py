@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
+from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.i18n import N_
 
 VITEC = KindSpec(
@@ -48,5 +48,7 @@ VITEC = KindSpec(
         ),
         FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
         FieldSpec("max_rps", N_("Most requests per second"), FieldType.NUMBER, default=50, low=1, high=200, whole=True),
+        SYNC_INTERVAL,
+        ENABLE_WEBHOOKS,
     ),
 )

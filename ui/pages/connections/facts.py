@@ -76,8 +76,8 @@ def _setting_fact(spec: FieldSpec, connection: Connection, standing: dict[str, s
     if given in (None, ""):
         if spec.key in standing:
             return Fact(_(spec.label), value_text(standing[spec.key]), _("Derived"))
-        badge = _("Default") if spec.default is not None else ""
-        return Fact(_(spec.label), _shown(spec, spec.default), badge)
+        badge = _("Default") if spec.usual is not None else ""
+        return Fact(_(spec.label), _shown(spec, spec.usual), badge)
     return Fact(_(spec.label), _shown(spec, given))
 
 
