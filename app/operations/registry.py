@@ -37,7 +37,6 @@ FAMILIES = (
     "organizations",
     "devices",
     "device_import",
-    "organizations",
     "device_test",
     "discovery",
     "photos",
