@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.operations.scheduler import Scheduler
     from app.operations.status_sender import StatusSender
     from app.operations.webhooks.deliverer import Deliverer
+    from app.operations.webhooks.inbox import Inbox
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,13 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         from app.operations.webhooks.deliverer import Deliverer
 
         return Deliverer(self.store, self.vault, self.tasks, self.events, self.event_log)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The built-in receiver of webhooks; loaded when somebody looks at it."""
+        from app.operations.webhooks.inbox import Inbox
+
+        return Inbox(self.store, self.vault, self.events)
 
     @classmethod
     async def open(
@@ -161,6 +169,8 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
             handle.cancel()
         if "webhooks" in self.__dict__:
             await self.webhooks.close()
+        if "inbox" in self.__dict__:
+            await self.inbox.close()
         await self.tasks.close()
         await self.links.close()
         await self.terminals.close()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app import __version__
 from app.cli.history_arguments import add_history, add_run_filters
+from app.cli.webhook_arguments import add_webhooks
 from app.errors import ExitCode, MusterError
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_roles(commands, [home, json_too])
     _add_settings(commands, [home, json_too])
     _add_organizations(commands, [home, json_too])
+    _add_webhooks(commands, [home, json_too])
     return parser
 
 
@@ -216,6 +218,13 @@ def _add_device_fields(parser: argparse.ArgumentParser, *, unchanged: str | None
     parser.add_argument(
         "--secret", action="append", default=[], metavar="password[=-]", help="password asks; password=- reads one line"
     )
+
+
+def _add_webhooks(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> None:
+    for parser in add_webhooks(commands, common):
+        parser.set_defaults(handler=_webhooks)
 
 
 def _add_list(
@@ -367,6 +376,12 @@ def _organizations(args: argparse.Namespace) -> int:
     from app.cli.organizations import organizations_command
 
     return organizations_command(args)
+
+
+def _webhooks(args: argparse.Namespace) -> int:
+    from app.cli.webhooks import webhooks_command
+
+    return webhooks_command(args)
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.vault import Backend
 
 T = TypeVar("T")
+PATIENCE_S = 5.0
 
 
 def with_workspace(home: Home, work: Callable[[Workspace], Awaitable[T]], keyring: Backend | None = None) -> T:
@@ -33,7 +34,10 @@ def with_workspace(home: Home, work: Callable[[Workspace], Awaitable[T]], keyrin
         async with await Workspace.open(home, keyring=keyring) as workspace:
             if workspace.settings_file.problem:
                 print(f"muster: {workspace.settings_file.problem}", file=sys.stderr)
-            return await work(workspace)
+            result = await work(workspace)
+            if workspace.event_log.queued:  # what this command raised leaves before it ends (command-line.md, Webhooks)
+                await workspace.webhooks.flush(PATIENCE_S)
+            return result
 
     try:
         return asyncio.run(session())

@@ -60,6 +60,9 @@ FAMILIES = (
     "onec.upkeep",
 )
 P = TypeVar("P")
+    "webhooks.endpoints",
+    "webhooks.log",
+    "webhooks.sending",
 Body = Callable[["RunContext", P], Awaitable[None]]
 
 

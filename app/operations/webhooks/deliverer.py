@@ -254,9 +254,8 @@ class Deliverer:
             Outgoing(endpoint.method.value, endpoint.url, headers, body.encode(), endpoint.timeout_seconds), allowed
         )
         took_ms = round((time.monotonic() - begun) * 1000)
-        attempt = Attempt(
-            delivery.id, number, delivery.trigger, at, took_ms, endpoint.url, without_secrets(headers, endpoint), answer
-        )
+        sent, to = without_secrets(headers, endpoint), endpoint.url.partition("?")[0]
+        attempt = Attempt(delivery.id, number, delivery.trigger, at, took_ms, to, sent, answer)
         return Settled(claimed, attempt, judge(endpoint, delivery, answer, datetime.now(UTC)))
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -1,0 +1,60 @@
+"""The arguments of `muster webhooks`; what they do is in `webhooks`, which is slower to import."""
+
+from __future__ import annotations
+
+import argparse
+
+VERBS = (
+    "list", "create", "show", "update", "delete", "pause", "resume", "rotate", "test", "deliveries", "delivery",
+    "retry", "event-types", "stats", "deliver", "inbox",
+)  # fmt: skip
+_ONE = frozenset({"show", "update", "delete", "pause", "resume", "rotate", "test"})
+
+
+def add_webhooks(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
+) -> list[argparse.ArgumentParser]:
+    """Add the command; returns the parser of every verb, for what they have in common."""
+    webhooks = commands.add_parser("webhooks", help="tell other systems what happens")
+    verbs = webhooks.add_subparsers(required=True, metavar="VERB")
+    parsers = []
+    for verb in VERBS:
+        parser = verbs.add_parser(verb, parents=common)
+        parser.set_defaults(verb=verb, needs_home=True)
+        _add_arguments(verb, parser)
+        parsers.append(parser)
+    return parsers
+
+
+def _add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
+    if verb in _ONE:
+        parser.add_argument("id", metavar="ID", help="id or name of the webhook")
+    if verb in {"create", "update"}:
+        _add_fields(verb, parser)
+    if verb in {"list", "deliveries", "stats", "rotate", "resume", "retry"}:
+        parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
+    if verb in {"deliveries", "retry"}:
+        parser.add_argument("--id", default="", help="id or name of the webhook; without it all")
+    if verb in {"delivery", "retry"}:
+        parser.add_argument("delivery", metavar="DELIVERY", nargs="?" if verb == "retry" else None, default="")
+    if verb in {"retry", "resume", "test"}:
+        parser.add_argument("--dry-run", action="store_true", help="say what would be sent")
+    if verb == "test":
+        parser.add_argument("--payload", metavar="JSON", help="an object to send in place of the usual one")
+    if verb == "deliver":
+        parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait so long for retries")
+    if verb == "inbox":
+        parser.add_argument("--answer", default="ok", choices=["ok", "500", "410", "slow"], help="how it answers")
+
+
+def _add_fields(verb: str, parser: argparse.ArgumentParser) -> None:
+    if verb == "create":
+        parser.add_argument("name", metavar="NAME")
+    else:
+        parser.add_argument("--name", default="", dest="new_name", help="new name")
+    parser.add_argument("--url", required=verb == "create")
+    parser.add_argument("--events", required=verb == "create", help="event types, comma-separated; * for all")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
+    parser.add_argument(
+        "--secret", action="append", default=[], metavar="KEY[=-]", help="KEY asks; KEY=- reads one line"
+    )
