@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +92,7 @@ class ExchangeActions(QObject):
 
     # -- check and import ----------------------------------------------------------------------------------------
 
-    async def check(self, opened: Opened) -> tuple[Opened, list[Finding]] | None:
+    async def check(self, opened: Opened) -> tuple[Checked, list[Finding]] | None:
         """Check the whole file; what was found, ready to be shown, None when the check did not come to an end."""
         report = await self.desk.report_of(self.request(CHECK, opened.choices.params(opened.data_type)))
         if report is None or not self._went_well(report):
@@ -108,8 +107,7 @@ class ExchangeActions(QObject):
             checked.correct_again(opened.choices.corrections)
             return checked, checked.findings()
 
-        checked, findings = await asyncio.to_thread(prepare)
-        return replace(opened, checked=checked), findings
+        return await asyncio.to_thread(prepare)
 
     def import_params(self, opened: Opened) -> dict[str, Any]:
         """The file with all that was put right in it; that bad rows stay out was said on the button."""

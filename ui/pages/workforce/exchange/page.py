@@ -57,7 +57,8 @@ class ExchangePage(QWidget):
         self.opened: Opened | None = None
         self._asked = 0
         self._run_id = ""
-        self._doing = ""
+        self._starting = False
+        self._doing = self._would_bring = ""
         self._told_at = 0.0
         self.commands = ExchangeActions(desk, self)
         self.header = PageHeader("exchange", "")
@@ -117,7 +118,7 @@ class ExchangePage(QWidget):
         self.bar.read_again.connect(self._read_again)
         self.bar.options_changed.connect(self._options_changed)
         self.preview_pane.mapped.connect(self._mapped)
-        self.findings.changed.connect(self._show_stage)
+        self.findings.changed.connect(self._changed)
         self.findings.pane.export_requested.connect(self.export)
         imports.pane.export_requested.connect(self.export)
         imports.undo_asked.connect(self.commands.take_back)
@@ -244,7 +245,7 @@ class ExchangePage(QWidget):
             self.bar.show_file(self.opened)
 
     def _show_opened(self, opened: Opened) -> None:
-        self.opened = opened
+        self.opened, self._would_bring = opened, ""
         self.bar.show_file(opened)
         if opened.checked is None:
             self.preview_pane.show_preview(opened.preview)
@@ -282,6 +283,12 @@ class ExchangePage(QWidget):
                 self.opened.choices, replace_rows=bar.replace.isChecked(), batch_size=bar.batch.currentData()
             )
             self.opened = replace(self.opened, choices=choices)
+            self._changed()
+
+    def _changed(self) -> None:
+        """What an import would bring is another now."""
+        self._would_bring = ""
+        self._show_stage()
 
     def _mapped(self, name: str, key: str) -> None:
         """A column is another field; the one that was taken for it before is none any more."""
@@ -300,10 +307,17 @@ class ExchangePage(QWidget):
             return
         if self.opened is None:
             self.choose()
-        elif self.opened.checked is None:
-            self._work(self._check(self.opened))
         else:
-            self._work(self._import(self.opened))
+            self._starting = True
+            self._show_stage()
+            self._work(self._go_on(self.opened))
+
+    async def _go_on(self, opened: Opened) -> None:
+        try:
+            await (self._check(opened) if opened.checked is None else self._import(opened))
+        finally:
+            self._starting = False
+            self._show_stage()
 
     def preview(self) -> None:
         """What the import would bring (Shift+F5)."""
@@ -328,24 +342,27 @@ class ExchangePage(QWidget):
             self._work(export_stored(self, self.desk, self.commands.connection))
 
     async def _check(self, opened: Opened) -> None:
+        asked = self._asked
         done = await self.commands.check(opened)
-        if done is None or self.opened is not opened:
+        if done is None or asked != self._asked or self.opened is None:
             return
-        self.opened, findings = done
-        assert self.opened.checked is not None
-        self.findings.show_checked(self.opened.checked, findings)
-        self._show_stage()
+        checked, findings = done
+        self.opened = replace(self.opened, checked=checked)
+        self.findings.show_checked(checked, findings)
 
     async def _import(self, opened: Opened) -> None:
+        asked = self._asked
         report = await self.commands.import_rows(opened)
-        if report is not None and self.opened is opened:
+        if report is not None and asked == self._asked:
             self.close_file()
             await self._read()
             self.imports.pane.table.select_key(report.run.run_id)
 
     async def _tell_import(self, opened: Opened) -> None:
-        if text := await self.commands.would_bring(opened):
-            self.verdict.setText(f"{verdict_of(opened)} {text}")
+        text = await self.commands.would_bring(opened)
+        if self.opened is opened:
+            self._would_bring = text
+            self._show_stage()
 
     def _save_bad(self) -> None:
         if self.opened is not None:
@@ -364,7 +381,7 @@ class ExchangePage(QWidget):
             for shortcut in pane.shortcuts:
                 shortcut.setEnabled(pane.parentWidget() is not None and front.isAncestorOf(pane))
         if opened is not None and checked is not None:
-            self.verdict.setText(verdict_of(opened))
+            self.verdict.setText(" ".join(filter(None, (verdict_of(opened), self._would_bring))))
             self.save_bad.setVisible(checked.bad > 0)
         self._offer_next(opened)
 
@@ -381,8 +398,8 @@ class ExchangePage(QWidget):
             self.header.offer(import_label(opened), Icon.IMPORT, _("Store the good rows (F5)"))
             none_good = "" if checked.good else _("No row of the file is good.")
             obstacle = self.commands.obstacle(IMPORT) or none_good
-        if self._run_id:
-            self.header.show_running(self._doing)
+        if self._run_id or self._starting:
+            self.header.show_running(self._doing or _("Starting …"))
             return
         self.header.set_possible(obstacle)
         if checked is None:
@@ -414,7 +431,7 @@ class ExchangePage(QWidget):
 
     def _run_ended(self, event: RunEnded) -> None:
         if event.run.run_id == self._run_id:
-            self._run_id = ""
+            self._run_id = self._doing = ""
             self._show_stage()
             self._data_moved(event)
 

@@ -356,6 +356,8 @@ async def test_the_preview_counts_what_an_import_would_bring(desk: Desk, page: E
     click(page, "exchange.preview")
     await eventually(lambda: "An import now would bring: 10 rows added." in verdict(page))
     assert await stored(desk) == 0
+    part(page, QCheckBox, "exchange.replace").click()
+    assert "would bring" not in verdict(page)
 
 
 async def test_batch_size_and_replacing_are_the_persons_choice(desk: Desk, page: ExchangePage, give: Give) -> None:
@@ -436,7 +438,7 @@ async def test_an_import_is_shown_by_its_run(desk: Desk, page: ExchangePage, giv
     assert current.run_id == run_id
     page.imports.pane.table.setFocus()
     QTest.keyClick(page.imports.pane.table, Qt.Key.Key_Space)
-    assert "3 rows added" in page.imports.details.texts()
+    await eventually(lambda: "3 rows added" in page.imports.details.texts())
 
 
 async def test_a_file_that_was_left_meanwhile_does_not_come_back(page: ExchangePage, give: Give) -> None:
