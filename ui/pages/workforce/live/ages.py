@@ -10,6 +10,7 @@ from PySide6.QtCore import QLocale
 
 from app.i18n import _, ngettext
 from app.operations.contact_center.live_feed import Feed, Part
+from ui.pages.workforce.live.lines import AgentLine, GroupLine
 
 
 class Ages:
@@ -27,6 +28,17 @@ class Ages:
         """Whether a number is too old to be trusted."""
         feed = self._feed()
         return feed is not None and not self.is_current(part) and now_ms() - seen_ms > feed.stale_ms
+
+    def agent_ms(self, line: AgentLine) -> int | None:
+        """When an agent was last spoken of: later than the line was made where nothing changed since."""
+        feed = self._feed()
+        now = feed.board.agents.get(line.agent_id, line.now) if feed is not None else line.now
+        return now.seen_ms if now is not None else None
+
+    def group_ms(self, line: GroupLine) -> int:
+        """The same of a group."""
+        feed = self._feed()
+        return (feed.board.groups.get(line.group_id, line.now) if feed is not None else line.now).seen_ms
 
     def text(self, part: Part, seen_ms: int) -> str:
         """The age in a word; when stale, that too."""

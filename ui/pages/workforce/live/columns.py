@@ -40,7 +40,7 @@ def agent_columns(ages: Ages, meaning: Meaning) -> Sequence[Column[AgentLine]]:
         Column("for", N_("For"), lambda a: moment(cells.began(a)), text=cells.lasted, kind=Kind.MOMENT, width=76,
                tone=cells.grey, copyable=False),
         # Translators: how old a number is
-        Column("age", N_("Age"), lambda a: moment(a.now.seen_ms) if a.now else None, text=cells.age,
+        Column("age", N_("Age"), lambda a: moment(ages.agent_ms(a)), text=cells.age,
                kind=Kind.MOMENT, width=76, muted=True, tone=cells.grey),
         Column("since", N_("Since"), lambda a: moment(cells.began(a)), text=cells.since, kind=Kind.MOMENT, width=80,
                tone=cells.grey, hidden=True),
@@ -59,7 +59,8 @@ class _AgentCells:
         self._ages, self._meaning = ages, meaning
 
     def is_grey(self, line: AgentLine) -> bool:
-        return line.now is None or line.status is None or self._ages.is_stale(Part.AGENTS, line.now.seen_ms)
+        seen_ms = self._ages.agent_ms(line)
+        return seen_ms is None or line.status is None or self._ages.is_stale(Part.AGENTS, seen_ms)
 
     def grey(self, line: AgentLine) -> Tone | None:
         return Tone.NEUTRAL if self.is_grey(line) else None
@@ -88,11 +89,12 @@ class _AgentCells:
         return self._ages.lasted(line.status.since_ms) if line.status is not None else ""
 
     def age(self, line: AgentLine) -> str:
-        if line.now is None:
+        seen_ms = self._ages.agent_ms(line)
+        if line.now is None or seen_ms is None:
             return ""
         if line.now.left_ms is not None:
             return _("left {time}").format(time=clock_text(line.now.left_ms))
-        return self._ages.text(Part.AGENTS, line.now.seen_ms)
+        return self._ages.text(Part.AGENTS, seen_ms)
 
 
 def person_words(line: AgentLine) -> str:
@@ -154,7 +156,7 @@ class _GroupCells:
         self._ages = ages
 
     def grey(self, line: GroupLine) -> Tone | None:
-        return Tone.NEUTRAL if self._ages.is_stale(Part.GROUPS, line.now.seen_ms) else None
+        return Tone.NEUTRAL if self._ages.is_stale(Part.GROUPS, self._ages.group_ms(line)) else None
 
     def number(
         self,
@@ -188,8 +190,8 @@ class _GroupCells:
 
     def age(self) -> Column[GroupLine]:
         return Column(
-            "age", N_("Age"), lambda g: moment(g.now.seen_ms), kind=Kind.MOMENT, width=64, muted=True, tone=self.grey,
-            text=lambda g: self._ages.text(Part.GROUPS, g.now.seen_ms),
+            "age", N_("Age"), lambda g: moment(self._ages.group_ms(g)), kind=Kind.MOMENT, width=64, muted=True,
+            tone=self.grey, text=lambda g: self._ages.text(Part.GROUPS, self._ages.group_ms(g)),
         )  # fmt: skip
 
 

@@ -74,7 +74,12 @@ class AgentDetails(QWidget):
             self._pane.add_note(_("The platform has not named this agent as signed in."))
             return
         word, reason = status_words(now.status)
-        add(_("Status"), word, badge=source, when=self._ages.text(Part.AGENTS, now.seen_ms))
+        add(
+            _("Status"),
+            word,
+            badge=source,
+            when=self._ages.text(Part.AGENTS, self._ages.agent_ms(agent) or now.seen_ms),
+        )
         if reason:
             add(_("Reason"), reason)
         add(_("Code"), now.status.state_code)

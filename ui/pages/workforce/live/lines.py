@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.contact_center.alarms import Alarm, Metric
 from app.domain.contact_center.records import OnlineStatus
@@ -32,6 +32,11 @@ class AgentLine:
     def status(self) -> OnlineStatus | None:
         """The status that the agent is in; None who is not signed in."""
         return self.now.status if self.now is not None and self.now.left_ms is None else None
+
+    def like(self, other: AgentLine) -> bool:
+        """Whether both read the same, but for the age."""
+        left = [line.now.left_ms if line.now is not None else None for line in (self, other)]
+        return (self.status, left[0]) == (other.status, left[1]) and replace(self, now=None) == replace(other, now=None)
 
 
 @dataclass(frozen=True, slots=True)

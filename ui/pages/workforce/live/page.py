@@ -33,7 +33,7 @@ from ui.dialogs.export import export_table
 from ui.pages.workforce.live.actions import LIMITS, LiveActions
 from ui.pages.workforce.live.ages import Ages
 from ui.pages.workforce.live.alarm_line import AlarmLine
-from ui.pages.workforce.live.channel import channel_told, outbox_words, skew_words, trouble
+from ui.pages.workforce.live.channel import channel_told, is_stale, outbox_words, skew_words, trouble
 from ui.pages.workforce.live.details import AgentDetails
 from ui.pages.workforce.live.header import LiveHeader
 from ui.pages.workforce.live.lines import AgentLine, Known, read_known
@@ -63,6 +63,7 @@ class LivePage(QWidget):
         self._said_skew = ""
         self._wanted = ""
         self._ticks = 0
+        self._was_stale = False
         self.commands = LiveActions(desk, self)
         self.ages = Ages(lambda: self.feed)
         self.header = LiveHeader()
@@ -308,7 +309,10 @@ class LivePage(QWidget):
     def _tick_once(self) -> None:
         """Ages and durations are words of the moment: painting them again is enough."""
         self._ticks += 1
-        self.tables.paint_again()
+        feed = self.feed
+        stale = feed is not None and is_stale(feed)
+        self.tables.paint_again(whole=stale is not self._was_stale)
+        self._was_stale = stale
         self.alarm_line.tick()
         self._show_state()
         if self._ticks % 2 == 0:
@@ -341,6 +345,7 @@ class LivePage(QWidget):
         self._show_details()
 
     def open_details(self) -> None:
+        """Show the details (Enter, double click)."""
         self.tables.details.show()
         self._show_details()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.i18n import _, ngettext
@@ -19,6 +21,9 @@ from ui.tables import TablePane, format_value
 from ui.widgets import DetailsPane
 from ui.widgets.tiles import Tiles
 
+TICKING = frozenset({"for", "age", "not_empty"})
+"""Columns whose words change with every second."""
+APART_MS = 100
 NARROW = 1200
 """Width in pixels below which details take the place of groups and queues."""
 
@@ -74,13 +79,20 @@ class LiveTables(QSplitter):
     # -- rows ----------------------------------------------------------------------------------------------------
 
     def show_all(self, known: Known, feed: Feed) -> None:
-        """All rows anew."""
+        """All rows, as far as they differ: other names, other links, another connection."""
         lines = agent_lines(known, feed.board)
         self._offer_filters(known, lines)
-        self.agents.set_rows(lines)
+        shown = {line.agent_id: line for line in self.agents.rows.all_rows()}
+        if [line.agent_id for line in lines] == list(shown):
+            self.agents.update_rows([line for line in lines if not line.like(shown[line.agent_id])])
+        else:
+            self.agents.set_rows(lines)
         groups = group_lines(known, feed.board, feed.alarms.alarms)
         for pane in (self.groups, self.queues):
-            pane.set_rows(groups)
+            if [line.group_id for line in pane.rows.all_rows()] == [line.group_id for line in groups]:
+                pane.update_rows(groups)
+            else:
+                pane.set_rows(groups)
 
     def show_changed(self, known: Known, feed: Feed, agents: set[str], groups: set[str]) -> None:
         """Only these rows."""
@@ -103,10 +115,11 @@ class LiveTables(QSplitter):
         self.tiles.setVisible(bool(self.agents.rows.total))
         self.side.setVisible(not is_empty and (self.details.isHidden() or width >= NARROW))
 
-    def paint_again(self) -> None:
-        """Ages and durations are words of the moment."""
-        for pane in (self.agents, self.groups, self.queues):
-            pane.table.viewport().update()
+    def paint_again(self, *, whole: bool) -> None:
+        """Ages and durations are words of the moment: their columns are painted again, one table after the other."""
+        panes: tuple[TablePane[Any], ...] = (self.agents, self.groups, self.queues)
+        for number, pane in enumerate(panes):
+            QTimer.singleShot(number * APART_MS, pane, partial(_paint, pane, whole=whole))
 
     # -- filters -------------------------------------------------------------------------------------------------
 
@@ -135,3 +148,14 @@ class LiveTables(QSplitter):
 
     def _show_choice(self) -> None:
         self.tiles.show_choice(self.agents.chips.chosen())
+
+
+def _paint(pane: TablePane[Any], *, whole: bool) -> None:
+    table = pane.table
+    viewport = table.viewport()
+    if whole:
+        viewport.update()
+        return
+    for place, column in enumerate(pane.rows.columns):
+        if column.key in TICKING and not table.isColumnHidden(place):
+            viewport.update(table.columnViewportPosition(place), 0, table.columnWidth(place), viewport.height())

@@ -130,6 +130,17 @@ async def test_a_change_at_the_platform_is_on_the_screen(open_page: Open, center
     assert answered.words(page.tables.groups.rows.row_for("g-1")) == "95.1 %"  # type: ignore[arg-type]
 
 
+async def test_what_does_not_change_gets_no_older_while_it_is_asked_for(open_page: Open) -> None:
+    page = await open_page()
+    assert page.feed is not None
+    first = page.feed.board.agents["op-1"].seen_ms
+    board = page.feed.board
+    await eventually(lambda: board.agents["op-1"].seen_ms > first + 2_500)
+    assert cells(page)["Age"] in {"0 s", "1 s"}
+    ages = [c.words(page.tables.groups.rows.row_at(0)) for c in page.tables.groups.rows.columns if c.key == "age"]
+    assert ages[0] in {"0 s", "1 s"}
+
+
 async def test_tiles_count_and_filter(open_page: Open) -> None:
     page = await open_page()
     assert {key: number(page, key) for key in page.tables.tiles.tiles} == {
