@@ -110,7 +110,8 @@ def _day_column(number: int) -> Column[MonthLine]:
     """Paid hours of one day of the month; who works when is in the tooltip."""
     return Column(
         f"d{number:02}", str(number), lambda r: _day_hours(r, number), text=lambda r: _day_words(r, number),
-        width=38, narrow=True, align=Align.CENTER, tooltip=lambda r: day_tip(r, number), tone=lambda r: _day_tone(r, number),
+        width=38, narrow=True, align=Align.CENTER, tooltip=lambda r: day_tip(r, number),
+        tone=lambda r: _day_tone(r, number),
     )  # fmt: skip
 
 
