@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.domain.kinds import KINDS, FieldSpec
+from app.domain.outcomes import Trigger
 from app.operations.runner import Request
 from app.store import connections, devices, onec
 
@@ -85,16 +86,16 @@ async def fetch_demo_workforce(workspace: Workspace) -> None:
 
     Raises what starting a run raises; a run that fails says so itself.
     """
-    await _run(workspace, Request("onec.sync_personnel"))
+    await _run(workspace, Request("onec.sync_personnel", trigger=Trigger.EVENT))
     people = await workspace.store.read(onec.people)
     today = date.today()  # noqa: DTZ011 - any zone will do for a demonstration
     shifts = _demo_shifts([p.person.external_id for p in people if p.person.termination_date is None], today)
-    await _run(workspace, Request("onec.plan_shifts", params={"shifts": shifts, "partly": True}))
+    await _run(workspace, Request("onec.plan_shifts", params={"shifts": shifts, "partly": True}, trigger=Trigger.EVENT))
     for operation in ("onec.norm_hours", "onec.timetype_info", "cc.personnel"):
-        await _run(workspace, Request(operation))
+        await _run(workspace, Request(operation, trigger=Trigger.EVENT))
     days = {"start_date": today - timedelta(days=HISTORY_DAYS), "end_date": today - timedelta(days=1)}
     for name in HISTORY:
-        await _run(workspace, Request(f"cc.{name}", params=days))
+        await _run(workspace, Request(f"cc.{name}", params=days, trigger=Trigger.EVENT))
 
 
 async def _run(workspace: Workspace, request: Request) -> None:

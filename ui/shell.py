@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.demonstration import fetch_demo, fetch_demo_workforce
-from app.domain.outcomes import Run, RunState
+from app.domain.outcomes import Run, RunState, Trigger
 from app.events import RunEnded
 from app.i18n import _, ngettext
 from app.operations.registry import find_operation
@@ -105,7 +105,8 @@ class Shell(QObject):
         key = f"run {run.operation} {run.connection}"
         self.window.clear_banner(key)
         if run.state is RunState.FINISHED:
-            self.window.toast(run_counts(run))
+            if run.trigger is Trigger.MANUAL:
+                self.window.toast(run_counts(run))
             self._tell_held(key, run)
         elif run.state is RunState.CANCELLED:
             self.window.toast(_("Cancelled."))

@@ -222,7 +222,7 @@ def run_counts(run: Run) -> str:
         return _counted(_PUSHED, summary)
     if "incomplete" in summary:
         return _counted(_READ_BACK, summary)
-    if run.operation.startswith("onec.") and "created" in summary:
+    if run.operation.startswith(("onec.", "cc.")) and "created" in summary:
         return _counted(_STORED, summary)
     if "updated" in summary:
         return _("{updated} of {total} changed").format(updated=summary["updated"], total=summary["total"])

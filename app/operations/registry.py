@@ -27,6 +27,8 @@ FAMILIES = (
     "pictures",
     "customers",
     "customer_marks",
+    "audit",
+    "history",
     "connections",
     "connection_state",
     "connection_import",
@@ -58,11 +60,11 @@ FAMILIES = (
     "onec.worked",
     "onec.deviations",
     "onec.upkeep",
-)
-P = TypeVar("P")
     "webhooks.endpoints",
     "webhooks.log",
     "webhooks.sending",
+)
+P = TypeVar("P")
 Body = Callable[["RunContext", P], Awaitable[None]]
 
 
@@ -92,6 +94,11 @@ class Operation:
     target: str = ""
     works_paused: bool = False
     remote: bool = True
+
+    @property
+    def fetches(self) -> bool:
+        """Whether it brings records here, so that how it ends says whether its connection works."""
+        return self.permission is Permission.SYNC or (self.permission is Permission.READ and self.writes)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the parameters."""

@@ -40,7 +40,7 @@ BEAT_S = 15.0
 
 @dataclass(frozen=True)
 class Request:
-    """What to run: parameters as texts or values, plans of a preview, secrets a person just typed; and why it begins."""
+    """What to run: parameters as texts or values, plans of a preview, secrets just typed, and why it begins."""
 
     operation: str
     connection: str = ""
@@ -309,7 +309,7 @@ def _close_run(run: Run, connection: Connection | None, operation: Operation, wo
     leases.give_back(run.run_id)
     workspace.event_log.add(run_ended(run, connection, operation))
     workspace.audit.run_ended(run, connection)
-    if connection is None or not operation.remote or operation.permission is not Permission.SYNC:
+    if connection is None or not operation.remote or not operation.fetches:
         return
     if run.state is not RunState.CANCELLED:
         error, kind = (run.error.message, run.error.kind) if run.error else (None, None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.outcomes import Action, Outcome, Run, Status
 from app.i18n import _
-from ui.runs.words import NO_REMEDY, STEP_WORDS, TARGET_WORDS, asked_rows, duration_text, run_title
+from ui.runs.words import NO_REMEDY, TARGET_WORDS, asked_rows, duration_text, run_title, step_words
 from ui.texts import FIELD_WORDS, STATUS_TONES, STATUS_WORDS, moment_text, value_text
 from ui.theme import GRID, Icon
 from ui.widgets import Button, DetailsPane
@@ -44,7 +44,7 @@ class WhyDialog(QDialog):
 
     def _tell(self, run: Run, outcome: Outcome) -> None:
         where = _(TARGET_WORDS.get(outcome.target, outcome.target))
-        step = _(STEP_WORDS.get(outcome.step, outcome.step))
+        step = step_words(outcome.step)
         chip = (_(STATUS_WORDS[outcome.status]), STATUS_TONES[outcome.status])
         self.details.set_heading(outcome.subject, f"{where} · {step}", with_picture=False, chip=chip)
         self.details.clear_rows()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.access import Permission
-from app.domain.outcomes import Outcome
+from app.domain.outcomes import Outcome, Run, Trigger
 from app.errors import MusterError
 from app.events import OutcomesReported, OutcomesRevised, RunEnded, RunProgress, RunStarted
 from app.i18n import _
@@ -80,7 +80,7 @@ class RunPanel(QWidget):
         handle = self.desk.workspace.runner.handles.get(run.run_id)
         if handle is not None and not shown.outcomes:
             shown.add(handle.context.outcomes)  # of a run that is resumed: what was done before it ended
-        if run.dry_run or operation.permission is Permission.SYNC:
+        if _rises(run) and (run.dry_run or operation.permission is Permission.SYNC):
             self._open_tab(shown)
         self._tick.start()
         self._say_running()
@@ -120,7 +120,7 @@ class RunPanel(QWidget):
             self.tabs.put(shown)
             if shown is self.view.shown:
                 self.view.show_end()
-        elif shown.needs_look:
+        elif shown.needs_look and _rises(event.run):
             self._open_tab(shown)
         else:
             del self._runs[event.run.run_id]
@@ -130,7 +130,8 @@ class RunPanel(QWidget):
         running = [shown for shown in self._runs.values() if shown.running]
         for shown in running:
             shown.make_lines(SLICE)  # those behind another tab keep up
-            if not self._has_tab(shown) and time.monotonic() - shown.began > QUIET_S:
+            lasts = time.monotonic() - shown.began > QUIET_S
+            if lasts and _rises(shown.run) and not self._has_tab(shown):
                 self._open_tab(shown)
         self.view.show_news()
         if not running:
@@ -196,3 +197,8 @@ class RunPanel(QWidget):
     def _show_chosen(self, run_id: str) -> None:
         if (shown := self._runs.get(run_id)) is not None:
             self.view.show_run(shown)
+
+
+def _rises(run: Run) -> bool:
+    """Whether a run may take the person's eyes: one that started by itself waits in Activity to be looked at."""
+    return run.trigger is Trigger.MANUAL

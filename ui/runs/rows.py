@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.pushes import PushStep
 from app.i18n import N_, _
-from ui.runs.words import STEP_WORDS, TARGET_WORDS
+from ui.runs.words import TARGET_WORDS, step_words
 from ui.tables import Column, Kind
 from ui.texts import ACTION_TONES, ACTION_WORDS, FIELD_WORDS, STATUS_TONES, STATUS_WORDS
 from ui.theme import TONE_ICONS, Tone
@@ -160,7 +160,7 @@ COLUMNS: tuple[Column[OutcomeLine], ...] = (
            muted=True),
     Column("status", N_("Status"), lambda r: r.outcome.status.value, text=_status_words, kind=Kind.CHIP, width=150,
            tone=_status_tone),
-    Column("step", N_("Step"), lambda r: _(STEP_WORDS.get(r.outcome.step, r.outcome.step)), width=90, muted=True),
+    Column("step", N_("Step"), lambda r: step_words(r.outcome.step), width=90, muted=True),
     Column("message", N_("What happened"), lambda r: happened(r.outcome), width=420),
     Column("remedy", N_("What to do"), lambda r: _(r.outcome.remedy), width=260, muted=True, hidden=True),
     Column("subject_id", N_("Id"), lambda r: r.outcome.subject_id, width=220, muted=True, hidden=True),

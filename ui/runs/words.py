@@ -35,6 +35,12 @@ TARGET_WORDS = {
     "photos": N_("Photos"),
     "customers": N_("Customers"),
     "database": N_("Database"),
+    "service_group_metrics": N_("Group history"),
+    "agent_status": N_("Status history"),
+    "agent_login": N_("Login history"),
+    "agent_calls": N_("Handled contacts"),
+    "agent_chats_work_time": N_("Time with chats"),
+    "queue_metrics": N_("Queues"),
 }
 # Translators: names of the steps of a run
 STEP_WORDS = {
@@ -46,8 +52,26 @@ STEP_WORDS = {
     "read_back": N_("Read-back"),
     "photo": N_("Photo"),
     "mysql_enrichment": N_("Database check"),
+    "fetch": N_("Fetch"),
+    "import": N_("Import"),
+    "schedule": N_("Schedule"),
+    "plan": N_("Plan"),
+    "fact": N_("Worked time"),
+    "personnel": N_("Personnel"),
+    "deviations": N_("Comparison"),
+    "norm_hours": N_("Norm hours"),
+    "timesheet": N_("Timesheet"),
+    "link": N_("Link"),
     **VERDICT_WORDS,
 }
+
+
+def step_words(step: str) -> str:
+    """A step in words; what follows its name, such as the month that was sent, stays as it is."""
+    name, blank, rest = step.partition(" ")
+    return _(STEP_WORDS.get(name, name)) + blank + rest
+
+
 PARAMETER_WORDS = {
     "employees": N_("Employees"),
     "offices": N_("Offices"),
