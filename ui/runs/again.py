@@ -68,6 +68,8 @@ def _cannot_start(desk: Desk, operation: Operation | None) -> str:
         return _("This Muster no longer has this operation.")
     if operation.permission is Permission.ADMIN:
         return _("Secrets are not kept in the history. Do it again on the Connections page.")
+    if any(field.name == "confirm" for field in fields(operation.params)):
+        return _("It is sent only from its preview, where it is confirmed. Open it on its page.")
     return desk.refusal(run.operation)
 
 

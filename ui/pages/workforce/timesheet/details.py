@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.onec_time_types import TimeType, normalised, time_type_of
 from app.errors import MusterError
 from app.i18n import _
+from app.operations.registry import find_operation
 from app.store import runs
 from ui.desk import Desk
 from ui.pages.workforce.people import Worker
@@ -185,9 +186,9 @@ class HourDetails(QWidget):
         if not ours:
             self._pane.add_note(_("Nothing was fetched or sent yet."))
         for entry in ours:
-            what = entry.outcome.step.partition(" ")[2]
+            what = entry.outcome.step.partition(" ")[2] or _(find_operation(entry.run.operation).title)
             text = _("{what}: {message}").format(what=what, message=_(entry.outcome.message))
-            self._pane.add_row(ago(entry.run.started_at), text if what else _(entry.outcome.message))
+            self._pane.add_row(ago(entry.run.started_at), text)
 
 
 _OURS = frozenset({

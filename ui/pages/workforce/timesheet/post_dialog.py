@@ -63,8 +63,9 @@ class PostLine:
 
 
 def post_lines(report: Report) -> list[PostLine]:
-    """The dry run of a sending, day by day."""
-    return [_line(row) for row in (report.run.result if isinstance(report.run.result, list) else ())]
+    """The dry run of a sending, day by day; what makes no document comes last."""
+    lines = [_line(row) for row in (report.run.result if isinstance(report.run.result, list) else ())]
+    return sorted(lines, key=lambda line: (not line.documents, line.name, line.day))
 
 
 def _line(row: Mapping[str, Any]) -> PostLine:
@@ -102,16 +103,16 @@ def _before(line: PostLine) -> str:
 
 def _columns(types: Mapping[str, TimeType]) -> tuple[Column[PostLine], ...]:
     return (
-        Column("name", N_("Name"), lambda r: r.name, width=240),
+        Column("name", N_("Name"), lambda r: r.name, width=230),
         Column("day", N_("Day"), lambda r: r.day, kind=Kind.MOMENT, width=92),
-        Column("times", N_("Worked time"), lambda r: r.times, width=190, tooltip=lambda r: r.times),
+        Column("times", N_("Worked time"), lambda r: r.times, width=150, tooltip=lambda r: r.times),
         Column("planned", N_("Planned"), lambda r: r.planned, text=lambda r: hours_text(r.planned), kind=Kind.NUMBER,
                width=80),
         Column("worked", N_("Worked"), lambda r: r.worked, text=lambda r: hours_text(Decimal(str(r.worked))),
                kind=Kind.NUMBER, width=80),
-        Column("before", N_("Before"), _before, kind=Kind.CHIP, width=140, tone=lambda _r: Tone.WARNING),
         Column("document", N_("1C will make"), lambda r: expected_text(r.expected, types), width=240,
                tooltip=lambda r: expected_text(r.expected, types)),
+        Column("before", N_("Before"), _before, kind=Kind.CHIP, width=140, tone=lambda _r: Tone.WARNING),
     )  # fmt: skip
 
 

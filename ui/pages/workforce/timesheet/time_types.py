@@ -33,7 +33,7 @@ from ui.tables import Column, Kind, TablePane, format_value
 from ui.theme import GRID, Icon, Tone
 from ui.widgets import BannerArea, Button, FilterChip, Look
 
-SIZE = (980, 620)
+SIZE = (1080, 640)
 CONFIG = "onec.config"
 _DEFAULTS = {row.code: row for row in DEFAULT_TIME_TYPES}
 _MOST_CODE_CHARS = 10
@@ -171,7 +171,7 @@ class TimeTypesDialog(QDialog):
         sides.addWidget(self.pane)
         sides.addWidget(right)
         sides.setStretchFactor(0, 1)
-        sides.setSizes([680, 300])
+        sides.setSizes([780, 300])
         hint = QLabel(_("Kept in the connection {name}.").format(name=self.connection.name), wordWrap=True)
         hint.setProperty("role", "muted")
         self.save = Button(_("Save"), look=Look.PRIMARY, object_name="time_types.save")
