@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from ui.desk import Desk
     from ui.window import MainWindow
 
-_TOLD_BY_PAGES = ("connections.", "devices.", "customers.", "cc.link_", "cc.live_", "cc.send_")
+_TOLD_BY_PAGES = (
+    "connections.", "devices.", "customers.", "cc.link_", "cc.live_", "cc.send_", "onec.change_", "onec.plan_",
+    "onec.keep_", "onec.post_", "onec.check_",
+)  # fmt: skip
 _TOLD_HERE = frozenset({"devices.sync", "customers.sync"})
 
 

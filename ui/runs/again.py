@@ -12,7 +12,7 @@ from typing import Any
 from app.access import Permission
 from app.domain.outcomes import Outcome, Run, RunState, Status
 from app.i18n import _
-from app.operations.registry import Operation, operations
+from app.operations.registry import operations
 from app.operations.runner import Request
 from ui.desk import Desk
 
@@ -58,12 +58,6 @@ def stopped_by(run: Run, outcomes: Iterable[Outcome]) -> tuple[str, str] | None:
 def obstacle(desk: Desk, run: Run) -> str:
     """Why this run cannot be done again from its record, for a disabled button; empty when it can."""
     operation = operations().get(run.operation)
-    if operation is not None and any(field.name == "confirm" for field in fields(operation.params)):
-        return _("It is sent only from its preview, where it is confirmed. Open it on its page.")
-    return _cannot_start(desk, operation)
-
-
-def _cannot_start(desk: Desk, operation: Operation | None) -> str:
     if operation is None:
         return _("This Muster no longer has this operation.")
     if operation.permission is Permission.ADMIN:
@@ -79,4 +73,4 @@ def resume_obstacle(desk: Desk, run: Run) -> str:
         return _("It is still running.")
     if run.dry_run or not run.state.resumable:
         return _("It finished; there is nothing left to do.")
-    return _cannot_start(desk, operations().get(run.operation))
+    return obstacle(desk, run)
