@@ -5,7 +5,6 @@ The main button is always the next step: choose a file, check it, import its goo
 
 from __future__ import annotations
 
-import time
 from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from app.domain.exchange import DataType
 from app.domain.health import Health, HealthReport, connection_health
 from app.domain.kinds import ConnectionKind
 from app.errors import MusterError
-from app.events import ConnectionsChanged, ContactCenterDataChanged, RunEnded, RunProgress, RunStarted
+from app.events import ConnectionsChanged, ContactCenterDataChanged
 from app.i18n import _, ngettext
 from app.operations.exchange.encodings import Encoding
 from app.operations.exchange.files import TextForm
@@ -37,15 +36,12 @@ from ui.pages.workforce.exchange.findings import FindingsPane
 from ui.pages.workforce.exchange.imports import ImportsPane
 from ui.pages.workforce.exchange.menus import fill_more
 from ui.pages.workforce.exchange.preview import PreviewPane
+from ui.pages.workforce.exchange.running import Running
 from ui.pages.workforce.exchange.stage import check_obstacle, dropped_file, import_label, verdict_of
-from ui.pages.workforce.exchange.words import rows_words
 from ui.pages.workforce.exchange.work import Choices, Opened
 from ui.tables import format_value
 from ui.theme import GRID, Icon
 from ui.widgets import Action, Button, Look
-
-TELL_EVERY_S = 0.15
-"""How often at most the button says how far a run is; each new text is a new layout of the header."""
 
 
 class ExchangePage(QWidget):
@@ -56,11 +52,9 @@ class ExchangePage(QWidget):
         self.desk = desk
         self.opened: Opened | None = None
         self._asked = 0
-        self._run_id = ""
-        self._starting = False
-        self._doing = self._would_bring = ""
-        self._told_at = 0.0
+        self._would_bring = ""
         self.commands = ExchangeActions(desk, self)
+        self.running = Running(desk, self.commands)
         self.header = PageHeader("exchange", "")
         self.export_data = Button(_("Export …"), icon=Icon.DOWNLOAD, object_name="exchange.export_data")
         self.bar = FileBar()
@@ -136,9 +130,8 @@ class ExchangePage(QWidget):
     def _listen(self) -> None:
         self.desk.on(ConnectionsChanged, self._data_moved)
         self.desk.on(ContactCenterDataChanged, self._data_moved)
-        self.desk.on(RunStarted, self._run_started)
-        self.desk.on(RunProgress, self._run_progress)
-        self.desk.on(RunEnded, self._run_ended)
+        self.running.moved.connect(self._show_running)
+        self.running.ended.connect(self._data_moved)
         ages = QTimer(self, interval=AGE_REFRESH_MS)
         ages.timeout.connect(self._show_health)
         ages.start()
@@ -148,9 +141,9 @@ class ExchangePage(QWidget):
 
     # -- reading the store ---------------------------------------------------------------------------------------
 
-    def _data_moved(self, _event: object) -> None:
+    def _data_moved(self, _event: object = None) -> None:
         self._stale = True
-        if self.isVisible() and not self._run_id and not self._soon.isActive():
+        if self.isVisible() and not self.running.doing and not self._soon.isActive():
             self._soon.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -308,16 +301,14 @@ class ExchangePage(QWidget):
         if self.opened is None:
             self.choose()
         else:
-            self._starting = True
-            self._show_stage()
+            self.running.begin()
             self._work(self._go_on(self.opened))
 
     async def _go_on(self, opened: Opened) -> None:
         try:
             await (self._check(opened) if opened.checked is None else self._import(opened))
         finally:
-            self._starting = False
-            self._show_stage()
+            self.running.give_up()
 
     def preview(self) -> None:
         """What the import would bring (Shift+F5)."""
@@ -398,8 +389,8 @@ class ExchangePage(QWidget):
             self.header.offer(import_label(opened), Icon.IMPORT, _("Store the good rows (F5)"))
             none_good = "" if checked.good else _("No row of the file is good.")
             obstacle = self.commands.obstacle(IMPORT) or none_good
-        if self._run_id or self._starting:
-            self.header.show_running(self._doing or _("Starting …"))
+        if self.running.doing:
+            self.header.show_running(self.running.doing)
             return
         self.header.set_possible(obstacle)
         if checked is None:
@@ -409,31 +400,11 @@ class ExchangePage(QWidget):
         else:
             self.export_data.allow()
 
-    def _run_started(self, event: RunStarted) -> None:
-        connection = self.commands.connection
-        ours = connection is not None and event.run.connection == connection.name
-        if ours and event.run.operation in {CHECK, IMPORT}:
-            self._run_id, self._doing = event.run.run_id, _("Starting …")
-            self.header.show_running(self._doing)
-
-    def _run_progress(self, event: RunProgress) -> None:
-        if event.run_id != self._run_id or time.monotonic() - self._told_at < TELL_EVERY_S:
-            return
-        self._told_at = time.monotonic()
-        doing = _("{doing} …").format(doing=event.doing)
-        if event.total:
-            amount = _("{done} of {total}")
-            doing = amount.format(done=format_value(event.done), total=format_value(event.total))
-        elif event.done:
-            doing = _("{count} checked").format(count=rows_words(event.done))
-        self._doing = doing
-        self.header.show_running(doing)
-
-    def _run_ended(self, event: RunEnded) -> None:
-        if event.run.run_id == self._run_id:
-            self._run_id = self._doing = ""
+    def _show_running(self) -> None:
+        if self.running.doing:
+            self.header.show_running(self.running.doing)
+        else:
             self._show_stage()
-            self._data_moved(event)
 
     # -- dropping a file -----------------------------------------------------------------------------------------
 
