@@ -47,6 +47,7 @@ FAMILIES = (
     "contact_center.history",
     "contact_center.linking",
     "contact_center.live_limits",
+    "contact_center.live_meaning",
     "contact_center.online",
     "contact_center.sending",
     "contact_center.upkeep",

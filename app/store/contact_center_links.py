@@ -36,14 +36,17 @@ def link_by_number(connection_id: str) -> Relinked:
     return found
 
 
-def _holders() -> dict[str, set[str]]:
-    """The employees of each personnel number: that of 1C, and of people whom 1C does not know their own number."""
+def personnel_numbers() -> dict[str, str]:
+    """The personnel number of each employee: that of 1C, and of people whom 1C does not know their own."""
     p, e = OneCPersonRow, EmployeeRow
-    known = fetch(p.select(p.employee_id, p.personnel_number).where(p.employee_id.is_null(False)))
-    in_onec = {employee for employee, _number in known}
     others = fetch(e.select(e.id, e.employee_no).where(e.employee_no.is_null(False)))
+    known = fetch(p.select(p.employee_id, p.personnel_number).where(p.employee_id.is_null(False)))
+    return {employee: number.strip() for employee, number in [*others, *known] if number and number.strip()}
+
+
+def _holders() -> dict[str, set[str]]:
+    """The employees of each personnel number."""
     holders: dict[str, set[str]] = defaultdict(set)
-    for employee, number in [*known, *(pair for pair in others if pair[0] not in in_onec)]:
-        if number and number.strip():
-            holders[number.strip()].add(employee)
+    for employee, number in personnel_numbers().items():
+        holders[number].add(employee)
     return holders

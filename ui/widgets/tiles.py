@@ -137,7 +137,8 @@ class Tiles(QWidget):
         for tile in before.values():
             self._flow.removeWidget(tile)
         self.tiles = {c.key: before.pop(c.key) if c.key in before else self._make(c) for c in chips}
-        for tile in self.tiles.values():
+        for chip, tile in zip(chips, self.tiles.values(), strict=True):
+            tile.chip = chip
             self._flow.addWidget(tile)
             tile.show()
         for tile in before.values():

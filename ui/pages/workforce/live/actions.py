@@ -10,18 +10,28 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.connections import Connection
 from app.domain.contact_center.alarms import Threshold
+from app.domain.contact_center.records import OnlineStatus
 from app.domain.outcomes import RunState
-from app.i18n import _, ngettext
+from app.i18n import N_, _, ngettext
+from app.operations.contact_center.live_meaning import Meaning
 from app.operations.runner import Report, Request
-from app.store import contact_center_now, contact_center_thresholds, directory
+from app.store import contact_center_links, contact_center_now, contact_center_thresholds, directory
 from ui.desk import Desk
 from ui.pages.workforce.live.lines import AgentLine
 from ui.theme import Icon, Tone
 from ui.widgets import Action, ask
 
-SEND, LINK, LINK_ALL, LIMITS, PERSONNEL = (
-    "cc.send_status", "cc.link_account", "cc.link_accounts", "cc.live_limits", "cc.personnel",
+SEND, LINK, LINK_ALL, LIMITS, PERSONNEL, MEANING = (
+    "cc.send_status", "cc.link_account", "cc.link_accounts", "cc.live_limits", "cc.personnel", "cc.live_meaning",
 )  # fmt: skip
+
+# Translators: what a status of an agent counts as
+MEANINGS: dict[str, str] = {
+    Meaning.WORK: N_("Working time"),
+    Meaning.BREAK: N_("Break"),
+    Meaning.OTHER: N_("Other time"),
+    Meaning.UNSAID: N_("Nobody said"),
+}
 
 
 class LiveActions(QObject):
@@ -78,6 +88,13 @@ class LiveActions(QObject):
             ).format(count=waiting)  # fmt: skip
         self._say(report, said)
 
+    def set_meaning(self, status: OnlineStatus, meaning: Meaning) -> None:
+        """Say what a status counts as; it takes its colour from that."""
+        if not self.obstacle(MEANING):
+            said = _("“{status}” counts as: {meaning}.").format(status=status.state_name, meaning=_(MEANINGS[meaning]))
+            request = self._request(MEANING, {"state_code": status.state_code, "meaning": meaning.value})
+            self.desk.run(request, lambda report: self._say(report, said))
+
     # -- links ---------------------------------------------------------------------------------------------------
 
     def link(self, agent: AgentLine) -> None:
@@ -88,8 +105,9 @@ class LiveActions(QObject):
     async def _link(self, agent: AgentLine) -> None:
         from ui.pages.workforce.live.link_dialog import LinkDialog
 
-        people = await self.desk.workspace.store.read(directory.employees)
-        dialog = LinkDialog(self.page, agent, people)
+        read = self.desk.workspace.store.read
+        people = await read(directory.employees)
+        dialog = LinkDialog(self.page, agent, people, await read(contact_center_links.personnel_numbers))
         if await ask(dialog) and (person := dialog.chosen) is not None:
             text = _("{agent} is linked to {person}.").format(agent=agent.name, person=person.name)
             await self._relink(agent, {"employee_id": person.id}, text)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from app.domain.contact_center.alarms import Metric
 from app.i18n import N_, _
 from app.operations.contact_center.live_feed import Part
+from app.operations.contact_center.live_meaning import Meaning
 from app.store.contact_center_now import StatusMeaning
 from ui.pages.workforce.live.ages import Ages, clock_text, duration_text, moment, now_ms, percent_text
 from ui.pages.workforce.live.limits import bound_text
@@ -16,17 +17,19 @@ from ui.tables import Column, Kind, format_value
 from ui.theme import Icon, Tone
 
 R = TypeVar("R")
-Meaning = Callable[[str], StatusMeaning | None]
+Meanings = Callable[[str], StatusMeaning | None]
 
 
 def status_tone(meaning: StatusMeaning | None) -> Tone:
     """The colour of a status: as a person said that it counts, else that nobody did."""
     if meaning is None or not meaning.meaning:
         return Tone.INFO
-    return Tone.SUCCESS if meaning.counts_as_worked else Tone.WARNING
+    if meaning.counts_as_worked:
+        return Tone.SUCCESS
+    return Tone.WARNING if meaning.meaning == Meaning.BREAK else Tone.NEUTRAL
 
 
-def agent_columns(ages: Ages, meaning: Meaning) -> Sequence[Column[AgentLine]]:
+def agent_columns(ages: Ages, meaning: Meanings) -> Sequence[Column[AgentLine]]:
     """Who is in which status, since when, and whose account it is."""
     cells = _AgentCells(ages, meaning)
     return (
@@ -55,7 +58,7 @@ def agent_columns(ages: Ages, meaning: Meaning) -> Sequence[Column[AgentLine]]:
 class _AgentCells:
     """Cells of agents: coloured by what a status means, grey when old or when nobody is there."""
 
-    def __init__(self, ages: Ages, meaning: Meaning) -> None:
+    def __init__(self, ages: Ages, meaning: Meanings) -> None:
         self._ages, self._meaning = ages, meaning
 
     def is_grey(self, line: AgentLine) -> bool:

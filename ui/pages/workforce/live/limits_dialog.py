@@ -154,6 +154,7 @@ class _Row:
         self.bound.setObjectName(f"live.limits.{metric.value}")
         self.bound.setAccessibleName(_(METRIC_WORDS[metric]))
         self.bound.setFixedWidth(96)
+        self.bound.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
         self.bound.setPrefix("< " if metric.is_floor else "> ")
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -15,19 +15,22 @@ from ui.theme import GRID, Icon
 from ui.widgets import Button, FilterChip, Look
 
 _SIZE = (640, 520)
-_COLUMNS: tuple[Column[Employee], ...] = (
-    Column("name", N_("Name"), lambda e: e.name, width=240),
-    Column("number", N_("Personnel number"), lambda e: e.employee_no or "", width=130),
-    # Translators: what somebody is employed as
-    Column("title", N_("Title"), lambda e: e.title or "", width=180, muted=True),
-)
 
 
 class LinkDialog(QDialog):
     """Offers everybody, searched for the agent's own name first; `chosen` is the person when it is accepted."""
 
-    def __init__(self, parent: QWidget, agent: AgentLine, people: Sequence[Employee]) -> None:
+    def __init__(
+        self, parent: QWidget, agent: AgentLine, people: Sequence[Employee], numbers: Mapping[str, str]
+    ) -> None:
+        """`numbers` are the personnel numbers of employees by id."""
         super().__init__(parent)
+        columns = (
+            Column[Employee]("name", N_("Name"), lambda e: e.name, width=240),
+            Column[Employee]("number", N_("Personnel number"), lambda e: numbers.get(e.id, ""), width=130),
+            # Translators: what somebody is employed as
+            Column[Employee]("title", N_("Title"), lambda e: e.title or "", width=180, muted=True),
+        )
         self.setObjectName("live.link")
         self.setWindowTitle(_("Link to a person"))
         self.resize(*_SIZE)
@@ -40,7 +43,7 @@ class LinkDialog(QDialog):
         for label in (heading, line):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.pane: TablePane[Employee] = TablePane(
-            name=_("People"), page="live.link", columns=_COLUMNS, key=lambda e: e.id, search_hint=_("Search people"),
+            name=_("People"), page="live.link", columns=columns, key=lambda e: e.id, search_hint=_("Search people"),
             count_text=lambda n: ngettext("{count} person", "{count} people", n).format(count=format_value(n)),
             shortcuts_in=self,
         )  # fmt: skip

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QMenu
 
+from app.domain.contact_center.records import OnlineStatus
 from app.i18n import _
-from ui.pages.workforce.live.actions import LINK, LINK_ALL, PERSONNEL, SEND, LiveActions
+from app.operations.contact_center.live_meaning import Meaning
+from ui.pages.workforce.live.actions import LINK, LINK_ALL, MEANING, MEANINGS, PERSONNEL, SEND, LiveActions
 from ui.pages.workforce.live.lines import AgentLine
 from ui.theme import Icon, icon
 
@@ -29,6 +32,18 @@ def fill_row_menu(menu: QMenu, act: LiveActions, chosen: Sequence[AgentLine]) ->
         ("unlink", Icon.NO_USER, _("Unlink"), lambda: act.unlink(first), linking or no_link),
         ("by_number", Icon.UNDO, _("Let the number decide"), lambda: act.let_number_decide(first), linking or no_hand),
     ])  # fmt: skip
+    if first.status is not None:
+        _add_meanings(menu, act, first.status)
+
+
+def _add_meanings(menu: QMenu, act: LiveActions, status: OnlineStatus) -> None:
+    """What the status of the agent counts as."""
+    inner = menu.addMenu(_("“{status}” counts as").format(status=status.state_name))
+    inner.setObjectName("live.row.meaning")
+    inner.setEnabled(not act.obstacle(MEANING))
+    for meaning in Meaning:
+        action = inner.addAction(_(MEANINGS[meaning]), partial(act.set_meaning, status, meaning))
+        action.setObjectName(f"live.row.meaning.{meaning.name.lower()}")
 
 
 def fill_more_menu(menu: QMenu, act: LiveActions, export: Callable[[], None]) -> None:

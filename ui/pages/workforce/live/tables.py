@@ -15,7 +15,7 @@ from app.store.contact_center_now import StatusMeaning
 from ui.layouts import Layouts
 from ui.pages.workforce.live.ages import Ages
 from ui.pages.workforce.live.chips import HERE, chips, statuses_of, tiles
-from ui.pages.workforce.live.columns import agent_columns, group_columns, queue_columns
+from ui.pages.workforce.live.columns import agent_columns, group_columns, queue_columns, status_tone
 from ui.pages.workforce.live.lines import AgentLine, GroupLine, Known, agent_lines, group_lines
 from ui.tables import TablePane, format_value
 from ui.widgets import DetailsPane
@@ -37,7 +37,7 @@ class LiveTables(QSplitter):
         super().__init__(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._meaning = meaning
         self._statuses: dict[str, str] = {}
-        self._group_names: list[str] | None = None
+        self._offered: object = None
 
         def count(number: int) -> str:
             return ngettext("{count} agent", "{count} agents", number).format(count=format_value(number))
@@ -85,6 +85,7 @@ class LiveTables(QSplitter):
         shown = {line.agent_id: line for line in self.agents.rows.all_rows()}
         if [line.agent_id for line in lines] == list(shown):
             self.agents.update_rows([line for line in lines if not line.like(shown[line.agent_id])])
+            _paint(self.agents, whole=True)  # what a status counts as is no part of a line
         else:
             self.agents.set_rows(lines)
         groups = group_lines(known, feed.board, feed.alarms.alarms)
@@ -125,13 +126,13 @@ class LiveTables(QSplitter):
 
     def _offer_filters(self, known: Known, lines: list[AgentLine]) -> None:
         """A tile for each status that occurs; one that occurred stays where it is."""
-        found = self._statuses | statuses_of(lines)
+        found = dict(sorted((self._statuses | statuses_of(lines)).items(), key=lambda pair: pair[0].casefold()))
         names = sorted(set(known.groups.values()), key=str.casefold)
-        if found.keys() == self._statuses.keys() and names == self._group_names:
+        offered = list(found), names, [status_tone(self._meaning(code)) for code in found.values()]
+        if offered == self._offered:
             return
-        first = self._group_names is None
-        self._statuses = dict(sorted(found.items(), key=lambda pair: pair[0].casefold()))
-        self._group_names = names
+        first, self._offered = self._offered is None, offered
+        self._statuses = found
         shown = tiles(self._statuses, self._meaning)
         self.agents.set_filters([*shown, *chips(names)])
         self.tiles.set_chips(shown)

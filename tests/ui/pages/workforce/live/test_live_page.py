@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
@@ -357,6 +358,19 @@ async def test_a_status_is_sent_and_what_waits_is_counted(
     click(dialog, "live.status.send")
     await eventually(lambda: page.header.outbox.word.startswith("2 updates waiting"))
     await eventually(lambda: any("2 updates wait" in text for text in voice.toasts))
+
+
+async def test_a_status_takes_its_colour_from_what_a_person_says_that_it_counts_as(open_page: Open) -> None:
+    page = await open_page()
+    column = next(c for c in page.agents.rows.columns if c.key == "status")
+    assert column.tone is not None
+    assert column.tone(page.agents.rows.row_at(1)) is Tone.INFO
+    page.agents.table.select_place(1)
+    menu = page.agents.table.context_menu()
+    part(menu, QAction, "live.row.meaning.break").trigger()
+    await eventually(lambda: page.tables.tiles.tiles["status_Break"].chip.tone is Tone.WARNING)
+    assert column.tone(page.agents.rows.row_at(1)) is Tone.WARNING
+    menu.close()
 
 
 async def test_without_a_receiver_the_button_says_why(open_page: Open) -> None:
