@@ -25,6 +25,7 @@ from app.operations.runner import Runner
 from app.operations.support_passwords import SupportPasswords
 from app.operations.terminal_links import TerminalLinks
 from app.operations.webhooks.event_log import EventLog
+from app.operations.webhooks.listening import Listening
 from app.places import Home
 from app.profile import Profile
 from app.settings import Settings, SettingsFile, hold_for_all
@@ -67,6 +68,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.terminals = TerminalLinks(self)
         self.support_passwords = SupportPasswords()
         self.runner = Runner(self)
+        Listening(self)
 
     @cached_property
     def scheduler(self) -> Scheduler:

@@ -35,7 +35,8 @@ def with_workspace(home: Home, work: Callable[[Workspace], Awaitable[T]], keyrin
             if workspace.settings_file.problem:
                 print(f"muster: {workspace.settings_file.problem}", file=sys.stderr)
             result = await work(workspace)
-            if workspace.event_log.queued:  # what this command raised leaves before it ends (command-line.md, Webhooks)
+            if workspace.event_log.queued or "status_sender" in workspace.__dict__:
+                # What this command raised leaves before it ends (command-line.md, Webhooks).
                 await workspace.webhooks.flush(PATIENCE_S)
             return result
 

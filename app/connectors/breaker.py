@@ -15,6 +15,7 @@ from fluxgate import AsyncCircuitBreaker
 from fluxgate.errors import CallNotPermittedError
 from fluxgate.permits import All
 from fluxgate.retries import Retry
+from fluxgate.signal import Signal
 from fluxgate.trackers import Custom
 from fluxgate.trippers import Closed, FailureStreak, HalfOpened
 
@@ -28,7 +29,10 @@ LONGEST_PAUSE_S = 600.0
 
 
 class Breaker:
-    """Lets calls pass, or refuses them while the system is known to be down. Belongs to one event loop."""
+    """Lets calls pass, or refuses them while the system is known to be down. Belongs to one event loop.
+
+    `on_move` is told the states before and after: closed, open, half_open, forced_open.
+    """
 
     def __init__(self, system: str) -> None:
         self._system = system
@@ -39,7 +43,9 @@ class Breaker:
             retry=_Pause(),
             permit=All(),
             max_half_open_calls=1,
+            listeners=(self._moved,),
         )
+        self.on_move: Callable[[str, str], None] | None = None
 
     async def call(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run one call.
@@ -60,6 +66,10 @@ class Breaker:
                 ),
                 _("Test the connection: a test that works lets calls pass again at once."),
             ) from error
+
+    def _moved(self, signal: Signal) -> None:
+        if self.on_move is not None and signal.old_state != signal.new_state:
+            self.on_move(str(signal.old_state), str(signal.new_state))
 
     @property
     def refuses_until(self) -> datetime | None:

@@ -24,6 +24,7 @@ from app.operations.registry import NoParams, operation
 from app.operations.schedules import next_sync
 from app.operations.sessions import DraftSession
 from app.operations.stages import Tell
+from app.operations.webhooks.sources import status_changed
 from app.store import connections as stored
 from app.store import runs
 from app.store.values import now
@@ -64,9 +65,13 @@ async def run_test(context: RunContext, stages: Stages | None = None) -> None:
     context.result |= _told(report)
     if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.role]:
         error, kind = (problem.message, problem.kind.value) if problem else (None, None)
-        await context.workspace.store.write(
-            stored.note_test, connection.id, context.result, ok=report.success, error=error, kind=kind
-        )
+
+        def note() -> None:
+            moved = stored.note_test(connection.id, context.result, ok=report.success, error=error, kind=kind)
+            if moved is not None:
+                context.workspace.event_log.add([status_changed(connection.id, *moved, kind or "test")])
+
+        await context.workspace.store.write(note)
         context.workspace.events.publish(ConnectionsChanged())
     if problem is not None:
         raise problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,14 @@ from app.domain.connections import Connection, ConnectionStatus, check_secret, c
 from app.domain.ids import new_id
 from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.kinds.cetec import cetec_address
+from app.domain.webhooks.events import Event, EventType
 from app.errors import UsageError
 from app.events import ConnectionsChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
 from app.operations.setting_changes import connection_notes
+from app.operations.webhooks.sources import changed_fields, connection_changed, status_changed
 from app.store import connections as stored
 
 if TYPE_CHECKING:
@@ -95,7 +97,8 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
     # The secrets first: without a keyring nothing is stored at all.
     await _keep_secrets(context, connection, secrets)
     notes = connection_notes(context.run, None, connection, given=secrets)
-    kept = await context.workspace.store.write(_store, context, stored.add_connection, connection, notes)
+    told = [connection_changed(EventType.CONNECTION_CREATED, connection)]
+    kept = await context.workspace.store.write(_store, context, stored.add_connection, connection, notes, told)
     context.result |= connection_row(context.workspace, kept)
     if params.schedule:
         from app.operations.schedules import schedule_usual
@@ -136,7 +139,10 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     await context.workspace.links.drop(old.id)
     await _keep_secrets(context, new, secrets)
     notes = connection_notes(context.run, old, new, given=secrets, lost=lost)
-    changed = await context.workspace.store.write(_store, context, stored.change_connection, new, notes)
+    told = [connection_changed(EventType.CONNECTION_UPDATED, new, changed_fields(old, new, secrets))]
+    if new.status is not old.status:
+        told.append(status_changed(old.id, old.status.value, new.status.value, "edited"))
+    changed = await context.workspace.store.write(_store, context, stored.change_connection, new, notes, told)
     for key in lost:
         await context.workspace.vault.delete(old.id, key)
     if new.settings.get("sync_interval") != old.settings.get("sync_interval"):
@@ -176,17 +182,23 @@ async def delete_connection(context: RunContext, _params: NoParams) -> None:
     def remove() -> None:
         stored.remove_connection(connection.id)
         context.note(*notes)
+        context.workspace.event_log.add([connection_changed(EventType.CONNECTION_DELETED, connection)])
 
     await context.workspace.store.write(remove)
     context.workspace.events.publish(ConnectionsChanged())
 
 
 def _store(
-    context: RunContext, work: Callable[[Connection], Connection], connection: Connection, notes: Iterable[AuditNote]
+    context: RunContext,
+    work: Callable[[Connection], Connection],
+    connection: Connection,
+    notes: Iterable[AuditNote],
+    told: Sequence[Event],
 ) -> Connection:
-    """Store a connection, and in the audit trail what that changed."""
+    """Store a connection, in the audit trail what that changed, and what webhooks tell of it."""
     kept = work(connection)
     context.note(*notes)
+    context.workspace.event_log.add(told)
     return kept
 
 

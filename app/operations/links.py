@@ -61,7 +61,10 @@ class _Open:
 
 
 class Links:
-    """Hands out a client per connection; breaker and limiter live as long as it does. Belongs to one event loop."""
+    """Hands out a client per connection; breaker and limiter live as long as it does. Belongs to one event loop.
+
+    `on_breaker` is told when a breaker moves: the connection's id, the states before and after.
+    """
 
     def __init__(self, vault: Vault, store: Store) -> None:
         self._vault = vault
@@ -69,6 +72,7 @@ class Links:
         self._open: dict[str, _Open] = {}
         self._sessions: dict[str, KeptSession] = {}
         self._one_at_a_time = asyncio.Lock()
+        self.on_breaker: Callable[[str, str, str], None] | None = None
 
     async def vitec(self, connection: Connection) -> VitecHub:
         """The Hub of this connection.
@@ -113,7 +117,12 @@ class Links:
             client = await asyncio.to_thread(make, connection, secrets, self.session(connection))
             await self.drop(connection.id)
             self._open[connection.id] = _Open(connection, secrets, client)
+            client.breaker.on_move = lambda old, new: self._breaker_moved(connection.id, old, new)
             return client
+
+    def _breaker_moved(self, connection_id: str, old: str, new: str) -> None:
+        if self.on_breaker is not None:
+            self.on_breaker(connection_id, old, new)
 
     def refused_until(self, connection_id: str) -> datetime | None:
         """Until when calls of a connection are refused after failures in a row; None while they pass."""

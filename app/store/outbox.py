@@ -21,6 +21,7 @@ from app.store.contact_center_rows import AgentNowRow
 from app.store.database import Store, fetch, put_rows
 from app.store.outbox_rows import StatusOutboxRow, StatusTallyRow, StatusToldRow
 from app.store.values import now
+from app.store.webhook_events import note_statuses
 from app.tasks import Tasks
 
 _SLICE = 500
@@ -127,6 +128,7 @@ def _enqueue(connection_id: str, updates: Sequence[StatusUpdate]) -> None:
     _insert(rows)
     put_rows(StatusToldRow, [_told(connection_id, update) for update in latest.values()])
     put_rows(AgentNowRow, [_here(connection_id, update, now_ms) for update in latest.values()])
+    note_statuses(connection_id, [_to_tell(update) for update in updates])
 
 
 def _known(connection_id: str, agent_ids: Collection[str]) -> dict[str, KnownStatus | None]:
@@ -223,6 +225,10 @@ def _of_keys(sql: str, connection_id: str, keys: Collection[str]) -> Iterable[Ce
     for chunk in _slices(sorted(keys)):
         statement = sql.format(mark=database_proxy.param, keys=_marks(len(chunk)))
         yield from database_proxy.execute_sql(statement, (connection_id, *chunk)).fetchall()
+
+
+def _to_tell(update: StatusUpdate) -> tuple[str, str, int]:
+    return update.agent_id, "" if _is_leaving(update) else update.state_code, update.at_s * 1000
 
 
 def _insert(rows: Sequence[Cells]) -> None:
