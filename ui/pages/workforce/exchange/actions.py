@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.operations.runner import Report, Request
 from app.store.contact_center_imports import PastImport
 from app.store.values import now
 from ui.desk import Desk
+from ui.pages.workforce.exchange.rules_dialog import kept_rules
 from ui.pages.workforce.exchange.words import counts_words, rows_words
 from ui.pages.workforce.exchange.work import Checked, Choices, Finding, Opened
 from ui.tables import format_value
@@ -88,7 +90,7 @@ class ExchangeActions(QObject):
             self.desk.voice.banner(READ, Tone.DANGER, error.message, _(error.remedy))
             return None
         self.desk.voice.clear_banner(READ)
-        return Opened(choices, preview)
+        return Opened(replace(choices, rules=kept_rules(self.desk.layouts, preview.data_type)), preview)
 
     # -- check and import ----------------------------------------------------------------------------------------
 
@@ -100,7 +102,9 @@ class ExchangeActions(QObject):
         found, connection = report.found, self.connection
         assert isinstance(found, Findings)
         assert connection is not None
-        expected = await expectations(self.desk.workspace.store, connection, {}, strict=opened.choices.strict)
+        expected = await expectations(
+            self.desk.workspace.store, connection, opened.choices.rules, strict=opened.choices.strict
+        )
 
         def prepare() -> tuple[Checked, list[Finding]]:
             checked = Checked(found, row_check(opened.data_type, expected))

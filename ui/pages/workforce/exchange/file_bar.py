@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.exchange import DataType
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.operations.exchange.encodings import Encoding
 from app.operations.exchange.files import FileKind
 from app.operations.exchange.tables import Separator
@@ -17,7 +17,7 @@ from ui.pages.workforce.exchange.words import ENCODING_WORDS, SEPARATOR_WORDS, s
 from ui.pages.workforce.exchange.work import BATCH_SIZES, Opened
 from ui.tables import format_value
 from ui.theme import GRID, Icon
-from ui.widgets import ElidedLabel, FlowLayout, IconButton
+from ui.widgets import Button, ElidedLabel, FlowLayout, IconButton
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -50,6 +50,8 @@ class FileBar(QWidget):
         self.batch = _choice("exchange.batch", _("Rows per batch"), 5)
         for size in BATCH_SIZES:
             self.batch.addItem(format_value(size), size)
+        self.rules = Button(_("Own rules …"), icon=Icon.EDIT, object_name="exchange.rules")
+        self.rules.set_tip(_("Limits of your own that every row is checked against"))
         self.replace = QCheckBox(_("Replace rows that are there already"))
         self.replace.setObjectName("exchange.replace")
         self.strict = QCheckBox(_("Strict: warnings are errors"))
@@ -73,7 +75,7 @@ class FileBar(QWidget):
             _pair(_("Separator"), self.separator),
         ]
         for part in (_pair(_("Type of data"), self.data_type), *self.text_form, _pair(_("Rows per batch"), self.batch),
-                     _tall(self.replace), _tall(self.strict)):  # fmt: skip
+                     _tall(self.replace), _tall(self.strict), self.rules):  # fmt: skip
             second.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * GRID, GRID, 4 * GRID, 2 * GRID)
@@ -92,6 +94,9 @@ class FileBar(QWidget):
             (self.batch, choices.batch_size),
         ):  # fmt: skip
             choice.setCurrentIndex(choice.findData(value))
+        count = len(choices.rules)
+        text = ngettext("{count} own rule …", "{count} own rules …", count).format(count=format_value(count))
+        self.rules.setText(text if count else _("Own rules …"))
         self.text_form[0].setVisible(source.kind is not FileKind.XLSX)
         self.text_form[1].setVisible(source.kind is FileKind.CSV)
         for box, on in ((self.replace, choices.replace_rows), (self.strict, choices.strict)):

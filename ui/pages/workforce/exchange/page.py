@@ -36,8 +36,10 @@ from ui.pages.workforce.exchange.findings import FindingsPane
 from ui.pages.workforce.exchange.imports import ImportsPane
 from ui.pages.workforce.exchange.menus import fill_more
 from ui.pages.workforce.exchange.preview import PreviewPane
+from ui.pages.workforce.exchange.rules_dialog import ask_rules
 from ui.pages.workforce.exchange.running import Running
 from ui.pages.workforce.exchange.stage import check_obstacle, dropped_file, import_label, verdict_of
+from ui.pages.workforce.exchange.words import type_words
 from ui.pages.workforce.exchange.work import Choices, Opened
 from ui.tables import format_value
 from ui.theme import GRID, Icon
@@ -110,6 +112,7 @@ class ExchangePage(QWidget):
         self.save_bad.clicked.connect(self._save_bad)
         self.bar.closed.connect(self.close_file)
         self.bar.read_again.connect(self._read_again)
+        self.bar.rules.clicked.connect(lambda: self._work(self._ask_rules()))
         self.bar.options_changed.connect(self._options_changed)
         self.preview_pane.mapped.connect(self._mapped)
         self.findings.changed.connect(self._changed)
@@ -268,6 +271,13 @@ class ExchangePage(QWidget):
             columns=before.columns if same_type else {},
         )  # fmt: skip
         self._work(self._look_at(choices))
+
+    async def _ask_rules(self) -> None:
+        opened = self.opened
+        if opened is None:
+            return
+        if await ask_rules(self, self.desk.layouts, opened.data_type, type_words(opened.data_type)):
+            await self._look_at(opened.said())
 
     def _options_changed(self) -> None:
         if self.opened is not None:

@@ -11,7 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from app.domain.exchange import DataType, Problem, Rule
+from app.domain.exchange.checker import FieldRule
 from app.domain.exchange.findings import Findings, ProblemGroup, RowError
 from app.operations.exchange.corrections import RowCheck
 from app.operations.exchange.files import TextForm
@@ -30,6 +33,7 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     form: TextForm = TextForm()  # noqa: RUF009 - it cannot change
     strict: bool = False
+    rules: Mapping[str, FieldRule] = field(default_factory=dict)
     replace_rows: bool = False
     batch_size: int = BATCH_SIZE
     corrections: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -40,6 +44,7 @@ class Choices:
             "data_type": data_type.value,
             "file": str(self.file),
             "strict": self.strict,
+            "validation_rules": msgspec.to_builtins(dict(self.rules)),
             "columns": dict(self.columns),
             "encoding": self.form.encoding,
             "separator": self.form.separator,
