@@ -75,7 +75,8 @@ def timeline_command(args: argparse.Namespace) -> int:
     before = read_moment("before", args.before) if args.before else None
 
     async def work(workspace: Workspace) -> list[TimelineEntry]:
-        found = await workspace.store.read(timeline, subject, args.record_id, before=before, limit=args.limit)
+        page = await workspace.store.read(timeline, subject, args.record_id, before=before, limit=args.limit)
+        found = page.entries
         if not found and not await workspace.store.read(known, subject, args.record_id):
             raise UsageError(_("There is nothing with the id {id}.").format(id=args.record_id))
         return found

@@ -28,7 +28,7 @@ def add_history(
     line.add_argument("subject", choices=["person", "device", "customer"])
     line.add_argument("record_id", metavar="ID")
     line.add_argument("--before", metavar="MOMENT", help="only what is older")
-    line.add_argument("--limit", type=int, default=100, help="how many entries at most")
+    line.add_argument("--limit", type=int, default=100, help="about how many entries")
     line.set_defaults(handler=_timeline, needs_home=True)
 
 

@@ -16,6 +16,8 @@ from app.domain.outcomes import Run, Trigger
 from app.store import audit
 from app.store.runs import HOST
 
+_BY_SCHEDULE = (Trigger.SCHEDULE, Trigger.RETRY)
+
 
 def current_user() -> str:
     """Who is signed in to this computer."""
@@ -33,7 +35,7 @@ class AuditLog:
 
     def origin(self, trigger: Trigger = Trigger.MANUAL) -> Origin:
         """Who acts now."""
-        return Origin(current_user(), Via.SCHEDULE if trigger is Trigger.SCHEDULE else self.via, HOST)
+        return Origin(current_user(), Via.SCHEDULE if trigger in _BY_SCHEDULE else self.via, HOST)
 
     def add(self, *notes: AuditNote, trigger: Trigger = Trigger.MANUAL) -> None:
         """Record what happened."""

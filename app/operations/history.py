@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.store import audit, pruning
 from app.store.pruning import Amount
 from app.store.values import now
 
-_FEWEST_DAYS = 7
+FEWEST_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class PruneParams:
     run_days: int | None = None
     audit_days: int | None = None
     confirm: bool = False
+
+
+@dataclass(frozen=True)
+class KeepParams:
+    """Days that are kept; what is not given stays as it is."""
+
+    run_detail_days: int | None = None
+    run_days: int | None = None
+    audit_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,16 @@ async def prune_history(context: RunContext, params: PruneParams) -> None:
     await _compact(context)
 
 
+@operation("history.keep", N_("Set how long the history is kept"), Permission.ADMIN, KeepParams, remote=False)
+async def keep_history(context: RunContext, params: KeepParams) -> None:
+    """Change for how many days things are kept; nothing is taken away by that."""
+    given = {key: days for key, days in asdict(params).items() if days is not None}
+    if any(days < FEWEST_DAYS for days in given.values()):
+        raise UsageError(_("At least {days} days are kept.").format(days=FEWEST_DAYS))
+    if given and not context.dry_run:
+        await context.workspace.change_settings(**given)
+
+
 async def _prune_audit(context: RunContext, before: datetime, count: int) -> None:
     """Old entries go only from a trail that is whole: what was altered is evidence."""
     if not count:
@@ -105,8 +124,8 @@ def _limits(context: RunContext, params: PruneParams) -> _Limits:
     given = (params.run_detail_days, params.run_days, params.audit_days)
     kept = (settings.run_detail_days, settings.run_days, settings.audit_days)
     days = [kept[at] if value is None else value for at, value in enumerate(given)]
-    if min(days) < _FEWEST_DAYS:
-        raise UsageError(_("At least {days} days are kept.").format(days=_FEWEST_DAYS))
+    if min(days) < FEWEST_DAYS:
+        raise UsageError(_("At least {days} days are kept.").format(days=FEWEST_DAYS))
     moments = [now() - timedelta(days=count) for count in days]
     return _Limits(*moments)
 

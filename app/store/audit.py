@@ -153,7 +153,7 @@ def _beginning_is_gone(chain: Any) -> bool:
 
 
 def _organisation() -> str:
-    row = OrganizationRow.get_or_none(OrganizationRow.key == "")
+    row = OrganizationRow.select().first()  # a database holds the data of one
     return str(row.name) if row is not None else ""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -24,7 +25,7 @@ class RunFilter:
 
     `status` means runs with an outcome of that status, `troubled` those with any that needs a look. Every word of
     `text` has to be in what a run is about: its operation, connection, actor, id or error, or a name in its outcomes.
-    `titled` names operations whose titles hold the text, in whatever language they are shown.
+    `titled` names, word by word, the operations whose titles hold it, in whatever language they are shown.
     """
 
     states: tuple[RunState, ...] = ()
@@ -37,7 +38,7 @@ class RunFilter:
     status: Status | None = None
     troubled: bool = False
     text: str = ""
-    titled: tuple[str, ...] = ()
+    titled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_runs(wanted: RunFilter, *, limit: int = 1000) -> list[Run]:
@@ -78,7 +79,8 @@ def _conditions(wanted: RunFilter, *, states: bool = True) -> list[Any]:
     if wanted.troubled:
         found.append(d.troubled > 0)
     for word in wanted.text.lower().split():
-        columns = (r.operation, r.connection, r.actor, r.run_id, r.first_fatal, d.words)
+        columns = (r.operation, r.connection, r.actor, r.run_id, r.first_fatal, r.error, d.words)
         own = reduce(or_, (column.contains(word) for column in columns))
-        found.append(own | r.operation.in_(wanted.titled) if wanted.titled else own)
+        titled = wanted.titled.get(word, ())
+        found.append(own | r.operation.in_(titled) if titled else own)
     return found

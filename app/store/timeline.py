@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 from operator import or_
@@ -70,15 +70,37 @@ class TimelineEntry:
     counts: tuple[tuple[str, int], ...] = ()
 
 
-def timeline(
-    subject: Subject, record_id: str, *, before: datetime | None = None, limit: int = 100
-) -> list[TimelineEntry]:
-    """The newest entries first, those before a moment; `before` the last one's moment goes on with older ones."""
-    found = [*_of_runs(_names(subject, record_id), before, limit), *_of_record(subject, record_id, before)]
-    found += _of_audit(subject, record_id, before, limit)
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Entries, newest first, and from where `timeline` goes on with older ones; None when these were all."""
+
+    entries: list[TimelineEntry]
+    older: datetime | None
+
+
+def timeline(subject: Subject, record_id: str, *, before: datetime | None = None, limit: int = 100) -> TimelinePage:
+    """About `limit` entries of a record, those before a moment. What happened in one run is never torn apart."""
+    parts = [_of_runs(_names(subject, record_id), before, limit), _of_audit(subject, record_id, before, limit)]
     if subject is Subject.DEVICE:
-        found += _visits(record_id, before, limit)
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
+        parts.append(_visits(record_id, before, limit))
+    reached = [part.reached for part in parts if part.reached is not None]
+    found = [*_of_record(subject, record_id, before), *(entry for part in parts for entry in part.entries)]
+    found.sort(key=lambda entry: entry.at, reverse=True)
+    if not reached:
+        return TimelinePage(found, None)
+    horizon = max(reached)
+    whole = [entry for entry in found if entry.at > horizon]
+    if whole:
+        return TimelinePage(whole, horizon + timedelta(microseconds=1))
+    return TimelinePage([entry for entry in found if entry.at >= horizon], horizon)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one source knows, whole down to a moment; None where that is everything."""
+
+    entries: list[TimelineEntry]
+    reached: datetime | None
 
 
 def known(subject: Subject, record_id: str) -> bool:
@@ -104,56 +126,67 @@ def _names(subject: Subject, record_id: str) -> dict[str, list[str]]:
     return {prefix: ids for prefix, ids in names.items() if ids}
 
 
-def _of_runs(names: dict[str, list[str]], before: datetime | None, limit: int) -> Iterator[TimelineEntry]:
+def _of_runs(names: dict[str, list[str]], before: datetime | None, limit: int) -> _Part:
     o, r = OutcomeRow, RunRow
     columns = (r.started_at, r.operation, r.connection, r.actor, r.run_id, o.target, o.status, o.message, o.changes)
     joined = o.select(*columns).join(r, on=(o.run_id == r.run_id))
     about = reduce(or_, (o.subject_id.in_(ids) & r.operation.startswith(prefix) for prefix, ids in names.items()))
     query = joined.where(about, *_older(r, before)).order_by(r.started_at.desc()).limit(limit)
-    for at, operation, connection, actor, run_id, target, status, message, changes in fetch(query):
-        where = connection if target in _TABLES and connection else target
-        yield TimelineEntry(
-            _moment(at), Happened.RUN, operation, where, status, message, actor, run_id, _field_names(changes)
+    entries = [
+        TimelineEntry(
+            _moment(at), Happened.RUN, operation, connection if target in _TABLES and connection else target, status,
+            message, actor, run_id, _field_names(changes),
         )
+        for at, operation, connection, actor, run_id, target, status, message, changes in fetch(query)
+    ]  # fmt: skip
+    return _Part(entries, entries[-1].at if len(entries) == limit else None)
 
 
 _TABLES = frozenset({"offices", "employees", "devices", "customers", "people"})
 """Targets that are our own tables: there the connection says more."""
 
 
-def _visits(device_id: str, before: datetime | None, limit: int) -> Iterator[TimelineEntry]:
+def _visits(device_id: str, before: datetime | None, limit: int) -> _Part:
     """What pushes did at a device, one entry a run."""
     o, r = OutcomeRow, RunRow
     pushes = r.select(r.run_id, r.started_at, r.operation, r.actor).where(
         r.operation.startswith("terminals."), *_older(r, before)
     )
-    for run_id, at, operation, actor in fetch(pushes.order_by(r.started_at.desc()).limit(min(limit, _DEVICE_RUNS))):
+    entries, most = [], min(limit, _DEVICE_RUNS)
+    looked = fetch(pushes.order_by(r.started_at.desc()).limit(most))
+    for run_id, at, operation, actor in looked:
         of_device = (o.run_id == run_id) & (o.target_id == device_id)
         counts = fetch(o.select(o.status, fn.COUNT(o.seq), fn.MAX(o.target)).where(of_device).group_by(o.status))
         if counts:
             worst = max((Status(status) for status, *_rest in counts), key=_SEVERITY.index)
-            told = tuple((status, count) for status, count, _target in counts)
-            yield TimelineEntry(
-                _moment(at), Happened.VISITS, operation, counts[0][2], worst, actor=actor, run_id=run_id, counts=told
-            )
+            told = tuple(sorted((status, count) for status, count, _target in counts))
+            entries.append(
+                TimelineEntry(
+                    _moment(at), Happened.VISITS, operation, counts[0][2], worst, actor=actor, run_id=run_id,
+                    counts=told,
+                )
+            )  # fmt: skip
+    return _Part(entries, _moment(looked[-1][1]) if len(looked) == most else None)
 
 
 _SEVERITY = (Status.SKIPPED, Status.SUCCESS, Status.NOT_ATTEMPTED, Status.UNKNOWN, Status.PARTIAL, Status.FATAL)
 
 
-def _of_audit(subject: Subject, record_id: str, before: datetime | None, limit: int) -> Iterator[TimelineEntry]:
+def _of_audit(subject: Subject, record_id: str, before: datetime | None, limit: int) -> _Part:
     """Changed settings and looks at secrets; runs themselves are there as what they did."""
     a = AuditRow
     prefix = "customers." if subject is Subject.CUSTOMER else ""
     query = a.select().where(a.object_id == record_id, ~a.kind.startswith("run."), a.operation.startswith(prefix))
     if before is not None:
         query = query.where(a.at < to_time(before))
-    for entry in map(entry_of, fetch(query.order_by(a.seq.desc()).limit(limit))):
-        fields = tuple(dict.fromkeys([*entry.before, *entry.after]))
-        yield TimelineEntry(
+    entries = [
+        TimelineEntry(
             entry.at, Happened.AUDIT, entry.operation, entry.host, entry.kind, entry.result, entry.actor,
-            entry.run_id, fields,
-        )  # fmt: skip
+            entry.run_id, tuple(dict.fromkeys([*entry.before, *entry.after])),
+        )
+        for entry in map(entry_of, fetch(query.order_by(a.seq.desc()).limit(limit)))
+    ]  # fmt: skip
+    return _Part(entries, entries[-1].at if len(entries) == limit else None)
 
 
 def _of_record(subject: Subject, record_id: str, before: datetime | None) -> Iterator[TimelineEntry]:

@@ -83,7 +83,7 @@ class TestFinding:
 
     def test_by_the_title_of_an_operation_in_another_language(self, store: Store) -> None:
         wanted = keep(store, 0)
-        assert found(store, text="kontorer", titled=("offices.sync",)) == [wanted]
+        assert found(store, text="kontorer", titled={"kontorer": ("offices.sync",)}) == [wanted]
 
     def test_counts_by_state_whatever_state_is_chosen(self, store: Store) -> None:
         keep(store, 0, outcome("Åse"))

@@ -40,7 +40,7 @@ def outcome(
 
 def line(store: Store, subject: Subject, record_id: str, before: datetime | None = None, limit: int = 100
          ) -> list[TimelineEntry]:  # fmt: skip
-    return store.run_now(timeline, subject, record_id, before=before, limit=limit)
+    return store.run_now(timeline, subject, record_id, before=before, limit=limit).entries
 
 
 class TestAPerson:
@@ -71,10 +71,25 @@ class TestAPerson:
     def test_it_goes_on_with_older_entries(self, store: Store) -> None:
         for hours in range(5):
             did(store, hours, "employees.sync", outcome("p1"))
-        first = line(store, Subject.PERSON, "p1", limit=2)
-        rest = line(store, Subject.PERSON, "p1", before=first[-1].at)
-        assert (len(first), len(rest)) == (2, 3)
-        assert rest[0].at < first[-1].at
+        moments, before = [], None
+        for _page in range(5):
+            page = store.run_now(timeline, Subject.PERSON, "p1", before=before, limit=2)
+            moments += [entry.at for entry in page.entries]
+            before = page.older
+            if before is None:
+                break
+        assert moments == [MONDAY + timedelta(hours=hours) for hours in (4, 3, 2, 1, 0)]
+
+    def test_what_one_run_did_at_many_devices_stays_together(self, store: Store) -> None:
+        for hours in range(3):
+            visits = [outcome("p1", f"Door {n}") for n in range(4)]
+            did(store, hours, "terminals.push_all", *visits)
+        first = store.run_now(timeline, Subject.PERSON, "p1", limit=6)
+        assert (len(first.entries), first.older is None) == (4, False)
+        second = store.run_now(timeline, Subject.PERSON, "p1", before=first.older, limit=4)
+        assert len(second.entries) == 4
+        third = store.run_now(timeline, Subject.PERSON, "p1", before=second.older, limit=6)
+        assert (len(third.entries), third.older) == (4, None)
 
     def test_somebody_unknown(self, store: Store) -> None:
         assert line(store, Subject.PERSON, "nobody") == []

@@ -10,7 +10,9 @@ from app.domain.directory import Employee, Office
 from app.i18n import _
 from app.store import runs
 from app.store.runs import HistoryEntry
+from app.store.timeline import Subject
 from ui.desk import Desk
+from ui.pages.timeline_button import add_timeline_button
 from ui.texts import FIELD_WORDS, ago, change_text, moment_text, value_text
 from ui.widgets import DetailsPane
 
@@ -43,7 +45,7 @@ class RecordDetails:
             self.pane.add_row(_("Not in Vitec since"), moment_text(record.missing_since))
         if record.updated_at:
             self.pane.add_row(_("Last change"), ago(record.updated_at))
-        self.desk.start("read history", self._read_history(record.id, self._shown))
+        self.desk.start("read history", self._read_history(record, self._shown))
 
     def _badge(self, record: Office | Employee, field: str) -> str:
         """Where a value comes from."""
@@ -56,8 +58,8 @@ class RecordDetails:
         # Translators: a value that was entered in Muster, not fetched
         return "Vitec" if vitec and not own else _("Here")
 
-    async def _read_history(self, record_id: str, shown: int) -> None:
-        entries = await self.desk.workspace.store.read(runs.history, record_id)
+    async def _read_history(self, record: Office | Employee, shown: int) -> None:
+        entries = await self.desk.workspace.store.read(runs.history, record.id)
         if shown != self._shown:  # another record since, or the same one anew
             return
         self.pane.add_section(_("History"))
@@ -65,6 +67,8 @@ class RecordDetails:
             self.pane.add_note(_("Nothing has changed since the first sync."))
         for entry in entries[:20]:
             self.pane.add_row(ago(entry.run.started_at), history_words(entry))
+        if isinstance(record, Employee):
+            add_timeline_button(self.pane, self.desk, Subject.PERSON, record.id, record.name)
 
 
 def history_words(entry: HistoryEntry) -> str:

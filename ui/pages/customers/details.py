@@ -14,6 +14,7 @@ from app.store import customers as stored
 from app.store import runs
 from app.store.customers import Pull
 from app.store.runs import HistoryEntry
+from app.store.timeline import Subject
 from ui.desk import Desk
 from ui.pages.customers.actions import CustomerActions, system_address
 from ui.pages.customers.menus import Entry, row_entries
@@ -29,6 +30,7 @@ from ui.pages.customers.rows import (
     status_words,
     test_environment,
 )
+from ui.pages.timeline_button import add_timeline_button
 from ui.tables import format_value
 from ui.texts import FIELD_WORDS, ago, moment_text, value_text
 from ui.theme import Icon, Tone
@@ -200,6 +202,9 @@ class CustomerDetails(QWidget):
             self._pane.add_note(_("Nothing has changed since the first sync."))
         for entry in ours[:_MOST_HISTORY]:
             self._pane.add_row(ago(entry.run.started_at), history_words(entry))
+        if (customer := self.customer) is not None:
+            desk = self._actions.desk
+            add_timeline_button(self._pane, desk, Subject.CUSTOMER, customer.id, customer.name)
 
 
 def history_words(entry: HistoryEntry) -> str:

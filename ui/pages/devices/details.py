@@ -14,6 +14,7 @@ from app.i18n import _, ngettext
 from app.store import devices as stored
 from app.store import directory, runs
 from app.store.runs import HistoryEntry
+from app.store.timeline import Subject
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
 from ui.dialogs.device_trust import grouped
@@ -29,6 +30,7 @@ from ui.pages.devices.rows import (
     state_chip,
 )
 from ui.pages.record_details import history_words
+from ui.pages.timeline_button import add_timeline_button
 from ui.tables import format_value
 from ui.texts import ago, moment_text
 from ui.theme import Icon, Tone
@@ -194,6 +196,8 @@ class DeviceDetails(QWidget):
             self._details.add_note(_("Nothing has changed since it was added."))
         for entry in entries[:_MOST_HISTORY]:
             self._details.add_row(ago(entry.run.started_at), history_words(entry))
+        if (device := self._device) is not None:
+            add_timeline_button(self._details, self.desk, Subject.DEVICE, device.id, device.name)
 
 
 def absent_names(device_id: str) -> list[str]:

@@ -42,16 +42,16 @@ async def full_page(desk: Desk) -> ActivityPage:
     await keep(desk.workspace, earlier(30, "stopped", state=RunState.STOPPED, error=ERROR, duration_ms=1_200))
     await keep(desk.workspace, earlier(5, "broken", state=RunState.INTERRUPTED, operation="employees.pictures"))
     page = await open_page(desk)
-    await eventually(lambda: page.pane.rows.total == 3)
+    await eventually(lambda: page.runs.pane.rows.total == 3)
     return page
 
 
 def shown(page: ActivityPage) -> list[str]:
-    return [each.run_id for each in page.pane.rows.shown_rows()]
+    return [each.run_id for each in page.runs.pane.rows.shown_rows()]
 
 
 def choose(page: ActivityPage, run_id: str) -> None:
-    assert page.pane.table.select_key(run_id)
+    assert page.runs.pane.table.select_key(run_id)
 
 
 async def test_before_anything_ran_it_says_what_will_be_here(desk: Desk) -> None:
@@ -62,7 +62,7 @@ async def test_before_anything_ran_it_says_what_will_be_here(desk: Desk) -> None
 async def test_runs_are_listed_newest_first_with_who_where_and_how_they_ended(desk: Desk) -> None:
     page = await full_page(desk)
     assert shown(page) == ["broken", "stopped", "done"]
-    row = page.pane.visible_table().rows[1]
+    row = page.runs.pane.visible_table().rows[1]
     assert row[1:] == ("Sync employees", "vitec", "kari", "Stopped", "Vitec Hub unauthorized.", 1_200)
 
 
@@ -87,17 +87,17 @@ async def test_space_shows_everything_about_a_run(desk: Desk) -> None:
     )  # fmt: skip
     await keep(desk.workspace, kept)
     page = await open_page(desk)
-    await eventually(lambda: page.pane.rows.total == 1)
+    await eventually(lambda: page.runs.pane.rows.total == 1)
     table = part(page, TableView, "activity.table")
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Down)
     QTest.keyClick(table, Qt.Key.Key_Space)
-    told = page.details.texts()
+    told = page.runs.details.texts()
     for text in ("Vitec Hub unauthorized.", "Check the access key.", "4 chosen", "Look here.", "told", "kari"):
         assert text in told
     assert "Department 4711 is not known here" in told
     QTest.keyClick(table, Qt.Key.Key_Space)
-    assert page.details.isHidden()
+    assert page.runs.details.isHidden()
 
 
 async def test_enter_and_the_button_open_the_run_as_it_ended(desk: Desk) -> None:
@@ -105,7 +105,7 @@ async def test_enter_and_the_button_open_the_run_as_it_ended(desk: Desk) -> None
     opened: list[str] = []
     page.run_opened.connect(opened.append)
     choose(page, "done")
-    QTest.keyClick(page.pane.table, Qt.Key.Key_Return)
+    QTest.keyClick(page.runs.pane.table, Qt.Key.Key_Return)
     click(page, "activity.open")
     assert opened == ["done", "done"]
 
@@ -124,16 +124,16 @@ async def test_a_run_can_be_resumed_only_when_it_ended_early(desk: Desk) -> None
 async def test_resume_finishes_an_interrupted_run(demo_desk: Desk) -> None:
     await keep(demo_desk.workspace, earlier(5, "broken", state=RunState.INTERRUPTED))
     page = await open_page(demo_desk)
-    await eventually(lambda: page.pane.rows.row_for("broken") is not None)
+    await eventually(lambda: page.runs.pane.rows.row_for("broken") is not None)
     choose(page, "broken")
     click(page, "activity.resume")
 
     def state() -> RunState | None:
-        found = page.pane.rows.row_for("broken")
+        found = page.runs.pane.rows.row_for("broken")
         return found.state if found else None
 
     await eventually(lambda: state() is RunState.FINISHED)
-    assert page.pane.rows.total == 2, "adding the connection, and the run that went on under its id"
+    assert page.runs.pane.rows.total == 2, "adding the connection, and the run that went on under its id"
 
 
 async def test_a_run_whose_program_died_is_found_out_when_the_page_is_shown(desk: Desk) -> None:
@@ -156,14 +156,14 @@ async def test_run_again_starts_the_same(demo_desk: Desk) -> None:
     await eventually(lambda: report.run.run_id in shown(page))
     choose(page, report.run.run_id)
     click(page, "activity.again")
-    await eventually(lambda: sum(r.operation == "offices.sync" for r in page.pane.rows.all_rows()) == 2)
-    assert page.pane.rows.row_at(0).operation == "offices.sync"
+    await eventually(lambda: sum(r.operation == "offices.sync" for r in page.runs.pane.rows.all_rows()) == 2)
+    assert page.runs.pane.rows.row_at(0).operation == "offices.sync"
 
 
 async def test_adding_a_connection_is_not_done_again_from_here(demo_desk: Desk) -> None:
     page = await open_page(demo_desk)
-    await eventually(lambda: page.pane.rows.total == 1)
-    page.pane.table.selectRow(0)
+    await eventually(lambda: page.runs.pane.rows.total == 1)
+    page.runs.pane.table.selectRow(0)
     again = part(page, Button, "activity.again")
     assert not again.isEnabled()
     assert "Connections page" in again.toolTip()
@@ -171,23 +171,23 @@ async def test_adding_a_connection_is_not_done_again_from_here(demo_desk: Desk) 
 
 async def test_runs_appear_and_end_while_the_page_is_open(demo_desk: Desk) -> None:
     page = await open_page(demo_desk)
-    await eventually(lambda: page.pane.rows.total == 1)
+    await eventually(lambda: page.runs.pane.rows.total == 1)
     handle = await demo_desk.handle_of(Request("directory.sync", "vitec"))
     assert handle is not None
     assert shown(page)[0] == handle.run_id
     assert part(page, QLabel, "activity.sentence").text() == "1 run active"
     await handle.report()
-    await eventually(lambda: page.pane.rows.row_at(0).state is RunState.FINISHED)
+    await eventually(lambda: page.runs.pane.rows.row_at(0).state is RunState.FINISHED)
     assert part(page, QLabel, "activity.sentence").text() == "Nothing is running"
 
 
 async def test_previews_and_questions_are_no_activity(demo_desk: Desk) -> None:
     page = await open_page(demo_desk)
-    await eventually(lambda: page.pane.rows.total == 1)
+    await eventually(lambda: page.runs.pane.rows.total == 1)
     await demo_desk.report_of(Request("offices.sync", "vitec", dry_run=True))
     await demo_desk.report_of(Request("connections.test", "vitec"))
     page.refresh()
-    await eventually(lambda: page.pane.rows.total == 1)
+    await eventually(lambda: page.runs.pane.rows.total == 1)
 
 
 async def test_the_window_can_bring_a_run_into_view(desk: Desk) -> None:
@@ -195,8 +195,8 @@ async def test_the_window_can_bring_a_run_into_view(desk: Desk) -> None:
     type_into(part(page, QLineEdit, "activity.search"), "unauth")
     await eventually(lambda: shown(page) == ["stopped"])
     page.show_record("done")
-    assert page.pane.table.current_row() == page.pane.rows.row_for("done")
-    assert page.details.isVisible()
+    assert page.runs.pane.table.current_row() == page.runs.pane.rows.row_for("done")
+    assert page.runs.details.isVisible()
 
 
 async def test_the_list_can_be_exported(desk: Desk, voice: Heard, tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ async def test_the_list_can_be_exported(desk: Desk, voice: Heard, tmp_path: Path
 
 async def test_a_store_that_cannot_be_read_says_why_and_is_tried_again(desk: Desk) -> None:
     page = await full_page(desk)
-    page.pane.set_rows([])
+    page.runs.pane.set_rows([])
     database: Any = desk.workspace.store.database
 
     with database.connection_context():
@@ -223,7 +223,7 @@ async def test_a_store_that_cannot_be_read_says_why_and_is_tried_again(desk: Des
         database.execute_sql("ALTER TABLE run_away RENAME TO run")
     retry = next(b for b in page.findChildren(Button) if b.text() == "Retry" and b.isVisible())
     QTest.mouseClick(retry, Qt.MouseButton.LeftButton)
-    await eventually(lambda: page.pane.rows.total == 3)
+    await eventually(lambda: page.runs.pane.rows.total == 3)
 
 
 async def test_everything_has_a_name(desk: Desk) -> None:
