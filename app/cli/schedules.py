@@ -70,7 +70,10 @@ def _request(args: argparse.Namespace) -> Request:
 
 
 def _run(args: argparse.Namespace) -> int:
-    """Run what is due, once, for a while or until Ctrl-C; 3 when a run did not finish well."""
+    """Run what is due, once, for a while or until Ctrl-C; 3 when a run did not finish well.
+
+    While it waits it also sends webhooks and status updates, as an open window does.
+    """
     if args.seconds is not None and args.seconds <= 0:
         raise UsageError(_("--for takes seconds, more than none."))
 
@@ -78,6 +81,8 @@ def _run(args: argparse.Namespace) -> int:
         _say_what_runs(workspace, args)
         if args.once:
             return await workspace.scheduler.run_due()
+        for name, service in (("webhooks", workspace.webhooks), ("status updates", workspace.status_sender)):
+            workspace.tasks.start(name, service.run())
         with suppress(asyncio.CancelledError, TimeoutError):
             async with asyncio.timeout(args.seconds):
                 await workspace.scheduler.run()

@@ -278,6 +278,8 @@ async def hindrance(workspace: Workspace, schedule: Schedule, connection: Connec
         return _("The connection {name} is paused.").format(name=connection.name)
     if connection_health(connection, workspace.vault.known_secrets(connection)).health is Health.NOT_CONFIGURED:
         return _("The connection {name} is not set up completely.").format(name=connection.name)
+    if workspace.links.is_held(connection.id):
+        return _("Somebody holds the calls of {name} back.").format(name=connection.name)
     if (until := workspace.links.refused_until(connection.id)) is not None:
         text = _("{name} failed several times in a row and is left alone until {time}.")
         return text.format(name=connection.name, time=f"{until.astimezone():%H:%M:%S}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from app.domain.connections import Connection, refuse_secrets
 from app.domain.ids import new_id
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Trigger
+from app.domain.schedule_texts import when_text
 from app.domain.schedules import Schedule, Timing, resolved, resumed, today, upcoming
 from app.errors import NotConfigured, UsageError
 from app.events import SchedulesChanged
@@ -36,6 +38,7 @@ USUAL = {
     ConnectionKind.CONTACT_CENTER: ("cc.agent_login_data",),
 }
 """What a connection of a kind is usually asked by itself, at its own `sync_interval`."""
+_LATE = timedelta(minutes=2)
 _NEVER_BY_ITSELF = ("schedules.", "roles.", "organizations.", "settings.")
 
 
@@ -267,6 +270,7 @@ async def schedule_row(workspace: Workspace, schedule: Schedule) -> dict[str, An
         connection = await workspace.store.read(connections.find_connection, schedule.connection)
     reason = schedule.pause_reason or _("It is paused.") if schedule.paused else ""
     reason = reason or await hindrance(workspace, schedule, connection)
+    interval_s = sync_interval_s(workspace, connection)
     own = msgspec.to_builtins(schedule.timing)
     return {
         "id": schedule.id,
@@ -277,16 +281,24 @@ async def schedule_row(workspace: Workspace, schedule: Schedule) -> dict[str, An
         "every": own.pop("every_s"),
         "jitter": own.pop("jitter_percent"),
         **own,
-        "interval": None if schedule.timing.cron else schedule.timing.every_s or sync_interval_s(workspace, connection),
+        "interval": None if schedule.timing.cron else schedule.timing.every_s or interval_s,
+        "when": when_text(schedule.timing, interval_s),
         "paused": schedule.paused,
         "due_at": time_text(schedule.due_at),
         "next_sync": None if reason else time_text(schedule.due_at),
-        "next_sync_reason": reason or schedule.skip_reason,
+        "next_sync_reason": reason or _overdue(schedule, await workspace.scheduler.now()) or schedule.skip_reason,
         "last_run_id": schedule.last_run_id or None,
         "last_state": schedule.last_state.value if schedule.last_state else None,
         "last_started_at": time_text(schedule.last_started_at),
         "failures": schedule.failures,
     }
+
+
+def _overdue(schedule: Schedule, moment: datetime) -> str:
+    """Schedules work only while a program does (connections.md §11)."""
+    if schedule.due_at is None or moment < schedule.due_at + _LATE:
+        return ""
+    return _("It is overdue: schedules start only while the window is open or muster schedule run works.")
 
 
 async def next_sync(workspace: Workspace, connection: Connection) -> dict[str, Any]:

@@ -157,3 +157,14 @@ class TestOrganizations:
         lines = file.read_text("utf-8-sig").splitlines()
         assert lines[0].split(",")[-1] == "organization"
         assert all(line.endswith(",Acme AS") for line in lines[1:])
+
+
+def test_of_two_programs_at_once_one_runs_what_is_due(connected: Muster) -> None:
+    connected("schedule", "add", "offices.sync")
+    make_due(connected)
+    programs = [connected.start("schedule", "run", "--once", "--json") for _program in range(3)]
+    ended = [(*program.communicate(timeout=60), program.returncode) for program in programs]
+    assert [code for _out, _err, code in ended] == [0, 0, 0], ended
+    assert sum("finished" in out for out, _err, _code in ended) == 1
+    runs = connected("runs", "list", "--json").json
+    assert sum(run["operation"] == "offices.sync" for run in runs) == 1
