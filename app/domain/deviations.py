@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from app.domain.onec import TimesheetDay, TimesheetPeriod
 from app.domain.onec_receipts import SentStatus
-from app.domain.onec_schedules import Period, Shift, split
+from app.domain.onec_schedules import Period, Shift, paid_periods
 from app.domain.onec_time_types import TimeGroup, TimeType, normalised, time_type_of
 from app.i18n import _
 
@@ -123,8 +123,7 @@ class WorkDays:
         """Somebody is to work; the day that a shift begins on owns all of it (§5.3)."""
         self._shifts[external_id].append(shift)
         if (work := self._of(external_id, shift.start.astimezone(self._zone).date())) is not None:
-            counted = split(shift, self._zone)
-            work.planned += (counted.day_ms + counted.night_ms) / _HOUR_MS
+            work.planned += sum(map(_hours, paid_periods(shift)), Decimal(0))
 
     def timesheet(self, period: TimesheetPeriod) -> None:
         """What 1C counts; a day without a row of its own counts as nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -42,6 +43,7 @@ class TimeType:
     colour: str = ""
 
 
+@lru_cache(maxsize=1_024)  # few codes are many people's
 def normalised(code: str) -> str:
     """A code in upper case, Latin letters that look like Cyrillic ones replaced: `b` is a day off, В, and not Б."""
     return code.strip().upper().translate(_LOOK_ALIKES)

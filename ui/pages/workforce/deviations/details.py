@@ -10,6 +10,7 @@ from app.domain.onec_schedules import Period, Shift
 from app.domain.onec_time_types import TimeType, time_type_of, time_types
 from app.errors import MusterError
 from app.i18n import _, ngettext
+from app.operations.registry import find_operation
 from ui.desk import Desk
 from ui.pages.record_details import history_words
 from ui.pages.workforce.deviations.actions import GapActions
@@ -155,7 +156,8 @@ class GapDetails(QWidget):
     def _tell_history(self, story: DayStory) -> None:
         self._pane.add_section(_("History"))
         for entry in story.history[:_MOST_HISTORY]:
-            self._pane.add_row(ago(entry.run.started_at), history_words(entry))
+            title = _(find_operation(entry.run.operation).title)
+            self._pane.add_row(ago(entry.run.started_at), history_words(entry), badge=title)
         if not story.history:
             self._pane.add_note(_("Nothing was done about this person yet."))
 

@@ -41,6 +41,7 @@ class DeviationsPage(DataPage[GapLine]):
         self._departments: list[KnownDepartment] = []
         self._person: tuple[str, str] | None = None
         self._wanted = ""
+        self._told_before = False  # the details, before what is stored changed
         self._all_days = False
         super().__init__(desk, _spec())
         self.commands = GapActions(desk, self)
@@ -73,8 +74,12 @@ class DeviationsPage(DataPage[GapLine]):
 
     def _listen(self) -> None:
         super()._listen()
-        self.desk.on(WorkforceChanged, self._data_moved)
-        self.desk.on(ContactCenterDataChanged, self._data_moved)
+        self.desk.on(WorkforceChanged, self._hours_moved)
+        self.desk.on(ContactCenterDataChanged, self._hours_moved)
+
+    def _hours_moved(self, event: object) -> None:
+        self._told_before = True
+        self._data_moved(event)
 
     def _row_entries(self) -> list[Entry]:
         line = self.pane.table.current_row()
@@ -143,10 +148,12 @@ class DeviationsPage(DataPage[GapLine]):
             self.pane.show_empty(_("No deviations"), days, [fetch], drawing=Icon.DONE)
 
     def _period_changed(self, *_days: object) -> None:
+        self.sums.setText(_("Comparing …"))
         self._soon.start()
 
     def _toggle_days(self) -> None:
         self._all_days = not self._all_days
+        self.sums.setText(_("Comparing …"))
         self.refresh()
 
     # -- sums ----------------------------------------------------------------------------------------------------
@@ -187,7 +194,8 @@ class DeviationsPage(DataPage[GapLine]):
 
     def show_details(self, record: GapLine | None) -> None:
         """Cause, the three sides, the day hour by hour."""
-        if record is None or record != self.gap_details.line:
+        if record is None or self._told_before or record != self.gap_details.line:
+            self._told_before = False
             self.gap_details.show_gap(record)
 
     def show_record(self, record_id: str) -> None:

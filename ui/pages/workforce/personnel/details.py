@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.onec_schedules import Period, Shift, split
 from app.errors import MusterError
 from app.i18n import _, ngettext
+from app.operations.registry import find_operation
 from app.store.onec_hours import StoredNorm, StoredPeriod
 from app.store.runs import HistoryEntry
 from ui.desk import Desk
@@ -214,7 +215,8 @@ class PersonDetails(QWidget):
         if not entries:
             self._pane.add_note(_("Nothing has changed since the first sync."))
         for entry in entries[:_MOST_HISTORY]:
-            self._pane.add_row(ago(entry.run.started_at), history_words(entry))
+            title = _(find_operation(entry.run.operation).title)
+            self._pane.add_row(ago(entry.run.started_at), history_words(entry), badge=title)
 
 
 def shift_words(shift: Shift) -> str:

@@ -32,6 +32,7 @@ class PersonnelPage(DataPage[PersonLine]):
         self._departments: list[KnownDepartment] = []
         self._read_departments: list[KnownDepartment] = []
         self._wanted = ""
+        self._told_before = False  # the details, before what is stored changed
         super().__init__(desk, _spec())
         self.commands = PersonnelActions(desk, self)
         self.person_details = PersonDetails(desk, self.details, self.commands)
@@ -43,7 +44,11 @@ class PersonnelPage(DataPage[PersonLine]):
 
     def _listen(self) -> None:
         super()._listen()
-        self.desk.on(WorkforceChanged, self._data_moved)
+        self.desk.on(WorkforceChanged, self._hours_moved)
+
+    def _hours_moved(self, event: object) -> None:
+        self._told_before = True
+        self._data_moved(event)
 
     def _fill_more(self) -> None:
         self.header.menu.clear()
@@ -93,7 +98,8 @@ class PersonnelPage(DataPage[PersonLine]):
 
     def show_details(self, record: PersonLine | None) -> None:
         """Every field of a person, the link, norms, shifts, presence and history."""
-        if record is None or record != self.person_details.line:
+        if record is None or self._told_before or record != self.person_details.line:
+            self._told_before = False
             self.person_details.show_person(record)
 
     def show_record(self, record_id: str) -> None:
