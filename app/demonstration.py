@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from app.domain.kinds import KINDS, FieldSpec
 from app.domain.outcomes import Trigger
@@ -47,6 +48,8 @@ async def connect_demo(workspace: Workspace, systems: Mapping[str, Mapping[str, 
 
     Raises what adding a connection raises.
     """
+    if "webhooks" in systems:  # the demo's own receiver is on this computer, where nothing else may be sent to
+        workspace.webhooks.lines.demo_ports = frozenset({urlsplit(systems["webhooks"]["base_url"]).port or 0})
     present = {connection.name for connection in await workspace.store.read(connections.connections)}
     for kind, spec in KINDS.items():
         if kind.value not in systems or kind.value in present:

@@ -26,6 +26,7 @@ from app.demo.onec.server import DemoOneC
 from app.demo.supabase.project import SupabaseProject
 from app.demo.terminals.fleet import TerminalFleet
 from app.demo.vitec import VitecHub
+from app.demo.webhooks.receiver import DemoReceiver
 from app.errors import Unreachable
 from app.i18n import _
 
@@ -72,6 +73,7 @@ class DemoWorld:
         self.cetec = DemoCetec(clientele)
         self.onec = DemoOneC(agents, seed=seed)
         self.contact_center = DemoContactCenter(self.onec.roster, seed=seed)
+        self.webhooks = DemoReceiver()
         # In this order: the project tells the addresses of the terminals, which they have once they are open.
         self.systems: dict[str, DemoSystem] = {
             "vitec": self.vitec,
@@ -81,6 +83,7 @@ class DemoWorld:
             "contact_center": self.contact_center,
             "mysql": self.mysql,
             "cetec": self.cetec,
+            "webhooks": self.webhooks,
         }
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -42,7 +42,11 @@ class Line:
 
 
 class Lines:
-    """Hands out lines. `guard` may be replaced by tests before the first one. Belongs to one event loop."""
+    """Hands out lines. Belongs to one event loop.
+
+    `guard` may be replaced before the first one, by one with another resolver; `demo_ports` are those of the demo
+    world's receiver, which is on this computer like the inbox.
+    """
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self.guard: Guard | None = None
