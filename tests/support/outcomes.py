@@ -77,7 +77,7 @@ async def keep(workspace: Workspace, kept: Run, outcomes: Sequence[Outcome] = ()
 
     def write() -> None:
         runs.begin_run(kept)
-        runs.end_run(kept)
         runs.add_outcomes(kept.run_id, 0, outcomes)
+        runs.end_run(kept)
 
     await workspace.store.write(write)
