@@ -63,7 +63,7 @@ def obstacle(desk: Desk, run: Run) -> str:
     if operation.permission is Permission.ADMIN:
         return _("Secrets are not kept in the history. Do it again on the Connections page.")
     if any(field.name == "confirm" for field in fields(operation.params)):
-        return _("It is sent only from its preview, where it is confirmed. Open it on its page.")
+        return _("It is only done where it is shown and confirmed first: on its own page.")
     return desk.refusal(run.operation)
 
 
