@@ -49,9 +49,12 @@ class RowBook(Generic[Row]):
 
     def replace_all(self, rows: Iterable[Row]) -> None:
         """Forget all rows and take these; of two with one key the later one counts."""
-        by_key = {self._key(row): row for row in rows}
-        self.rows = list(by_key.values())
-        self.slot_of = dict(zip(by_key, range(len(self.rows)), strict=True))
+        taken = list(rows)
+        self.slot_of = dict(zip(map(self._key, taken), range(len(taken)), strict=True))
+        if len(self.slot_of) < len(taken):
+            taken = list({self._key(row): row for row in taken}.values())
+            self.slot_of = dict(zip(self.slot_of, range(len(taken)), strict=True))
+        self.rows = taken
         self._start_over()
         self._resort()
 

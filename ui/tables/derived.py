@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 Row = TypeVar("Row")
 Value = TypeVar("Value")
 
-_CHUNK = 500  # rows computed between two looks at the clock
+_CHUNK = 100  # rows computed between two looks at the clock
 
 
 class Derived(Generic[Row, Value]):

@@ -28,7 +28,7 @@ from ui.theme import GRID, draw_focus, theme, tokens
 from ui.widgets.chart_items import Bands, Shade
 from ui.widgets.chart_legend import Legend, LegendEntry
 from ui.widgets.chart_marks import colour, line_pen, marker_edge, symbol_of
-from ui.widgets.chart_thinning import averages, extremes, highest
+from ui.widgets.chart_thinning import averages, drawn_length, extremes, highest
 from ui.widgets.chart_ticks import round_top, time_ticks, value_ticks
 from ui.widgets.chart_view import Drag, TimeView
 from ui.widgets.elided import ElidedLabel
@@ -38,8 +38,10 @@ _STEP = 1.5
 """How much a key zooms."""
 _PAN = 0.1
 """The part of what is seen that an arrow key pans by."""
-_FEW = 250
+_FEW = 400
 """Up to so many points are seen one by one: with dashes, smooth."""
+_SHORT = 4_000
+"""A longer line, in pixels, is drawn without them: smooth dashes take a millisecond for every thousand."""
 _MARKER_EVERY = 90  # pixels
 _TICK_EVERY = 110  # pixels
 _LINE_EVERY = 46  # pixels
@@ -92,6 +94,7 @@ class Chart(QWidget):
         self.data: ChartData | None = None
         self._name = name
         self._middles: Numbers = np.empty(0)
+        self._edges: Numbers = np.empty(0)
         self._shown_rows: Numbers = np.empty((0, 0))
         self._selected: list[tuple[int, int]] = []
         self.legend = Legend(f"{object_name}.legend")
@@ -157,6 +160,7 @@ class Chart(QWidget):
         before = self.seen() if keep_range and self.data is not None and len(self._middles) else None
         self.data = data
         self._middles = (data.starts + data.ends) / 2
+        self._edges = np.append(data.starts, data.ends[-1:])
         self._selected = []
         symbols = pg.graphicsItems.ScatterPlotItem.Symbols
         self.legend.show_entries(
@@ -166,6 +170,7 @@ class Chart(QWidget):
             ]
         )
         self._make_lines()
+        self._choose_rows()
         self.plot.setAccessibleDescription(data.summary)
         if len(self._middles):
             begin, end = float(data.starts[0]), float(data.ends[-1])
@@ -176,7 +181,7 @@ class Chart(QWidget):
             self.view.setXRange(*before, padding=0)
         self.show_selected([])
         self._readout(None)
-        self._redraw_all()
+        self._redraw()
 
     def _make_lines(self) -> None:
         assert self.data is not None
@@ -193,6 +198,10 @@ class Chart(QWidget):
 
     def _redraw_all(self) -> None:
         """Which series are shown has changed."""
+        self._choose_rows()
+        self._redraw()
+
+    def _choose_rows(self) -> None:
         data = self.data
         if data is None:
             return
@@ -205,12 +214,11 @@ class Chart(QWidget):
             whole = np.nansum(rows, axis=0)
             rows = np.divide(rows, whole, out=np.full(rows.shape, np.nan), where=whole > 0)
         self._shown_rows = rows
-        self._redraw()
 
     def _redraw(self) -> None:
         """Draw what is seen, with no more points than there are pixels."""
         data = self.data
-        if data is None or not len(self._middles) or self.view.width() <= 0:
+        if data is None or not len(self._middles) or self.view.width() <= 1 or self.view.height() <= 1:
             return
         first, last = self._indices(*self.seen())
         if first >= last:
@@ -219,14 +227,14 @@ class Chart(QWidget):
         self._fit_height(first, last)
         if data.stacked:
             numbers = [n for n, s in enumerate(data.series) if self.legend.is_shown(s.key)]
-            x, rows = averages(self._middles, self._shown_rows, first, last, most) if numbers else (np.empty(0),) * 2
-            self._bands.show_stack(x, rows.reshape(len(numbers), len(x)), numbers)
-        dense = last - first > _FEW
+            rows = self._shown_rows.reshape(len(numbers), len(self._middles))
+            self._bands.show_stack(*averages(self._edges, rows, first, last, most), numbers)
         every = max(1, round((last - first) * _MARKER_EVERY / most))
         for number, (line, markers) in enumerate(self._lines):
             values = data.series[number].values
             x, y = extremes(self._middles, values, first, last, most)
             finite = line.opts["skipFiniteCheck"]
+            dense = last - first > _FEW or drawn_length(x, y, self.view.viewPixelSize()) > _SHORT
             line.setData(
                 x, y, pen=line_pen(number, dense=dense), antialias=not dense, connect="all" if finite else "finite",
                 skipFiniteCheck=finite,

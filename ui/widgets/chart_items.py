@@ -7,54 +7,115 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ui.theme import tokens
-from ui.widgets.chart_marks import ground_brush, hatch_brush, line_pen
+from ui.widgets.chart_marks import colour, ground_brush, hatch_brush, line_pen
 
 Numbers = NDArray[np.float64]
 
 
 class Bands(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph carries no types
-    """Areas one upon another; `numbers` say which look each has."""
+    """Areas one upon another, each as high as its part of the whole from 0 to 1.
+
+    On screen they are put together pixel by pixel, which takes the same few milliseconds whatever they look like: Qt
+    fills ragged polygons with hatching sixty times slower. For an SVG they are polygons.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._parts: list[tuple[int, QPolygonF]] = []
-        self._bounds = QRectF()
+        self._edges: Numbers = np.empty(0)
+        self._tops: Numbers = np.empty((0, 0))
+        self._numbers: tuple[int, ...] = ()
 
-    def show_stack(self, x: Numbers, rows: Numbers, numbers: Sequence[int]) -> None:
-        """Draw these series from the bottom up; where one is NaN there is a gap in all."""
+    def show_stack(self, edges: Numbers, rows: Numbers, numbers: Sequence[int]) -> None:
+        """Draw these series from the bottom up, between each two edges; where one is NaN there is a gap in all.
+
+        `numbers` say which look each has.
+        """
         self.prepareGeometryChange()
-        tops = np.cumsum(rows, axis=0)
-        self._parts = [
-            (number, _polygon(x[run], (tops[at - 1] if at else np.zeros(len(x)))[run], tops[at][run]))
-            for run in _runs(np.logical_and.reduce(np.isfinite(rows), axis=0))
-            for at, number in enumerate(numbers)
-        ]
-        high = float(np.nanmax(tops)) if np.isfinite(tops).any() else 0.0
-        self._bounds = QRectF(x[0], 0.0, x[-1] - x[0], high) if len(x) else QRectF()
+        self._edges, self._numbers = edges, tuple(numbers)
+        self._tops = np.cumsum(rows, axis=0)
         self.update()
 
     def boundingRect(self) -> QRectF:
         """The room it takes."""
-        return self._bounds
+        if not self._tops.size:
+            return QRectF()
+        return QRectF(self._edges[0], 0.0, self._edges[-1] - self._edges[0], 1.0)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Ground, hatching that stays as it is when the chart is zoomed, and the upper edge."""
-        to_pixels, _possible = painter.worldTransform().inverted()
-        for number, polygon in self._parts:
-            painter.setPen(line_pen(number, dense=True))
-            painter.setBrush(ground_brush(number))
-            painter.drawPolygon(polygon)
-            hatching = hatch_brush(number)
-            if hatching.style() is not Qt.BrushStyle.NoBrush:
-                hatching.setTransform(to_pixels)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(hatching)
-                painter.drawPolygon(polygon)
+        """Ground and hatching of each, and a gap where nothing is known."""
+        if not self._tops.size:
+            return
+        if painter.paintEngine().type() is QPaintEngine.Type.SVG:
+            self._paint_polygons(painter)
+        else:
+            self._paint_pixels(painter)
+
+    def _paint_pixels(self, painter: QPainter) -> None:
+        to_pixels = painter.deviceTransform()
+        seen = self.boundingRect() & QRectF(self.getViewBox().viewRect())
+        area = to_pixels.mapRect(seen).toAlignedRect()
+        if area.isEmpty():
+            return
+        from_pixels, _possible = to_pixels.inverted()
+        across = from_pixels.m11() * (np.arange(area.left(), area.right() + 1) + 0.5) + from_pixels.dx()
+        down = from_pixels.m22() * (np.arange(area.top(), area.bottom() + 1) + 0.5) + from_pixels.dy()
+        column = np.clip(np.searchsorted(self._edges, across, side="right") - 1, 0, self._tops.shape[1] - 1)
+        tops = self._tops[:, column]
+        band = np.zeros((len(down), len(across)), dtype=np.uint8)
+        for top in tops:
+            band += down[:, np.newaxis] > top
+        band[:, ~np.isfinite(tops[-1])] = len(self._numbers)
+        # Upside down, as values grow upwards; so placed that a pixel of it is one of the screen.
+        painter.drawImage(from_pixels.mapRect(QRectF(area)), _painted(band, self._numbers))
+
+    def _paint_polygons(self, painter: QPainter) -> None:
+        x = np.repeat(self._edges, 2)[1:-1]
+        known = np.repeat(np.isfinite(self._tops[-1]), 2)
+        below = np.zeros(len(x))
+        for number, tops in zip(self._numbers, np.repeat(self._tops, 2, axis=1), strict=True):
+            for run in _runs(known):
+                polygon = _polygon(x[run], below[run], tops[run])
+                for brush in (ground_brush(number), hatch_brush(number)):
+                    painter.setPen(line_pen(number, dense=True))
+                    painter.setBrush(brush)
+                    painter.drawPolygon(polygon)
+            below = tops
+
+
+_TILE = 8
+"""Hatching repeats after so many pixels."""
+
+
+def _painted(band: NDArray[np.uint8], numbers: Sequence[int]) -> QImage:
+    """A picture, bottom first, of which band each pixel is in; beyond the last one it is clear."""
+    tiles = np.zeros((len(numbers) + 1, _TILE, _TILE), dtype=np.uint32)
+    for place, number in enumerate(numbers):
+        tiles[place] = _tile(number)
+    height, width = band.shape
+    y, x = np.arange(height)[:, np.newaxis] % _TILE, np.arange(width)[np.newaxis] % _TILE
+    within = (y * _TILE + x).astype(np.uint16)
+    pixels = tiles.ravel().take(band.astype(np.uint16) * np.uint16(_TILE * _TILE) + within)
+    upper = (band[1:] != band[:-1]) & (band[1:] < len(numbers))  # the edge of each, in its own colour
+    lines = np.array([colour(number).rgba() for number in numbers] + [0], dtype=np.uint32)
+    pixels[1:][upper] = lines[band[1:][upper]]
+    pixels = np.ascontiguousarray(pixels[::-1])
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
+    return image.copy()  # the array goes, the picture stays
+
+
+def _tile(number: int) -> NDArray[np.uint32]:
+    """A piece of a band's ground with its hatching."""
+    image = QImage(_TILE, _TILE, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    for brush in (ground_brush(number), hatch_brush(number)):
+        painter.fillRect(image.rect(), brush)
+    painter.end()
+    return np.frombuffer(bytes(image.constBits()), dtype=np.uint32).reshape(_TILE, _TILE)
 
 
 def _runs(known: NDArray[np.bool_]) -> list[slice]:

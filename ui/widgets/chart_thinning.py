@@ -28,19 +28,24 @@ def extremes(x: Numbers, y: Numbers, first: int, last: int, most: int) -> tuple[
     return np.repeat(_middles(x, begins, width), 2), shown
 
 
-def averages(x: Numbers, rows: Numbers, first: int, last: int, most: int) -> tuple[Numbers, Numbers]:
-    """The same for several series one under another, with the average per bin; what is unknown counts nothing."""
-    width, begins = _bins(len(x), first, last, most)
+def averages(edges: Numbers, rows: Numbers, first: int, last: int, most: int) -> tuple[Numbers, Numbers]:
+    """Several series one under another, with the average per bin; what is unknown counts nothing.
+
+    Instead of middles it takes and gives edges, one more than there are values.
+    """
+    length = rows.shape[1]
+    width, begins = _bins(length, first, last, most)
     if width == 1:
-        return x[first:last], rows[:, first:last]
-    part = rows[:, begins[0] : min(len(x), begins[-1] + width)]
+        return edges[first : last + 1], rows[:, first:last]
+    end = min(length, int(begins[-1]) + width)
+    part = rows[:, begins[0] : end]
     known = np.isfinite(part)
     at = begins - begins[0]
     sums = np.add.reduceat(np.where(known, part, 0.0), at, axis=1)
     counts = np.add.reduceat(known.astype(np.float64), at, axis=1)
     found = np.full(sums.shape, np.nan)
     np.divide(sums, counts, out=found, where=counts > 0)
-    return _middles(x, begins, width), found
+    return edges[np.append(begins, end)], found
 
 
 def _bins(length: int, first: int, last: int, most: int) -> tuple[int, NDArray[np.intp]]:
@@ -51,6 +56,12 @@ def _bins(length: int, first: int, last: int, most: int) -> tuple[int, NDArray[n
 def _middles(x: Numbers, begins: NDArray[np.intp], width: int) -> Numbers:
     middles: Numbers = (x[begins] + x[np.minimum(begins + width, len(x)) - 1]) / 2
     return middles
+
+
+def drawn_length(x: Numbers, y: Numbers, pixel: tuple[float, float]) -> float:
+    """How many pixels a line through the points is long; `pixel` is how much of each axis one is."""
+    steps = np.abs(np.diff(y)) / pixel[1]
+    return float(np.nansum(steps)) + float(x[-1] - x[0]) / pixel[0] if len(x) > 1 else 0.0
 
 
 def highest(rows: list[Numbers], first: int, last: int) -> float:

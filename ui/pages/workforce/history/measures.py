@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -123,6 +124,7 @@ class Slot(NamedTuple):
     values: tuple[float | None, ...]
 
 
+@lru_cache(maxsize=16_384)
 def words(unit: Unit, value: float | None) -> str:
     """A value as a person reads it; nothing where it is not known."""
     if value is None:
