@@ -46,7 +46,8 @@ class Ages:
             # Translators: age of a number that is told at once when it changes
             return _("live")
         age = age_text(now_ms() - seen_ms)
-        return _("{age}, old").format(age=age) if self.is_stale(part, seen_ms) else age
+        # Translators: age of a number that is too old to be trusted
+        return _("old: {age}").format(age=age) if self.is_stale(part, seen_ms) else age
 
     def since_ms(self, since_ms: int) -> int:
         """When a status began by our clock, where the platform's is known to be wrong."""

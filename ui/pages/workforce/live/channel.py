@@ -14,12 +14,13 @@ from ui.theme import Icon, Tone
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The chip with its tone and icon, and the words beside it."""
+    """The chip with its tone and icon, and the words beside it; `cause` is why a line is not open."""
 
     word: str
     tone: Tone
     mark: Icon
     words: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def channel_told(feed: Feed, connection: Connection) -> Told:
         return Told(_("Trouble"), Tone.WARNING, Icon.WARNING, _with_age(_way(feed), age))
     if feed.channel is Channel.SOCKET:
         return Told(_("Live"), Tone.SUCCESS, Icon.RADAR, _("WebSocket: changes come by themselves"))
-    return Told(_("Live"), Tone.SUCCESS, Icon.REFRESH, _with_age(_way(feed), age))
+    cause = feed.line_problem.message if feed.line_problem is not None else ""
+    return Told(_("Live"), Tone.SUCCESS, Icon.REFRESH, _with_age(_way(feed), age), cause)
 
 
 def _way(feed: Feed) -> str:

@@ -44,7 +44,7 @@ def agent_columns(ages: Ages, meaning: Meanings) -> Sequence[Column[AgentLine]]:
                tone=cells.grey, copyable=False),
         # Translators: how old a number is
         Column("age", N_("Age"), lambda a: moment(ages.agent_ms(a)), text=cells.age,
-               kind=Kind.MOMENT, width=76, muted=True, tone=cells.grey),
+               kind=Kind.MOMENT, width=88, muted=True, tone=cells.grey),
         Column("since", N_("Since"), lambda a: moment(cells.began(a)), text=cells.since, kind=Kind.MOMENT, width=80,
                tone=cells.grey, hidden=True),
         Column("groups", N_("Groups"), lambda a: ", ".join(a.groups), width=150, muted=True,
@@ -193,7 +193,7 @@ class _GroupCells:
 
     def age(self) -> Column[GroupLine]:
         return Column(
-            "age", N_("Age"), lambda g: moment(self._ages.group_ms(g)), kind=Kind.MOMENT, width=64, muted=True,
+            "age", N_("Age"), lambda g: moment(self._ages.group_ms(g)), kind=Kind.MOMENT, width=84, muted=True,
             tone=self.grey, text=lambda g: self._ages.text(Part.GROUPS, self._ages.group_ms(g)),
         )  # fmt: skip
 

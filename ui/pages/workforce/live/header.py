@@ -38,7 +38,8 @@ class LiveHeader(PageHeader):
 
     def show_told(self, told: Told) -> None:
         """The state of the channel."""
-        self.chip.set_status(told.word, told.tone, detail=told.words, mark=told.mark)
+        detail = "\n".join(filter(None, (told.words, told.cause)))
+        self.chip.set_status(told.word, told.tone, detail=detail, mark=told.mark)
         if self.evidence.text() != told.words:
             self.evidence.setText(told.words)
 

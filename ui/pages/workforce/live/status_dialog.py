@@ -33,7 +33,9 @@ class StatusDialog(QDialog):
         for code, title in sorted(statuses.items(), key=lambda pair: pair[1].casefold()):
             self.choice.addItem(title if title == code else f"{title} ({code})", code)
         self.choice.setCurrentIndex(-1)
-        self.choice.setPlaceholderText(_("Choose one, or type its code"))
+        edit = self.choice.lineEdit()
+        assert edit is not None  # it is editable
+        edit.setPlaceholderText(_("Choose one, or type its code"))
         self.choice.editTextChanged.connect(lambda _text: self._changed())
         form = QFormLayout()
         form.setHorizontalSpacing(4 * GRID)

@@ -167,7 +167,7 @@ async def test_stale_numbers_are_grey_and_say_so_in_words(
     monkeypatch.setattr(ages, "now_ms", lambda: now() + 20_000)
     monkeypatch.setattr("ui.pages.workforce.live.channel.now_ms", lambda: now() + 20_000)
     page._tick_once()
-    assert cells(page)["Age"].endswith(", old")
+    assert cells(page)["Age"].startswith("old: ")
     column = next(c for c in page.agents.rows.columns if c.key == "name")
     assert column.tone is not None
     assert column.tone(page.agents.rows.row_at(0)) is Tone.NEUTRAL
@@ -214,6 +214,7 @@ async def test_the_channel_is_told(open_page: Open, center: LiveCenter, monkeypa
     await eventually(lambda: page.feed is not None and page.feed.channel is Channel.RECONNECTING)
     await eventually(lambda: "being opened again" in page.header.evidence.text())
     assert "Asking every 2 s" in page.header.evidence.text()
+    assert "cut" in page.header.chip.toolTip()
 
 
 async def test_a_wrong_clock_is_told_and_taken_off(open_page: Open, center: LiveCenter) -> None:
