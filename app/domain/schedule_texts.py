@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.domain.schedules import Timing
+from app.domain.timing import Timing
 from app.i18n import _, ngettext
 
 _TIMED = re.compile(r"(\d{1,2}) (\d{1,2}) (\*|\d{1,2}) \* (\*|[0-7]|[1-5]-5)", re.ASCII)

@@ -21,7 +21,7 @@ from app.operations.connections import ALL, Scalar, check_secrets, connection_ro
 from app.operations.context import RunContext
 from app.operations.pulse import circumstances
 from app.operations.registry import NoParams, operation
-from app.operations.schedules import next_sync
+from app.operations.schedule_rows import next_sync, next_syncs
 from app.operations.sessions import DraftSession
 from app.operations.stages import Tell
 from app.operations.webhooks.sources import status_changed
@@ -168,6 +168,7 @@ async def show_health(context: RunContext, _params: NoParams) -> None:
     """All connections together (connections.md §7)."""
     found = await context.workspace.store.read(stored.connections)
     recent = await context.workspace.store.read(runs.runs, limit=100)
+    following = await next_syncs(context.workspace, found)
     active = [c for c in found if c.status is not ConnectionStatus.INACTIVE]
     context.result |= {
         "service": "muster",
@@ -176,7 +177,7 @@ async def show_health(context: RunContext, _params: NoParams) -> None:
         "uptime_seconds": round(time.monotonic() - _started, 1),
         "active_connections": len(active),
         "last_sync_times": {c.name: time_text(c.last_sync) for c in found},
-        "next_syncs": {c.name: await next_sync(context.workspace, c) for c in found},
+        "next_syncs": {c.name: following[c.id] for c in found},
         "performance_metrics": {
             "total_connections": len(found),
             "active_connections": len(active),

@@ -16,9 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.access import missing_permission
-from app.domain.connections import Connection, ConnectionStatus
-from app.domain.health import Health, connection_health
+from app.domain.connections import Connection
 from app.domain.ids import new_id
 from app.domain.outcomes import Run, RunError, RunState, Trigger
 from app.domain.schedules import (
@@ -30,16 +28,15 @@ from app.domain.schedules import (
     planned,
     postponed,
     resolved,
-    today,
     verdict,
 )
+from app.domain.timing import today
 from app.errors import Busy, ErrorKind, MusterError
 from app.events import ConnectionsChanged, SchedulePaused, SchedulesChanged
-from app.i18n import _
-from app.operations.registry import find_operation
+from app.operations.hindrances import hindrance, sync_interval_s
 from app.operations.runner import BEAT_S, Report, Request, RunHandle
 from app.redaction import redact
-from app.store import connections, leases, runs
+from app.store import connections, leases
 from app.store import schedules as stored
 
 if TYPE_CHECKING:
@@ -247,12 +244,6 @@ class Scheduler:
         return handle.task.result()
 
 
-def sync_interval_s(workspace: Workspace, connection: Connection | None) -> int:
-    """Seconds between automatic syncs: the connection's own, else everybody's (connections.md §12)."""
-    own = connection.setting("sync_interval") if connection is not None else None
-    return int(own or workspace.settings.sync_interval)
-
-
 async def replan_following(workspace: Workspace, connection_id: str = "") -> None:
     """Give schedules that go by `sync_interval` a new next time, those of one connection or all, after it changed."""
     for schedule in await workspace.store.read(stored.schedules):
@@ -260,33 +251,6 @@ async def replan_following(workspace: Workspace, connection_id: str = "") -> Non
         if follows and connection_id in ("", schedule.connection):
             await workspace.store.write(stored.move, schedule, await workspace.scheduler.replanned(schedule))
     workspace.events.publish(SchedulesChanged())
-
-
-async def hindrance(workspace: Workspace, schedule: Schedule, connection: Connection | None) -> str:
-    """Why a schedule would be skipped now, in words; empty when it would run."""
-    try:
-        operation = find_operation(schedule.operation)
-    except MusterError as error:
-        return error.message
-    if reason := missing_permission(workspace.role, operation.permission):
-        return reason
-    if not schedule.connection:
-        return ""
-    if connection is None:
-        return _("Its connection was removed.")
-    if connection.status is ConnectionStatus.INACTIVE and not operation.works_paused:
-        return _("The connection {name} is paused.").format(name=connection.name)
-    if connection_health(connection, workspace.vault.known_secrets(connection)).health is Health.NOT_CONFIGURED:
-        return _("The connection {name} is not set up completely.").format(name=connection.name)
-    if workspace.links.is_held(connection.id):
-        return _("Somebody holds the calls of {name} back.").format(name=connection.name)
-    if (until := workspace.links.refused_until(connection.id)) is not None:
-        text = _("{name} failed several times in a row and is left alone until {time}.")
-        return text.format(name=connection.name, time=f"{until.astimezone():%H:%M:%S}")
-    refused: bool = await workspace.store.read(runs.sign_in_refused, connection.name)
-    if connection.last_error and refused:
-        return _("{name} refused the sign-in. Sign in again, or test the connection.").format(name=connection.name)
-    return ""
 
 
 def _not_started(schedule: Schedule, error: MusterError, now: datetime) -> Run:

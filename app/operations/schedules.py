@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import Any
 
 from app.access import Permission, demand
 from app.domain.connections import Connection, refuse_secrets
 from app.domain.ids import new_id
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Trigger
-from app.domain.schedule_texts import when_text
-from app.domain.schedules import Schedule, Timing, resolved, resumed, today, upcoming
+from app.domain.schedules import Schedule, resolved, resumed
+from app.domain.timing import Timing, today, upcoming
 from app.errors import NotConfigured, UsageError
 from app.events import SchedulesChanged
 from app.i18n import N_, _
 from app.operations.connections import time_text
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, Operation, find_operation, operation
-from app.operations.scheduler import hindrance, sync_interval_s
+from app.operations.schedule_rows import schedule_row, schedule_rows
 from app.store import connections
 from app.store import schedules as stored
 from app.store.values import now
-
-if TYPE_CHECKING:
-    from app.workspace import Workspace
 
 USUAL = {
     ConnectionKind.VITEC: ("directory.sync",),
@@ -38,7 +32,6 @@ USUAL = {
     ConnectionKind.CONTACT_CENTER: ("cc.agent_login_data",),
 }
 """What a connection of a kind is usually asked by itself, at its own `sync_interval`."""
-_LATE = timedelta(minutes=2)
 _NEVER_BY_ITSELF = ("schedules.", "roles.", "organizations.", "settings.")
 
 
@@ -91,8 +84,7 @@ class ScheduleParams:
 @operation("schedules.list", N_("List schedules"), Permission.READ, NoParams, writes=False, history=False)
 async def list_schedules(context: RunContext, _params: NoParams) -> None:
     """All schedules with what is known of their next run."""
-    found = await context.workspace.store.read(stored.schedules)
-    context.result["schedules"] = [await schedule_row(context.workspace, schedule) for schedule in found]
+    context.result["schedules"] = await schedule_rows(context.workspace)
 
 
 @operation("schedules.show", N_("Show a schedule"), Permission.READ, ScheduleParams, writes=False, history=False)
@@ -261,52 +253,3 @@ async def schedule_usual(context: RunContext, connection: Connection) -> list[Sc
         kept.append(await context.workspace.store.write(stored.add_schedule, planned))
     context.workspace.events.publish(SchedulesChanged())
     return kept
-
-
-async def schedule_row(workspace: Workspace, schedule: Schedule) -> dict[str, Any]:
-    """One schedule as the command line names it; `next_sync` is null while it is paused or would be skipped."""
-    connection = None
-    if schedule.connection:
-        connection = await workspace.store.read(connections.find_connection, schedule.connection)
-    reason = schedule.pause_reason or _("It is paused.") if schedule.paused else ""
-    reason = reason or await hindrance(workspace, schedule, connection)
-    interval_s = sync_interval_s(workspace, connection)
-    own = msgspec.to_builtins(schedule.timing)
-    return {
-        "id": schedule.id,
-        "name": schedule.name,
-        "operation": schedule.operation,
-        "connection": connection.name if connection else None,
-        "params": schedule.params,
-        "every": own.pop("every_s"),
-        "jitter": own.pop("jitter_percent"),
-        **own,
-        "interval": None if schedule.timing.cron else schedule.timing.every_s or interval_s,
-        "when": when_text(schedule.timing, interval_s),
-        "paused": schedule.paused,
-        "due_at": time_text(schedule.due_at),
-        "next_sync": None if reason else time_text(schedule.due_at),
-        "next_sync_reason": reason or _overdue(schedule, await workspace.scheduler.now()) or schedule.skip_reason,
-        "last_run_id": schedule.last_run_id or None,
-        "last_state": schedule.last_state.value if schedule.last_state else None,
-        "last_started_at": time_text(schedule.last_started_at),
-        "failures": schedule.failures,
-    }
-
-
-def _overdue(schedule: Schedule, moment: datetime) -> str:
-    """Schedules work only while a program does (connections.md §11)."""
-    if schedule.due_at is None or moment < schedule.due_at + _LATE:
-        return ""
-    return _("It is overdue: schedules start only while the window is open or muster schedule run works.")
-
-
-async def next_sync(workspace: Workspace, connection: Connection) -> dict[str, Any]:
-    """`next_sync` of a connection and, in words, why there is none or it was put off (connections.md §7, §11)."""
-    own = await workspace.store.read(stored.schedules_of, connection.id)
-    if not own:
-        return {"next_sync": None, "next_sync_reason": _("No schedule: syncs run when somebody starts them.")}
-    rows = [await schedule_row(workspace, schedule) for schedule in own]
-    planned = sorted((row for row in rows if row["next_sync"]), key=lambda row: str(row["next_sync"]))
-    first: Mapping[str, Any] = planned[0] if planned else rows[0]
-    return {"next_sync": first["next_sync"], "next_sync_reason": first["next_sync_reason"]}

@@ -9,7 +9,8 @@ from typing import Any
 import peewee
 
 from app.domain.outcomes import RunState
-from app.domain.schedules import Schedule, Timing
+from app.domain.schedules import Schedule
+from app.domain.timing import Timing
 from app.errors import UsageError
 from app.i18n import _
 from app.store.database import clock_s

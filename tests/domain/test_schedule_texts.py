@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.schedule_texts import when_text
-from app.domain.schedules import Timing
+from app.domain.timing import Timing
 
 
 @pytest.mark.parametrize(

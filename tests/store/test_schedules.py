@@ -12,7 +12,8 @@ import pytest
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Run, RunError, RunState, Trigger
-from app.domain.schedules import Schedule, Timing
+from app.domain.schedules import Schedule
+from app.domain.timing import Timing
 from app.errors import Busy, ErrorKind, UsageError
 from app.places import Home
 from app.store import connections, leases, runs
