@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 _TOLD_BY_PAGES = (
     "connections.", "devices.", "customers.", "cc.link_", "cc.live_", "cc.send_", "onec.change_", "onec.plan_",
-    "onec.keep_", "onec.post_", "onec.check_",
+    "onec.keep_", "onec.post_", "onec.check_", "cc.validate_", "cc.bulk_", "cc.undo_", "cc.export_", "cc.personnel",
+    "cc.test",
 )  # fmt: skip
 _TOLD_HERE = frozenset({"devices.sync", "customers.sync"})
 

@@ -199,6 +199,10 @@ class RunPanel(QWidget):
             self.view.show_run(shown)
 
 
+_SHOWN_BY_PAGES = frozenset({("cc.validate_data", False), ("cc.bulk_import", True)})
+"""Operations, and whether they are only tried: what they find stands on the page that asked, to be worked on there."""
+
+
 def _rises(run: Run) -> bool:
     """Whether a run may take the person's eyes: one that started by itself waits in Activity to be looked at."""
-    return run.trigger is Trigger.MANUAL
+    return run.trigger is Trigger.MANUAL and (run.operation, run.dry_run) not in _SHOWN_BY_PAGES

@@ -59,6 +59,9 @@ class ExchangePage(QWidget):
         self.running = Running(desk, self.commands)
         self.header = PageHeader("exchange", "")
         self.export_data = Button(_("Export …"), icon=Icon.DOWNLOAD, object_name="exchange.export_data")
+        self.cancel = Button(_("Cancel"), icon=Icon.CLOSE, object_name="exchange.cancel")
+        self.cancel.set_tip(_("Stop what is running (Esc)"))
+        self.cancel.hide()
         self.bar = FileBar()
         self.verdict = QLabel(wordWrap=True)
         self.verdict.setObjectName("exchange.verdict")
@@ -82,7 +85,8 @@ class ExchangePage(QWidget):
 
     def _arrange(self) -> None:
         self.header.preview.set_tip(_("Show what the import would bring (Shift+F5)"))
-        self.header.layout().insertWidget(3, self.export_data)  # type: ignore[union-attr]
+        for place, button in ((3, self.export_data), (5, self.cancel)):
+            self.header.layout().insertWidget(place, button)  # type: ignore[union-attr]
         line = QHBoxLayout()
         line.setContentsMargins(4 * GRID, GRID, 4 * GRID, 2 * GRID)
         line.setSpacing(3 * GRID)
@@ -108,6 +112,7 @@ class ExchangePage(QWidget):
         header.menu.aboutToShow.connect(lambda: fill_more(header.menu, self.commands, self.export))
         fill_more(header.menu, self.commands, self.export)
         self.export_data.clicked.connect(self.open_export)
+        self.cancel.clicked.connect(self.running.cancel)
         self.back.clicked.connect(lambda: self._show_opened(self.opened.unchecked()) if self.opened else None)
         self.save_bad.clicked.connect(self._save_bad)
         self.bar.closed.connect(self.close_file)
@@ -122,6 +127,8 @@ class ExchangePage(QWidget):
         imports.resume_asked.connect(lambda past: self.desk.resume(past.run_id))
         imports.activity_asked.connect(lambda past: self.desk.voice.open_page("activity", past.run_id))
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        self._escape = QShortcut(QKeySequence(QKeySequence.StandardKey.Cancel), self, context=within, enabled=False)
+        self._escape.activated.connect(self.running.cancel)
         for keys, act in (
             (QKeySequence.StandardKey.Open, self.choose),
             (QKeySequence.StandardKey.Paste, self.paste),
@@ -411,6 +418,9 @@ class ExchangePage(QWidget):
             self.export_data.allow()
 
     def _show_running(self) -> None:
+        self.cancel.setVisible(bool(self.running.doing))
+        self._escape.setEnabled(self.running.quiet)
+        self.header.preview.setVisible(not self.running.doing)
         if self.running.doing:
             self.header.show_running(self.running.doing)
         else:

@@ -56,14 +56,14 @@ class RuleLine:
 
 
 COLUMNS: tuple[Column[RuleLine], ...] = (
-    Column("field", N_("Required field"), lambda line: line.spec.key, width=190),
+    Column("field", N_("Field"), lambda line: line.spec.key, width=190),
     Column("least", N_("At least"), lambda line: line.least, width=100,
            edit=lambda line: line.least if line.spec.kind.is_number else None),
     Column("most", N_("At most"), lambda line: line.most, width=100,
            edit=lambda line: line.most if line.spec.kind.is_number else None),
     Column("one_of", N_("One of (with commas)"), lambda line: line.one_of, width=170,
            edit=lambda line: line.one_of if line.spec.kind is not FieldKind.MOMENT else None),
-    Column("pattern", N_("Looks like (regular expression)"), lambda line: line.pattern, width=200,
+    Column("pattern", N_("Pattern"), lambda line: line.pattern, width=200,
            edit=lambda line: line.pattern if line.spec.kind is not FieldKind.MOMENT else None),
 )  # fmt: skip
 
@@ -94,7 +94,7 @@ class RulesDialog(QDialog):
 
     def _arrange(self) -> None:
         hint = QLabel(
-            _("Tick what has to be filled in; double click a cell to set a limit. What cannot be missing has no box."),
+            _("Tick what has to be filled in; double click a cell to set a limit. What is needed anyway has no box."),
             wordWrap=True,
         )
         hint.setProperty("role", "muted")

@@ -29,6 +29,7 @@ class Running(QObject):
         self._commands = commands
         self._run_id = ""
         self._told_at = 0.0
+        self.quiet = False  # whether the run panel leaves it to the page, Esc included
         desk.on(RunStarted, self._run_started)
         desk.on(RunProgress, self._run_progress)
         desk.on(RunEnded, self._run_ended)
@@ -44,6 +45,14 @@ class Running(QObject):
             self.doing = ""
         self.moved.emit()
 
+    def cancel(self) -> None:
+        """Stop what is under way; what was stored stays and can be resumed."""
+        handle = self._commands.desk.workspace.runner.handles.get(self._run_id)
+        if handle is not None:
+            self.doing = _("Cancelling…")
+            handle.cancel()
+            self.moved.emit()
+
     def _run_started(self, event: RunStarted) -> None:
         connection = self._commands.connection
         if (
@@ -52,6 +61,7 @@ class Running(QObject):
             and event.run.operation in {CHECK, IMPORT}
         ):
             self._run_id = event.run.run_id
+            self.quiet = event.run.operation == CHECK or event.run.dry_run
             self.begin()
 
     def _run_progress(self, event: RunProgress) -> None:
@@ -69,5 +79,6 @@ class Running(QObject):
     def _run_ended(self, event: RunEnded) -> None:
         if event.run.run_id == self._run_id:
             self._run_id = self.doing = ""
+            self.quiet = False
             self.moved.emit()
             self.ended.emit()

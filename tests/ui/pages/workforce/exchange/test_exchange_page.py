@@ -425,6 +425,28 @@ async def test_the_button_says_how_far_a_run_is_and_comes_back(desk: Desk, page:
     assert primary(page).text() == f"Import {format_value(20_000)} rows"
 
 
+@pytest.mark.parametrize("by_key", [True, False])
+async def test_a_check_is_cancelled_from_the_page(
+    desk: Desk, page: ExchangePage, voice: Heard, give: Give, by_key: bool
+) -> None:
+    await page.open_file(give(intervals(20_000)))
+    await eventually(page.isActiveWindow)
+
+    def cancel(_event: RunProgress) -> None:
+        if page.running.doing != "Cancelling…" and by_key:
+            QTest.keyClick(page, Qt.Key.Key_Escape)
+        elif page.running.doing != "Cancelling…":
+            click(page, "exchange.cancel")
+
+    desk.on(RunProgress, cancel)
+    page.setFocus()
+    click(page, "exchange.sync")
+    await eventually(lambda: "Cancelled." in voice.toasts)
+    assert page.opened is not None
+    assert page.opened.checked is None
+    assert (primary(page).text(), primary(page).isEnabled(), page.cancel.isVisible()) == ("Check", True, False)
+
+
 async def test_an_import_is_shown_by_its_run(desk: Desk, page: ExchangePage, give: Give) -> None:
     await checked(page, give(intervals(3)))
     click(page, "exchange.sync")
