@@ -7,7 +7,6 @@ An unreadable file never stops the program: the defaults hold, the file is put a
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -59,6 +58,8 @@ SHARED = ("sync_interval", "retry_attempts", "timeout_seconds", "batch_size", "e
 
 def hold_for_all(settings: Settings) -> None:
     """Let connections that say nothing else go by these settings; `LOG_LEVEL` of the environment goes before ours."""
+    import logging
+
     use_everybodys({key: getattr(settings, key) for key in SHARED})
     if "LOG_LEVEL" not in os.environ and settings.log_level in logging.getLevelNamesMapping():
         logging.getLogger().setLevel(settings.log_level)

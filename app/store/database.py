@@ -182,7 +182,7 @@ def _refuse_missing(store: Store) -> None:
     if key and (missing or not is_key(key)):
         raise UsageError(
             _("There is no organization {name}.").format(name=key),
-            _("See them with: muster organizations list"),
+            _("Open the first one with --organization default, or for good with muster organizations switch."),
         )
 
 

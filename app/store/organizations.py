@@ -147,7 +147,7 @@ def _make_place(home: Home, url: str) -> None:
         if not _sql(server, "SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             connection = _connection(server)
             connection.rollback()
-            connection.autocommit = True  # PostgreSQL makes databases outside of transactions only
+            connection.set_autocommit(True)  # PostgreSQL makes databases outside of transactions only
             connection.execute(f'CREATE DATABASE "{name}"')
     except _server_errors() as error:
         raise StoreError(

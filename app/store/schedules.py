@@ -35,12 +35,6 @@ def find_schedule(name_or_id: str) -> Schedule | None:
     return _to_schedule(row) if row else None
 
 
-def schedules_of(connection_id: str) -> list[Schedule]:
-    """The schedules of a connection by name."""
-    query = ScheduleRow.select().where(ScheduleRow.connection == connection_id).order_by(ScheduleRow.name)
-    return [_to_schedule(row) for row in query]
-
-
 def add_schedule(schedule: Schedule) -> Schedule:
     """Store a new schedule.
 

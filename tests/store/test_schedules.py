@@ -43,7 +43,7 @@ def test_what_is_stored_reads_back(store: Store) -> None:
     kept = store.run_now(stored.add_schedule, whole)
     assert store.run_now(stored.find_schedule, "offices") == store.run_now(stored.find_schedule, "1") == kept
     assert replace(kept, created_at=None, updated_at=None) == whole
-    assert store.run_now(stored.schedules_of, "c1") == [kept]
+    assert store.run_now(stored.schedules) == [kept]
 
 
 def test_a_name_is_there_once(store: Store) -> None:
