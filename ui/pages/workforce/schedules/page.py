@@ -80,6 +80,7 @@ class SchedulesPage(ViewsPage[ShiftLine, Schedules]):
         self.enter = Button(_("Enter shift"), icon=Icon.PLUS, object_name="schedules.enter_shift")
         self.enter.set_tip(_("Enter one shift, or the same on many days (Ctrl+N)"))
         self.enter.clicked.connect(lambda: self.commands.enter(self._worker()))
+        self.enter.refuse(_("Loading …"))
         return (self.enter,)
 
     def _connect(self) -> None:

@@ -86,6 +86,7 @@ class TimesheetPage(ViewsPage[SheetLine, Hours]):
         self.enter = Button(_("Enter worked time"), icon=Icon.PLUS, object_name="timesheet.enter_worked")
         self.enter.set_tip(_("Enter what somebody really worked on a day (Ctrl+N)"))
         self.enter.clicked.connect(self._enter)
+        self.enter.refuse(_("Loading …"))
         return (self.enter,)
 
     def _connect(self) -> None:
