@@ -199,14 +199,15 @@ class DeviationsPage(DataPage[GapLine]):
             self.gap_details.show_gap(record)
 
     def show_record(self, record_id: str) -> None:
-        """Bring the gaps of somebody into view, by 1C's id."""
+        """Bring the gaps of somebody into view, by 1C's id or that of the employee they are."""
         self._wanted = record_id
         self.refresh()
 
     def _find_wanted(self) -> None:
         if not self._wanted or self._stored is None:
             return
-        known = self._stored.asked.known.get(self._wanted)
+        everybody = self._stored.asked.known.values()
+        known = next((k for k in everybody if self._wanted in {k.person.external_id, k.employee_id}), None)
         self._wanted = ""
         if known is not None and (self._person is None or self._person[0] != known.person.external_id):
             self.show_person(known.person.external_id, known.name)

@@ -18,8 +18,9 @@ from app.operations.runner import Request
 from tests.support.fake_onec import GROUP, FakeOneC, external_id
 from tests.support.payroll import done, plan, sheet, signed_in
 from tests.support.window import Heard, click, eventually, part, words
-from tests.ui.pages.workforce.deviations.conftest import Open
+from tests.ui.pages.workforce.deviations.conftest import DAYS, Open
 from ui.desk import Desk
+from ui.pages.workforce import WorkforcePage
 from ui.pages.workforce.deviations import DeviationsPage
 from ui.pages.workforce.deviations.page import first_period
 from ui.widgets import Button, ElidedLabel
@@ -205,6 +206,18 @@ async def test_one_person_is_looked_at_alone_and_let_go_again(page: DeviationsPa
 async def test_another_tab_can_ask_for_the_gaps_of_somebody(page: DeviationsPage) -> None:
     page.show_record(external_id(2))
     await eventually(lambda: [row[0] for row in rows(page)] == ["Белов"])
+
+
+async def test_the_workforce_page_brings_them_to_the_front(page: DeviationsPage, desk: Desk) -> None:
+    whole = WorkforcePage(desk)
+    whole.resize(1280, 760)
+    whole.show()
+    whole.show_record(f"deviations:{external_id(2)}")
+    inner = whole.inner("deviations")
+    assert isinstance(inner, DeviationsPage)
+    inner.period.set_period(*DAYS)
+    await eventually(inner.isVisible)
+    await eventually(lambda: [row[0] for row in rows(inner)] == ["Белов"])
 
 
 async def test_details_lead_to_person_timesheet_and_schedule(page: DeviationsPage, voice: Heard) -> None:

@@ -326,6 +326,13 @@ async def test_details_tell_norms_shifts_the_months_sheet_and_presence(
     assert "No contact centre knows this person." not in shown
 
 
+async def test_open_details_follow_what_is_fetched_meanwhile(page: PersonnelPage, desk: Desk, onec: FakeOneC) -> None:
+    await look_at(page, 1)
+    onec.norms = [NormHours(external_id(1), Decimal(446), date(2026, 1, 1), date(2026, 3, 31))]
+    await done(desk, "onec.norm_hours", calculation_mode="quarter", start_date="2026-01-01", end_date="2026-03-31")
+    await eventually(lambda: any(text.startswith("446 h") for text in page.details.texts()))
+
+
 async def test_what_to_look_at_comes_with_what_to_do(page: PersonnelPage) -> None:
     await look_at(page, 4)
     assert "Department missing in 1C" in told(page)
