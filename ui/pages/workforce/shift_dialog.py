@@ -218,6 +218,7 @@ class ShiftDialog(QDialog):
     def _mark_wrong(self, control: QWidget, wrong: bool) -> None:
         if bool(control.property("wrong")) is not wrong:
             control.setProperty("wrong", wrong)
+            control.setAccessibleDescription(self.verdict.problem.message if wrong and self.verdict.problem else "")
             control.style().unpolish(control)
             control.style().polish(control)
 

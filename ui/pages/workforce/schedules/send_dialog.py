@@ -120,9 +120,9 @@ def _why(line: PieceLine) -> str:
 
 
 COLUMNS: tuple[Column[PieceLine], ...] = (
-    Column("name", N_("Name"), lambda r: r.name, width=250),
+    Column("name", N_("Name"), lambda r: r.name, width=230),
     Column("period", N_("Month"), lambda r: r.period, width=84),
-    Column("what", N_("What happens"), _what, kind=Kind.CHIP, width=180, tone=_tone),
+    Column("what", N_("What happens"), _what, kind=Kind.CHIP, width=220, tone=_tone),
     Column("shifts", N_("Shifts"), lambda r: len(r.shifts) or None, kind=Kind.NUMBER, width=64),
     Column("by_day", N_("By day"), lambda r: r.by_day, text=lambda r: hours_text(r.by_day), kind=Kind.NUMBER,
            width=70),

@@ -281,7 +281,7 @@ def work_columns(types: Types) -> tuple[Column[WorkLine], ...]:
                width=76),
         Column("planned", N_("Planned"), lambda r: r.planned, text=lambda r: hours_text(r.planned), kind=Kind.NUMBER,
                width=76, muted=True),
-        Column("state", N_("1C"), lambda r: _(WORK_WORDS[r.state]), kind=Kind.CHIP, width=156,
+        Column("state", N_("1C"), lambda r: _(WORK_WORDS[r.state]), kind=Kind.CHIP, width=190,
                tone=lambda r: WORK_LOOKS[r.state][0], icon=lambda r: WORK_LOOKS[r.state][1],
                tooltip=lambda r: _(WORK_HELP[r.state])),
         Column("document", N_("Document in 1C"), lambda r: document_text(r, types()), width=230,

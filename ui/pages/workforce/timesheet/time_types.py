@@ -76,7 +76,7 @@ COLUMNS: tuple[Column[TypeLine], ...] = (
     Column("group", N_("Kind of time"), lambda r: _(GROUP_WORDS[r.kind.group]), width=116,
            tone=lambda r: GROUP_TONES[r.kind.group]),
     Column("worked", N_("Worked"), lambda r: _("Yes") if r.kind.worked else _("No"), width=70, muted=True),
-    Column("origin", N_("From"), _origin, kind=Kind.CHIP, width=124, tone=_origin_tone),
+    Column("origin", N_("From"), _origin, kind=Kind.CHIP, width=160, tone=_origin_tone),
 )  # fmt: skip
 
 
