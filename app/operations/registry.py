@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -129,7 +129,7 @@ class Operation:
 
 def _from_text(value: Any, hint: Any) -> Any:
     """Lists are comma-separated; objects and lists of objects are JSON (command-line.md, Parameters)."""
-    if not isinstance(value, str) or get_origin(hint) not in {tuple, list, dict}:
+    if not isinstance(value, str) or not {get_origin(kind) for kind in (hint, *get_args(hint))} & {tuple, list, dict}:
         return value
     if value.lstrip().startswith(("[", "{")):
         try:

@@ -238,8 +238,9 @@ class Deliverer:
             settled = await self._try(claimed)
         except MusterError as error:  # no keyring, no secret: nothing was sent, and the ladder does not move
             log.warning("Webhook %s: %s", claimed.endpoint.name, error.message)
-            self._held[claimed.endpoint.id] = time.monotonic() + _HOLD_S
         finally:
+            if settled.attempt is None:
+                self._held[claimed.endpoint.id] = time.monotonic() + _HOLD_S
             self._settled.append(settled)
 
     async def _try(self, claimed: Claimed) -> Settled:

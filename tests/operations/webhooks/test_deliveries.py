@@ -15,7 +15,8 @@ from app.domain.webhooks.delivery import DeliveryStatus, Trigger
 from app.domain.webhooks.events import EventType
 from app.events import WebhookDisabled
 from app.operations.runner import Request
-from app.store import webhook_events, webhook_turns
+from app.store import webhook_events
+from app.store.runs import HOST
 from app.workspace import Workspace
 from tests.support.running import execute, run
 from tests.support.webhooks import Hooks
@@ -165,7 +166,7 @@ async def test_a_crash_while_sending_is_made_good_with_the_same_id(hooks: Hooks)
     await hooks.add()
     await hooks.happen()
     store = hooks.workspace.store
-    gone = f"{webhook_turns.HOST}|999999999:1.00"
+    gone = f"{HOST}|999999999:1.00"
     await store.write(execute, store, "UPDATE webhook_delivery SET status = 'sending', claimed_by = ?", (gone,))
     (delivery,) = await hooks.deliveries()
     assert await hooks.send() == 0
