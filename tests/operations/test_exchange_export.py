@@ -179,3 +179,19 @@ async def test_a_folder_that_is_not_there_is_said(centre: Workspace, tmp_path: P
     assert report.exit_code is ExitCode.UNEXPECTED
     assert report.error is not None
     assert report.error.remedy
+
+
+async def test_csv_is_separated_as_the_person_says_and_comes_back_the_same(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    await connect_centre(workspace)
+    await import_rows(workspace, tmp_path, as_csv([interval(0, groupId="=1+1"), interval(1)]))
+    out = tmp_path / "out.csv"
+    params = {"data_type": "service_group_metrics", "file": str(out), "separator": "semicolon"}
+    report = await run(workspace, "cc.export_data", params=params)
+    assert report.exit_code is ExitCode.DONE
+    lines = out.read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("id;data_type;timestamp;agent_id;queue_id;")
+    assert ";'=1+1;" in lines[1]
+    again = await run(workspace, "cc.bulk_import", NAME, params={**params, "separator": None})
+    assert again.run.summary == {"total": 2, "created": 0, "updated": 0, "skipped": 2, "failed": 0}

@@ -21,6 +21,7 @@ MOST_CHARS = 255
 _MOST = 10**12  # so that the sum of millions is still a number of 64 bits
 _SURELY_SMALL = 16  # digits
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_LED_FORMULA = re.compile(r"'[=+\-@＝＋－＠]")  # as exports keep spreadsheets from calculating (§7.3)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?", re.ASCII)
 _BETWEEN_THOUSANDS = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'"))
 _LOCAL = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
@@ -61,6 +62,8 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise Refused(Rule.TEXT, _("{value} is not a text.").format(value=quoted(value)), _("Write an id or a name."))
     stripped = value.strip()
+    if _LED_FORMULA.match(stripped):
+        stripped = stripped[1:]
     if len(stripped) > MOST_CHARS or _FORBIDDEN.search(stripped):
         raise Refused(
             Rule.TEXT,
