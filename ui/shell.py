@@ -71,12 +71,19 @@ class Shell(QObject):
             self._show_start()
         self.window.page("connections")  # its tab says from the start how many need a look
         self.desk.start("contact centres", self._work_for_contact_centers())
+        self.desk.start("webhooks", self._work_for_webhooks())
 
     async def _work_for_contact_centers(self) -> None:
         """Statuses to send and alarms, once there is a contact centre; until then not even the code is loaded."""
         from ui.contact_centers import work_for_contact_centers
 
         await work_for_contact_centers(self.desk)
+
+    async def _work_for_webhooks(self) -> None:
+        """What webhooks have to tell leaves while the window is open."""
+        from app.operations.webhooks.service import work_for_webhooks
+
+        await work_for_webhooks(self.desk.workspace)
 
     def fill_demo(self, demo: DemoSystems) -> None:
         """Fetch the demo firm at once: who only wants to look sees offices, people, devices, and how a run looks."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import fn
 
-from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, ErrorCode, Trigger
+from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, ErrorCode, Retention, Trigger
 from app.domain.webhooks.statistics import Counts, Statistics
 from app.store.database import fetch, run_sql
 from app.store.values import from_json, now
@@ -39,14 +39,6 @@ class DeliveryFilter:
     until: datetime | None = None
     limit: int = 100
     offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """For how many days tries with bodies are kept, and deliveries themselves; the counts of days are kept for ever."""
-
-    attempt_days: int = 30
-    delivery_days: int = 180
 
 
 def deliveries(wanted: DeliveryFilter) -> list[Delivery]:

@@ -50,6 +50,11 @@ def endpoints() -> list[WebhookEndpoint]:
     return [to_endpoint(row) for row in fetch(_select().order_by(WebhookEndpointRow.name))]
 
 
+def any_endpoint() -> bool:
+    """Whether there is one."""
+    return bool(run_sql("SELECT 1 FROM webhook_endpoint LIMIT 1").fetchall())
+
+
 def find_endpoint(name_or_id: str) -> WebhookEndpoint | None:
     """The endpoint of that id or name."""
     e = WebhookEndpointRow

@@ -156,6 +156,14 @@ class Attempt:
     answer: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days tries with bodies are kept, and deliveries themselves; the counts of days are kept for ever."""
+
+    attempt_days: int = 30
+    delivery_days: int = 180
+
+
 def new_delivery_id() -> str:
     """`dlv_` and 26 characters that sort by time (Crockford's base 32, as ULIDs are written); never holds a dot."""
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)

@@ -21,7 +21,7 @@ from app.domain.webhooks.delivery import Attempt
 from app.domain.webhooks.ladder import judge
 from app.domain.webhooks.signature import Signing, signed_headers, without_secrets
 from app.errors import Busy, MusterError
-from app.events import DeliveryTried, WebhookDisabled
+from app.events import ConnectionsChanged, DeliveryTried, RunEnded, RunStarted, WebhookDisabled, WebhooksChanged
 from app.i18n import _
 from app.operations.webhooks.lines import Lines
 from app.store import webhook_events, webhook_log, webhook_turns
@@ -49,6 +49,8 @@ _HOLD_S = 30.0
 _CARE_S = 30.0
 _PRUNE_S = 6 * 3600.0
 _JUMP_S = 5.0
+_NEWS = (RunStarted, RunEnded, ConnectionsChanged, WebhooksChanged)
+"""After these something may have been queued; what another program queued is found by looking."""
 
 
 @dataclass
@@ -98,12 +100,15 @@ class Deliverer:
         """Send what is due and what comes, for as long as the program runs; ends when it is cancelled."""
         await self._care(SPREAD_S)
         self._serving = True
+        ends = [self._events.subscribe(kind, lambda _event: self.wake()) for kind in _NEWS]
         try:
             while not self._stopping:
                 await self._step()
                 await self._wait()
         finally:
             self._serving = False
+            for end in ends:
+                end()
             await self._finish(0.0)
 
     async def flush(self, wait_s: float, *, retries: bool = False) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.domain.webhooks.delivery import Retention
 from app.domain.webhooks.events import Event
-from app.store.webhook_events import record
-from app.store.webhook_log import Retention
 
 if TYPE_CHECKING:
     from app.settings import SettingsFile
@@ -36,4 +35,6 @@ class EventLog:
 
     def add(self, events: Sequence[Event]) -> None:
         """Store events with their deliveries. To be called from inside `Store.write`."""
+        from app.store.webhook_events import record  # with the first event: a window opens sooner without it
+
         self.queued += record(events, queue=self.enabled)

@@ -39,4 +39,10 @@ class Listening:
     def _log(self, events: Sequence[Event]) -> None:
         workspace = self._workspace
         if events and workspace.tasks.accepting:
-            workspace.tasks.start("An event is logged", workspace.store.write(workspace.event_log.add, events))
+            workspace.tasks.start("An event is logged", self._store(events))
+
+    async def _store(self, events: Sequence[Event]) -> None:
+        workspace = self._workspace
+        await workspace.store.write(workspace.event_log.add, events)
+        if "webhooks" in workspace.__dict__:
+            workspace.webhooks.wake()

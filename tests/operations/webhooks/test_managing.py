@@ -11,11 +11,10 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.access import Role
-from app.domain.webhooks.delivery import DeliveryStatus, Trigger
+from app.domain.webhooks.delivery import DeliveryStatus, Retention, Trigger
 from app.errors import ExitCode, Forbidden, UsageError
 from app.operations.runner import Request
 from app.store import webhook_log
-from app.store.webhook_log import Retention
 from tests.support.running import dump, execute, run
 from tests.support.webhooks import Hooks
 
