@@ -67,7 +67,7 @@ def source_words(source: SourceFile) -> str:
 
 
 def _size_words(count: int) -> str:
-    if count < 100_000:
+    if count < 1_000_000:
         return _("{count} kB").format(count=format_value(max(1, round(count / 1000))))
     return _("{count} MB").format(count=format_value(round(count / 1_000_000, 1)))
 
