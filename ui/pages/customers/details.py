@@ -17,7 +17,7 @@ from app.store.runs import HistoryEntry
 from app.store.timeline import Subject
 from ui.desk import Desk
 from ui.pages.customers.actions import CustomerActions, system_address
-from ui.pages.customers.menus import Entry, row_entries
+from ui.pages.customers.menus import row_entries
 from ui.pages.customers.rows import (
     LOOKS,
     answer_of,
@@ -30,6 +30,7 @@ from ui.pages.customers.rows import (
     status_words,
     test_environment,
 )
+from ui.pages.entries import Entry
 from ui.pages.timeline_button import add_timeline_button
 from ui.tables import format_value
 from ui.texts import FIELD_WORDS, ago, moment_text, value_text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QMenu
 
@@ -19,19 +18,8 @@ from ui.pages.customers.actions import (
     switch_obstacle,
     system_address,
 )
-from ui.theme import Icon, icon
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something that can be done with customers; `obstacle` says why it cannot be now."""
-
-    name: str
-    drawing: Icon
-    words: str
-    act: Callable[[], object]
-    obstacle: str = ""
-    keys: str = ""
+from ui.pages.entries import Entry, fill
+from ui.theme import Icon
 
 
 def row_entries(actions: CustomerActions, chosen: Sequence[Customer]) -> list[Entry]:
@@ -79,15 +67,3 @@ def more_entries(
               actions.obstacle(IMPORT)),
         Entry("export", Icon.DOWNLOAD, _("Export …"), export),
     ]  # fmt: skip
-
-
-def fill(menu: QMenu, entries: Sequence[Entry], prefix: str) -> None:
-    """Put entries into a menu; those that cannot be say why."""
-    menu.setToolTipsVisible(True)
-    for entry in entries:
-        action = menu.addAction(icon(entry.drawing), entry.words, entry.act)
-        action.setObjectName(f"{prefix}.{entry.name}")
-        action.setEnabled(not entry.obstacle)
-        action.setToolTip(entry.obstacle)
-        if entry.keys:
-            action.setShortcut(entry.keys)

@@ -26,7 +26,7 @@ from ui.desk import Desk
 from ui.pages.customers import troubles
 from ui.pages.customers.actions import CHECK, SYNC, CustomerActions
 from ui.pages.customers.details import CustomerDetails
-from ui.pages.customers.menus import fill, fill_row_menu, more_entries, row_entries
+from ui.pages.customers.menus import fill_row_menu, more_entries, row_entries
 from ui.pages.customers.rows import (
     ALWAYS_SEARCHED,
     COLUMNS,
@@ -38,12 +38,13 @@ from ui.pages.customers.rows import (
     is_listed,
     tiles,
 )
-from ui.widgets.tiles import Tiles
 from ui.pages.data_page import DataPage, DataPageSpec
+from ui.pages.entries import fill
 from ui.tables import format_value
 from ui.texts import run_counts
 from ui.theme import Icon
 from ui.widgets import Action
+from ui.widgets.tiles import Tiles
 
 LIVE_MS = 250
 """How often at most the table follows a run: less often where reading takes long, as it would slow down painting."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.connections import Connection
 from app.i18n import _
 from ui.desk import Desk
-from ui.pages.customers.menus import Entry
+from ui.pages.entries import Entry
 from ui.pages.workforce.deviations.gaps import GapLine
 from ui.theme import Icon
 

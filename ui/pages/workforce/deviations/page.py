@@ -17,8 +17,8 @@ from app.events import ContactCenterDataChanged, WorkforceChanged
 from app.i18n import _, ngettext, pgettext
 from app.operations.runner import Request
 from ui.desk import Desk
-from ui.pages.customers.menus import Entry, fill
 from ui.pages.data_page import DataPage, DataPageSpec
+from ui.pages.entries import Entry, fill
 from ui.pages.workforce.deviations.actions import GapActions
 from ui.pages.workforce.deviations.details import GapDetails
 from ui.pages.workforce.deviations.gaps import GapLine, Stored, gap_lines, read_stored, sums_of

@@ -17,7 +17,7 @@ from app.operations.registry import find_operation
 from app.store.onec_hours import StoredNorm, StoredPeriod
 from app.store.runs import HistoryEntry
 from ui.desk import Desk
-from ui.pages.customers.menus import Entry
+from ui.pages.entries import Entry
 from ui.pages.record_details import history_words
 from ui.pages.workforce.personnel.actions import PersonnelActions
 from ui.pages.workforce.personnel.menus import row_entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.i18n import _
-from ui.pages.customers.menus import Entry
+from ui.pages.entries import Entry
 from ui.pages.workforce.personnel.actions import AGENTS, CONFIG, LINK, STATUS, SYNC, TEST, PersonnelActions
 from ui.pages.workforce.personnel.people import PersonLine
 from ui.theme import Icon

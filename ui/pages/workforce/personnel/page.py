@@ -14,8 +14,8 @@ from app.i18n import _, ngettext, pgettext
 from app.operations.runner import Request
 from app.store import onec
 from ui.desk import Desk
-from ui.pages.customers.menus import Entry, fill
 from ui.pages.data_page import DataPage, DataPageSpec
+from ui.pages.entries import Entry, fill
 from ui.pages.workforce.personnel.actions import SYNC, PersonnelActions
 from ui.pages.workforce.personnel.details import PersonDetails
 from ui.pages.workforce.personnel.menus import more_entries, row_entries
