@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -168,9 +169,15 @@ def operation(
 
 def operations() -> dict[str, Operation]:
     """All operations by id."""
+    _load_families()
+    return _operations
+
+
+@cache
+def _load_families() -> None:
+    """Once: a table asks for the titles of a thousand runs."""
     for family in FAMILIES:
         importlib.import_module(f"app.operations.{family}")
-    return _operations
 
 
 def find_operation(operation_id: str) -> Operation:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -9,8 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 from app.i18n import _
 from ui.desk import Desk
 from ui.pages.activity.runs_view import RunsView
-from ui.pages.activity.trail_view import TrailView
 from ui.theme import GRID
+
+if TYPE_CHECKING:
+    from ui.pages.activity.trail_view import TrailView
 
 RUNS, TRAIL = 0, 1
 
@@ -25,15 +30,14 @@ class ActivityPage(QWidget):
         super().__init__(parent)
         self.desk = desk
         self.runs = RunsView(desk)
-        self.trail = TrailView(desk)
         self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=False)
         self.tabs.setObjectName("activity.tabs")
         self.tabs.setAccessibleName(_("Views of the activity"))
         self.tabs.setProperty("look", "inner")
         self.stack = QStackedWidget()
-        for title, view in ((_("Runs"), self.runs), (_("Audit trail"), self.trail)):
+        for title in (_("Runs"), _("Audit trail")):
             self.tabs.addTab(title)
-            self.stack.addWidget(view)
+        self.stack.addWidget(self.runs)
         row = QHBoxLayout()
         row.setContentsMargins(3 * GRID, 2 * GRID, 4 * GRID, 0)
         row.addWidget(self.tabs)
@@ -44,19 +48,27 @@ class ActivityPage(QWidget):
         column.addLayout(row)
         column.addWidget(self.stack, 1)
         self.runs.run_opened.connect(self.run_opened)
-        self.trail.run_opened.connect(self.run_opened)
         self.tabs.currentChanged.connect(self._tab_changed)
-        self._enable_shortcuts()
 
-    def _tab_changed(self, place: int) -> None:
-        self.stack.setCurrentIndex(place)
+    @cached_property
+    def trail(self) -> TrailView:
+        """The audit trail, made when somebody first looks at it."""
+        from ui.pages.activity.trail_view import TrailView
+
+        made = TrailView(self.desk)
+        made.run_opened.connect(self.run_opened)
+        self.stack.addWidget(made)
+        return made
+
+    def _tab_changed(self, _place: int) -> None:
+        self.stack.setCurrentWidget(self._front())
         self._enable_shortcuts()
         self.refresh()
         if not self.tabs.hasFocus():  # whoever walks along the tabs by keyboard stays there
             self._front().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _enable_shortcuts(self) -> None:
-        for view in (self.runs, self.trail):
+        for view in (self.runs, self.trail):  # a page with several tables lets those of the one in front act
             for shortcut in view.pane.shortcuts:
                 shortcut.setEnabled(view is self._front())
 

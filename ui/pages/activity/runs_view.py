@@ -6,6 +6,7 @@ pressed. It only reads; going on with a run is the desk's and the runner's busin
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal
@@ -15,7 +16,7 @@ from app.domain.outcomes import Run, RunState
 from app.errors import MusterError
 from app.events import RunEnded, RunStarted
 from app.i18n import _, ngettext
-from app.operations.registry import find_operation
+from app.operations.registry import find_operation, operations
 from app.store import run_digests, runs
 from app.store.run_search import RunFilter, count_states, find_runs
 from app.store.values import now
@@ -132,6 +133,7 @@ class RunsView(QWidget):
 
         `after_the_dead` marks runs first whose program was killed, this one's former self included.
         """
+        await asyncio.to_thread(operations)  # their titles; the first time all of them are imported
         self._asked += 1
         asked, wanted = self._asked, self._wanted()
         store = self.desk.workspace.store

@@ -19,7 +19,7 @@ from ui.theme import GRID, Icon
 from ui.widgets import Action, Button, FilterChip
 
 Row = TypeVar("Row")
-AT_ONCE = 1000
+AT_ONCE = 500
 """So many rows are read at a time."""
 _TYPING_MS = 60
 
