@@ -24,7 +24,6 @@ from app.operations.registry import NoParams, operation
 from app.operations.schedule_rows import next_sync, next_syncs
 from app.operations.sessions import DraftSession
 from app.operations.stages import Tell
-from app.operations.webhooks.sources import status_changed
 from app.store import connections as stored
 from app.store import runs
 from app.store.values import now
@@ -68,8 +67,7 @@ async def run_test(context: RunContext, stages: Stages | None = None) -> None:
 
         def note() -> None:
             moved = stored.note_test(connection.id, context.result, ok=report.success, error=error, kind=kind)
-            if moved is not None:
-                context.workspace.event_log.add([status_changed(connection.id, *moved, kind or "test")])
+            context.workspace.event_log.status_changed(connection.id, moved, kind or "test")
 
         await context.workspace.store.write(note)
         context.workspace.events.publish(ConnectionsChanged())

@@ -300,22 +300,21 @@ def _open_run(
         leases.take_lease(leases.Claim(target, context.run.run_id, operation.id, context.run.actor))
     runs.mark_interrupted()
     runs.begin_run(context.run)
-    workspace.event_log.add(run_started(context.run, context.connection, operation))
+    workspace.event_log.run_started(context.run, context.connection, operation)
     workspace.audit.run_started(context.run, context.connection)
 
 
 def _close_run(run: Run, connection: Connection | None, operation: Operation, workspace: Workspace) -> None:
     runs.end_run(run)
     leases.give_back(run.run_id)
-    workspace.event_log.add(run_ended(run, connection, operation))
+    workspace.event_log.run_ended(run, connection, operation)
     workspace.audit.run_ended(run, connection)
     if connection is None or not operation.remote or not operation.fetches:
         return
     if run.state is not RunState.CANCELLED:
         error, kind = (run.error.message, run.error.kind) if run.error else (None, None)
         moved = connections.note_sync(connection.id, error=error, kind=kind)
-        if moved is not None:
-            workspace.event_log.add([status_changed(connection.id, *moved, run.error.kind if run.error else "sync")])
+        workspace.event_log.status_changed(connection.id, moved, run.error.kind if run.error else "sync")
 
 
 async def _ending(operation: Operation, context: RunContext, params: Any) -> MusterError | None:

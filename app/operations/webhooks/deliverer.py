@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.domain.webhooks.delivery import Attempt
+from app.domain.webhooks.delivery import Attempt, Retention
 from app.domain.webhooks.ladder import judge
 from app.domain.webhooks.signature import Signing, signed_headers, without_secrets
 from app.errors import Busy, MusterError
@@ -179,7 +179,7 @@ class Deliverer:
             self._cared_at = time.monotonic()
         if self._serving and time.monotonic() - self._pruned_at >= _PRUNE_S:
             self._pruned_at = time.monotonic()
-            await self._store.write(webhook_log.prune, self._event_log.retention)
+            await self._store.write(webhook_log.prune, Retention(*self._event_log.kept_days))
 
     async def _look(self) -> None:
         self._arrived = False

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.domain.webhooks.events import Event
 from app.events import AlarmsChanged
-from app.operations.webhooks.sources import breaker_moved, threshold_crossed
 
 if TYPE_CHECKING:
+    from app.domain.webhooks.events import Event
     from app.workspace import Workspace
 
 
@@ -26,10 +25,14 @@ class Listening:
         workspace.events.subscribe(AlarmsChanged, self._alarms)
 
     def _breaker(self, connection_id: str, old: str, new: str) -> None:
+        from app.operations.webhooks.sources import breaker_moved
+
         self._log(breaker_moved(connection_id, old, new))
 
     def _alarms(self, changed: AlarmsChanged) -> None:
         """An alarm is told once, when it begins."""
+        from app.operations.webhooks.sources import threshold_crossed
+
         alarms = self._workspace.live.feed(changed.connection).alarms.alarms
         known = self._known.get(changed.connection, set())
         self._known[changed.connection] = {(a.group_id, a.metric.value, a.since_ms) for a in alarms}
