@@ -5,7 +5,8 @@ What a page shows is read on the store's thread, for the chosen connection and p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -47,6 +48,7 @@ class ViewsPage(DataPage[R], Generic[R, D]):
     def __init__(self, desk: Desk, spec: DataPageSpec[R]) -> None:
         self._reading = self._again = False
         self._wanted = ""
+        self._shown: dict[str, list[Any]] = {}
         self.data: D | None = None
         super().__init__(desk, spec)
         self._view_changed(0)
@@ -164,6 +166,7 @@ class ViewsPage(DataPage[R], Generic[R, D]):
         except MusterError as error:
             again = [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)]
             for view in self.views:
+                self._shown.clear()
                 view.pane.show_error(error.message, _(error.remedy), again)
         finally:
             self._reading = False
@@ -180,22 +183,37 @@ class ViewsPage(DataPage[R], Generic[R, D]):
         if self.connection is None:
             self.data = None
             for view in self.views:
-                view.pane.set_rows(())
+                self._show_rows(view, [])
         else:
-            self.data = await read(self.read_data, self.connection, *self.period.period())
-            self.show_data(self.data)
+            self.data = await read(self.read_data, self.connection, *self.period.period(), self.data)
+            await self.show_data(self.data)
         self._show_health()
         self._say_empty()
         self._find_wanted()
         self._current_changed()
 
-    def read_data(self, connection: Connection, first: date, last: date) -> D:
-        """What the page shows, read from the store on the store's own thread."""
+    def read_data(self, connection: Connection, first: date, last: date, before: D | None) -> D:
+        """What the page shows, read from the store on the store's own thread.
+
+        Rows that are the same as `before` are the very same list, so that nothing is shown anew without need.
+        """
         raise NotImplementedError
 
-    def show_data(self, data: D) -> None:
-        """Put it into the views."""
+    def rows_of(self, data: D) -> Mapping[str, list[Any]]:
+        """The rows of each view by its name."""
         raise NotImplementedError
+
+    async def show_data(self, data: D) -> None:
+        """Put what moved into the views, the one in front first; between them the window goes on living."""
+        rows = self.rows_of(data)
+        for view in sorted(self.views, key=lambda view: view is not self.view):
+            self._show_rows(view, rows[view.name])
+            await asyncio.sleep(0)
+
+    def _show_rows(self, view: View, rows: list[Any]) -> None:
+        if self._shown.get(view.name) is not rows:
+            self._shown[view.name] = rows
+            view.pane.set_rows(rows)
 
     def _say_empty(self) -> None:
         self._show_empty()
@@ -234,3 +252,16 @@ class ViewsPage(DataPage[R], Generic[R, D]):
         """The whole months that the period touches: 1C keeps one document per person and month."""
         first, last = self.period.period()
         return first.replace(day=1), month_end(last)
+
+
+def kept(before: list[R] | None, rows: list[R]) -> list[R]:
+    """The list from before where nothing in it moved."""
+    return before if before is not None and before == rows else rows
+
+
+def show_days(pane: TablePane[Any], firsts: Sequence[date]) -> None:
+    """Show as many columns of days, `d01` and on, as the longest of these months has."""
+    longest = max((month_end(first).day for first in firsts), default=31)
+    for at, column in enumerate(pane.rows.columns):
+        if column.key in {"d29", "d30", "d31"} and pane.table.isColumnHidden(at) is not (int(column.key[1:]) > longest):
+            pane.table.setColumnHidden(at, int(column.key[1:]) > longest)

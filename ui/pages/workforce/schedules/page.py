@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -24,16 +26,14 @@ from ui.pages.workforce.schedules.details import ScheduleDetails
 from ui.pages.workforce.schedules.menus import fill_month_menu, fill_more, fill_shift_menu
 from ui.pages.workforce.schedules.reading import MonthLine, ReceiptLine, Schedules, ShiftLine, read_schedules
 from ui.pages.workforce.schedules.rows import (
-    FIRST_DAY_COLUMN,
     MONTH_COLUMNS,
     RECEIPT_COLUMNS,
     SHIFT_COLUMNS,
-    hidden_days,
     month_filters,
     receipt_filters,
     shift_filters,
 )
-from ui.pages.workforce.views import View, ViewsPage
+from ui.pages.workforce.views import View, ViewsPage, kept, show_days
 from ui.tables import TablePane, format_value
 from ui.theme import Icon, Ink, icon
 from ui.widgets import Action, Button, Look
@@ -96,18 +96,24 @@ class SchedulesPage(ViewsPage[ShiftLine, Schedules]):
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    def read_data(self, connection: Connection, first: date, last: date) -> Schedules:
+    def read_data(self, connection: Connection, first: date, last: date, before: Schedules | None) -> Schedules:
         """Shifts of the period, its whole months, what was sent of them."""
-        return read_schedules(connection, first, last)
+        found = read_schedules(connection, first, last)
+        if before is None:
+            return found
+        return replace(
+            found, shifts=kept(before.shifts, found.shifts), months=kept(before.months, found.months),
+            receipts=kept(before.receipts, found.receipts),
+        )  # fmt: skip
 
-    def show_data(self, data: Schedules) -> None:
-        """Put it into the three tables."""
-        self.pane.set_rows(data.shifts)
-        self.months.set_rows(data.months)
-        self.receipts.set_rows(data.receipts)
-        hidden = hidden_days([line.first for line in data.months])
-        for number in range(29, 32):
-            self.months.table.setColumnHidden(FIRST_DAY_COLUMN + number - 1, number in hidden)
+    def rows_of(self, data: Schedules) -> Mapping[str, list[Any]]:
+        """The three tables."""
+        return {"shifts": data.shifts, "month": data.months, "receipts": data.receipts}
+
+    async def show_data(self, data: Schedules) -> None:
+        """The same, and as many days as the months have."""
+        show_days(self.months, [line.first for line in data.months])
+        await super().show_data(data)
 
     async def _read_all(self) -> None:
         await super()._read_all()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 from app.domain.connections import Connection
 from app.domain.onec import PersonSchedule, ScheduleShift, month_end, months
@@ -46,18 +47,17 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShiftLine:
-    """A planned shift; `counted` is how 1C counts it, `receipt` the last answer to a schedule with its day."""
+    """A planned shift; `counted` is how 1C counts it, `receipt` the last answer to a schedule with its day.
+
+    `key` names the line.
+    """
 
     worker: Worker
     shift: Shift
     counted: ScheduleShift
     state: SendState
-    receipt: ScheduleReceipt | None = None
-
-    @property
-    def key(self) -> str:
-        """Names the line."""
-        return f"{self.worker.external_id} {self.shift.start.isoformat()}"
+    receipt: ScheduleReceipt | None
+    key: str
 
     @property
     def day(self) -> date:
@@ -156,12 +156,19 @@ def _shift_lines(
     for receipt in receipts:
         by_person[receipt.external_id].append(receipt)
     for one in planned:
-        counted, starts = split(one.shift, zone), one.shift.start.date()
+        counted, starts = _counted(one.shift, zone), one.shift.start.date()
         answered = _newest(r for r in by_person[one.external_id] if r.first <= starts <= r.last)
         state = _shift_state(counted, answered)
         if state is not SendState.IN_1C and _closed(starts, day):
             state = SendState.CLOSED
-        yield ShiftLine(people[one.external_id], one.shift, counted, state, answered)
+        key = f"{one.external_id} {one.shift.start.isoformat()}"
+        yield ShiftLine(people[one.external_id], one.shift, counted, state, answered, key)
+
+
+@lru_cache(maxsize=100_000)
+def _counted(shift: Shift, zone: tzinfo) -> ScheduleShift:
+    """Counting takes most of a reading, and most shifts are the same at the next one."""
+    return split(shift, zone)
 
 
 def _newest(receipts: Iterable[ScheduleReceipt]) -> ScheduleReceipt | None:

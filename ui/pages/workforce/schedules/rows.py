@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 
 from app.domain.onec_receipts import SentStatus
 from app.i18n import N_, _
 from ui.pages.workforce.schedules.reading import HOUR_MS, MonthLine, ReceiptLine, SendState, ShiftLine
 from ui.pages.workforce.time_words import clock, day_text, end_text, hours_text, month_text, periods_text, weekday
-from ui.tables import Align, Column, Kind, format_value
+from ui.tables import Align, Column, Kind
 from ui.texts import ago, moment_text
 from ui.theme import Icon, Tone
 from ui.widgets import FilterChip
@@ -166,7 +166,6 @@ MONTH_COLUMNS: tuple[Column[MonthLine], ...] = (
     Column("hours", N_("Hours"), _sum, text=lambda r: hours_text(_sum(r)), kind=Kind.NUMBER, width=60),
     *(_day_column(number) for number in range(1, 32)),
 )  # fmt: skip
-FIRST_DAY_COLUMN = len(MONTH_COLUMNS) - 31
 
 
 def month_filters() -> list[FilterChip]:
@@ -232,14 +231,3 @@ def receipt_filters() -> list[FilterChip]:
         FilterChip("unknown", _("Unknown"), unknown, "status", tone=Tone.WARNING),
         FilterChip("moved", _("Changed since"), lambda line: not line.unchanged, "now"),
     ]
-
-
-def hidden_days(firsts: Sequence[date]) -> set[int]:
-    """Days that no shown month has."""
-    longest = max((calendar.monthrange(f.year, f.month)[1] for f in firsts), default=31)
-    return set(range(longest + 1, 32))
-
-
-def count_of(text: Callable[[int], str]) -> Callable[[int], str]:
-    """A count in words, with its number as the locale writes it."""
-    return lambda count: text(count).format(count=format_value(count))

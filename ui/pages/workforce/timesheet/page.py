@@ -6,8 +6,10 @@ Worked time becomes posted documents in 1C: it is always shown first and sent on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -19,7 +21,6 @@ from app.domain.onec_time_types import TimeType
 from app.i18n import _, ngettext, pgettext
 from ui.desk import Desk
 from ui.pages.data_page import DataPageSpec
-from ui.pages.workforce.schedules.rows import hidden_days
 from ui.pages.workforce.timesheet.actions import FETCH, KEEP, POST, HourActions
 from ui.pages.workforce.timesheet.details import HourDetails
 from ui.pages.workforce.timesheet.menus import fill_more, fill_work_menu
@@ -34,7 +35,7 @@ from ui.pages.workforce.timesheet.rows import (
     work_filters,
 )
 from ui.pages.workforce.timesheet.time_types import TimeTypesDialog
-from ui.pages.workforce.views import View, ViewsPage
+from ui.pages.workforce.views import View, ViewsPage, kept, show_days
 from ui.tables import TablePane, format_value
 from ui.texts import ago
 from ui.theme import Icon, icon
@@ -76,14 +77,14 @@ class TimesheetPage(ViewsPage[SheetLine, Hours]):
         self.norms.set_filters(norm_filters())
         self.work.set_filters(work_filters())
         return (
-            View("days", _("Timesheet"), self.pane),
+            View("days", _("Days"), self.pane),
             View("norms", _("Norm hours"), self.norms),
             View(WORKED, _("Worked time"), self.work),
         )
 
     def make_tools(self) -> Sequence[Button]:
         """What is done most."""
-        self.enter = Button(_("Enter worked time"), icon=Icon.PLUS, object_name="timesheet.enter_worked")
+        self.enter = Button(_("Enter time"), icon=Icon.PLUS, object_name="timesheet.enter_worked")
         self.enter.set_tip(_("Enter what somebody really worked on a day (Ctrl+N)"))
         self.enter.clicked.connect(self._enter)
         self.enter.refuse(_("Loading …"))
@@ -102,20 +103,24 @@ class TimesheetPage(ViewsPage[SheetLine, Hours]):
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    def read_data(self, connection: Connection, first: date, last: date) -> Hours:
+    def read_data(self, connection: Connection, first: date, last: date, before: Hours | None) -> Hours:
         """Timesheets and norms of the months, worked time of the days."""
-        return read_hours(connection, first, last)
+        found = read_hours(connection, first, last)
+        if before is None or before.types != found.types:  # other codes show the same days otherwise
+            return found
+        return replace(
+            found, sheet=kept(before.sheet, found.sheet), norms=kept(before.norms, found.norms),
+            work=kept(before.work, found.work),
+        )  # fmt: skip
 
-    def show_data(self, data: Hours) -> None:
-        """Put it into the three tables."""
-        self.data = data  # the columns ask for its codes
-        self.pane.set_rows(data.sheet)
-        self.norms.set_rows(data.norms)
-        self.work.set_rows(data.work)
-        hidden = hidden_days([line.period.first for line in data.sheet])
-        first_day = next(at for at, column in enumerate(self.pane.rows.columns) if column.key == "d01")
-        for number in range(29, 32):
-            self.pane.table.setColumnHidden(first_day + number - 1, number in hidden)
+    def rows_of(self, data: Hours) -> Mapping[str, list[Any]]:
+        """The three tables."""
+        return {"days": data.sheet, "norms": data.norms, WORKED: data.work}
+
+    async def show_data(self, data: Hours) -> None:
+        """The same, and as many days as the months have."""
+        show_days(self.pane, [line.period.first for line in data.sheet])
+        await super().show_data(data)
 
     async def _read_all(self) -> None:
         await super()._read_all()

@@ -56,7 +56,10 @@ def code_words(day: TimesheetDay) -> str:
 
 
 def _cell(line: SheetLine, number: int) -> str:
-    return " ".join(code_words(day).replace(" ", "") for day in line.days.get(number, ()))
+    rows = line.days.get(number, ())
+    if len(rows) > 1:  # hours of several would not fit; the tooltip has them
+        return "/".join(normalised(day.code) for day in rows)
+    return "".join(code_words(day).replace(" ", "") for day in rows)
 
 
 def _cell_tone(line: SheetLine, number: int, types: Types) -> Tone | None:

@@ -73,5 +73,5 @@ def open_page(desk: Desk) -> Callable[[], SchedulesPage]:
 async def page(synced: Desk, open_page: Callable[[], SchedulesPage]) -> SchedulesPage:
     """The page, with people and without shifts."""
     page = open_page()
-    await eventually(lambda: page.data is not None)
+    await eventually(page.enter.isEnabled)
     return page

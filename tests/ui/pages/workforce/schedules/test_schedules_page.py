@@ -40,7 +40,8 @@ async def planned(synced: Desk, staff: list[str], open_page: Open) -> SchedulesP
     shifts = [shift(staff[0], 27), shift(staff[0], 28, "20:00", "23:00"), shift(staff[1], 27)]
     assert (await run(synced, "onec.plan_shifts", shifts=shifts)).error is None
     page = open_page()
-    await eventually(lambda: page.pane.rows.total == 3)
+    await eventually(part(page, Button, "schedules.sync").isEnabled)
+    assert page.pane.rows.total == 3
     return page
 
 
@@ -79,13 +80,13 @@ class TestStates:
     async def test_without_a_connection_it_says_what_to_add(self, desk: Desk, open_page: Open) -> None:
         page = open_page()
         await eventually(lambda: "No shifts on these days" in words(page))
-        assert part(page, Button, "schedules.sync").toolTip() == "Add a 1C connection first."
-        assert part(page, Button, "schedules.enter_shift").toolTip() == "Add a 1C connection first."
+        buttons = [part(page, Button, "schedules.sync"), part(page, Button, "schedules.enter_shift")]
+        await eventually(lambda: {button.toolTip() for button in buttons} == {"Add a 1C connection first."})
 
     async def test_before_people_are_synced_it_says_so(self, linked: Desk, open_page: Open) -> None:
         page = open_page()
-        await eventually(lambda: page.data is not None)
-        assert part(page, Button, "schedules.enter_shift").toolTip() == "Sync people from 1C first."
+        button = part(page, Button, "schedules.enter_shift")
+        await eventually(lambda: button.toolTip() == "Sync people from 1C first.")
 
     async def test_without_shifts_it_offers_to_enter_or_import(self, page: SchedulesPage) -> None:
         assert "Enter shifts, or import them" in words(page)
@@ -107,6 +108,7 @@ class TestStates:
 class TestMonth:
     async def test_it_shows_who_works_when(self, planned: SchedulesPage, staff: list[str]) -> None:
         planned.open_view("month")
+        await eventually(lambda: planned.months.rows.total)
         first = next(line for line in planned.months.rows.all_rows() if line.worker.external_id == staff[0])
         cells = {c.key: c.words(first) for c in planned.months.rows.columns if c.key.startswith("d")}
         assert (cells["d27"], cells["d28"]) == ("9", "3")
@@ -116,7 +118,7 @@ class TestMonth:
 
     async def test_people_without_shifts_are_found_by_their_filter(self, planned: SchedulesPage) -> None:
         planned.open_view("month")
-        assert planned.months.rows.rowCount() == 2
+        await eventually(lambda: planned.months.rows.rowCount() == 2)
         planned.months.chips.choose(["empty"])
         await eventually(lambda: planned.months.rows.rowCount() > 5)
 
@@ -269,7 +271,7 @@ class TestSending:
         await eventually(lambda: (staff[0], MONTH) in small_world.onec.schedules)
         await eventually(lambda: states(planned).count(SendState.IN_1C) == 2)
         assert list(small_world.onec.schedules) == [(staff[0], MONTH)]
-        assert "1 of 2 schedules to send" in words(planned)
+        await eventually(lambda: "1 of 2 schedules to send" in words(planned))
 
     async def test_what_1c_has_is_not_sent_again_until_it_changes(
         self, planned: SchedulesPage, staff: list[str]
@@ -279,7 +281,7 @@ class TestSending:
         await eventually(lambda: button.toolTip() == "Everything of these months is in 1C.")
         await run(planned.desk, "onec.change_shifts", add=[shift(staff[0], 26)])
         await eventually(button.isEnabled)
-        assert states(planned).count(SendState.CHANGED) == 1
+        await eventually(lambda: states(planned).count(SendState.CHANGED) == 1)
         dialog = await preview(planned)
         assert [line.sendable for line in dialog.pane.rows.all_rows()] == [True, False]
         dialog.reject()
@@ -290,6 +292,7 @@ class TestSending:
         small_world.onec.planning.part_months = {(staff[1], MONTH)}
         await send(planned)
         planned.open_view("receipts")
+        await eventually(lambda: planned.receipts.rows.total == 3)
         lines = planned.receipts.rows.all_rows()
         assert sorted((line.day.day, line.receipt.status.value) for line in lines) == [
             (27, "refused"), (27, "sent"), (28, "sent"),
@@ -299,7 +302,7 @@ class TestSending:
         planned.receipts.table.select_key(refused.key)
         planned.open_details()
         await eventually(lambda: refused.receipt.answer in "\n".join(planned.details.texts()))
-        assert SendState.REFUSED in states(planned)
+        await eventually(lambda: SendState.REFUSED in states(planned))
 
     async def test_a_changed_plan_shows_in_the_receipts(self, planned: SchedulesPage, staff: list[str]) -> None:
         await send(planned)

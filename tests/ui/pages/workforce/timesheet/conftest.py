@@ -73,5 +73,5 @@ def open_page(desk: Desk) -> Callable[[], TimesheetPage]:
 async def page(synced: Desk, open_page: Callable[[], TimesheetPage]) -> TimesheetPage:
     """The page, with people and without shifts."""
     page = open_page()
-    await eventually(lambda: page.data is not None)
+    await eventually(page.enter.isEnabled)
     return page
