@@ -20,7 +20,7 @@ from app.store import runs as stored
 from tests.support.window import Heard, eventually, part
 from ui.desk import Desk
 from ui.dialogs.palette import CommandPalette, Group, PaletteEntry, open_palette
-from ui.window import MainWindow
+from ui.window import PAGES, MainWindow
 
 Key = Qt.Key
 
@@ -192,7 +192,7 @@ async def test_the_window_brings_its_pages_its_settings_and_its_runs(home: Home,
     type_in(palette, "look dark")
     assert shown(palette) == ["Look: Dark"]
     type_in(palette, "activity")
-    assert entry(palette, "Activity").keys == "Ctrl+6"
+    assert entry(palette, "Activity").keys == f"Ctrl+{len(PAGES)}"
     QTest.keyClick(palette.line, Key.Key_Return)
     assert window.tabs.tabText(window.tabs.currentIndex()) == "Activity"
     again = open_palette(window, window.desk)
