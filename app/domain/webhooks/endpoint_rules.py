@@ -25,7 +25,7 @@ def check_endpoint(endpoint: WebhookEndpoint) -> None:
     check_url(endpoint.url, insecure=endpoint.insecure)
     checked_patterns(endpoint.event_types)
     check_headers(endpoint.headers)
-    check_sign_in(endpoint.sign_in)
+    check_sign_in(endpoint.sign_in, insecure=endpoint.insecure)
     for name, value, least, most in (
         ("timeout_seconds", endpoint.timeout_seconds, 1, 300),
         ("retry_attempts", endpoint.retry_attempts, 0, 10),
@@ -72,7 +72,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise UsageError(_("The header {name} holds characters that cannot be sent.").format(name=name))
 
 
-def check_sign_in(sign_in: EndpointSignIn) -> None:
+def check_sign_in(sign_in: EndpointSignIn, *, insecure: bool) -> None:
     """Refuse a way of signing in that lacks a field."""
     needed = {
         AuthenticationType.BASIC: ("username",),
@@ -89,4 +89,4 @@ def check_sign_in(sign_in: EndpointSignIn) -> None:
         if sign_in.key_header.lower() in RESERVED_HEADERS - {"authorization"}:
             raise UsageError(_("The header {name} is set by Muster.").format(name=sign_in.key_header))
     if sign_in.auth_type is AuthenticationType.OAUTH2:
-        check_url(sign_in.token_url, insecure=False)
+        check_url(sign_in.token_url, insecure=insecure)
