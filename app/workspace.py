@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from app.access import Role
 from app.domain.audit import Via
 from app.domain.organizations import FIRST, Organization
+from app.errors import MusterError
 from app.events import EventBus
 from app.operations.audit_log import AuditLog
 from app.operations.links import Links
@@ -127,7 +128,11 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         workspace = cls(home, file, keyring, via)
         await asyncio.to_thread(workspace.store.open)
         home.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        workspace.organization = await workspace.store.read(own_organization, workspace.store)
+        try:
+            workspace.organization = await workspace.store.read(own_organization, workspace.store)
+        except MusterError:
+            await asyncio.to_thread(workspace.store.close)
+            raise
         return workspace
 
     @staticmethod

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.domain.audit import AuditKind, AuditNote
 from app.domain.connections import Connection
 from app.domain.ids import new_id
 from app.domain.outcomes import Run, RunError, RunState, Trigger
@@ -47,6 +49,7 @@ AT_ONCE = 4
 """How many scheduled runs go on side by side; the others begin as these end."""
 LOOK_S = 30.0  # the clock may have been moved, or another program have changed a schedule
 _MARGIN_S = 0.05
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class Scheduler:
         self._changed = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[Ran]] = {}
         self._handles: dict[str, RunHandle] = {}
-        self.ran: list[Ran] = []
+        self._owed: list[str] = []
+        self.ran: deque[Ran] = deque(maxlen=_REMEMBERED)
         for event in (SchedulesChanged, ConnectionsChanged):
             workspace.events.subscribe(event, self._wake)
 
@@ -99,8 +103,7 @@ class Scheduler:
         while self._under_way:
             await asyncio.wait(self._under_way.values())
             await self.look()
-        ended, self.ran = self.ran, []
-        return ended
+        return self._taken()
 
     async def stop(self) -> list[Ran]:
         """Start nothing more, cancel what it started and wait for that; what ran so far."""
@@ -108,11 +111,16 @@ class Scheduler:
             handle.cancel()
         if self._under_way:
             await asyncio.wait(self._under_way.values())
-        ended, self.ran = self.ran, []
+        return self._taken()
+
+    def _taken(self) -> list[Ran]:
+        ended = list(self.ran)
+        self.ran.clear()
         return ended
 
     async def look(self) -> float:
         """Start what is due now; seconds until there is a reason to look again."""
+        await self._give_back()
         now = await self.now()
         wait_s = LOOK_S
         for schedule in await self._workspace.store.read(stored.schedules):
@@ -194,8 +202,17 @@ class Scheduler:
         await self._move(schedule, moved)
 
     async def _move(self, schedule: Schedule, to: Schedule) -> None:
-        if await self._workspace.store.write(stored.move, schedule, to):
+        if await self._workspace.store.write(self._keep, stored.move, schedule, to):
             self._tell(schedule, to)
+
+    def _keep(self, write: Callable[[Schedule, Schedule], bool], before: Schedule, after: Schedule) -> bool:
+        """Store, and in the audit trail when it paused itself."""
+        kept = write(before, after)
+        if kept and after.paused and not before.paused:
+            pause = {"paused": True, "reason": after.pause_reason}
+            note = AuditNote(AuditKind.SETTING_CHANGED, "schedules.pause", after.name, after.id, after=pause)
+            self._workspace.audit.add(note, trigger=Trigger.SCHEDULE)
+        return kept
 
     def _tell(self, before: Schedule, after: Schedule) -> None:
         if after.paused and not before.paused:
@@ -208,9 +225,20 @@ class Scheduler:
         try:
             ran = await self._finished(schedule, lease_id)
         finally:
-            await self._workspace.store.write(leases.give_back, lease_id)
+            self._owed.append(lease_id)
+            await self._give_back()
         self.ran.append(ran)
         return ran
+
+    async def _give_back(self) -> None:
+        """Let go of what was held; where the store refuses that, again at the next look."""
+        while self._owed:
+            try:
+                await self._workspace.store.write(leases.give_back, self._owed[-1])
+            except MusterError as error:
+                log.warning("Schedules: %s", error.message)
+                return
+            self._owed.pop()
 
     async def _finished(self, schedule: Schedule, lease_id: str) -> Ran:
         try:
@@ -225,9 +253,9 @@ class Scheduler:
             reason = run.error.message if run.error else ""
         now, interval_s = await self.now(), await self.interval_s(schedule)
         settled = after_run(schedule, run, now, interval_s, self._chance())
-        await self._workspace.store.write(stored.settle, schedule, settled)
+        await self._workspace.store.write(self._keep, stored.settle, schedule, settled)
         self._tell(schedule, settled)
-        return Ran(settled, run if run.run_id else None, reason)
+        return Ran(settled, replace(run, result=None) if run.run_id else None, reason)
 
     async def _report(self, handle: RunHandle, lease_id: str) -> Report:
         """Wait for the end, giving signs of life; a schedule that another program took over ends here."""

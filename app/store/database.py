@@ -55,7 +55,8 @@ class Store:
 
         Raises `StoreError` for a damaged, unreadable or newer database, `Busy` for a locked one.
         """
-        _refuse_missing(self)
+        with store_errors(self):
+            _refuse_missing(self)
         database_proxy.initialize(self.database)
         self.migrate()
 
@@ -177,9 +178,11 @@ def _database_at(url: str) -> peewee.Database:
 
 def _refuse_missing(store: Store) -> None:
     """Raises `UsageError` for an organisation that has no database here: opening one must never make one."""
-    key, place = store.home.organization, Path(str(store.database.database))
-    missing = isinstance(store.database, peewee.SqliteDatabase) and not place.exists()
-    if key and (missing or not is_key(key)):
+    key = store.home.organization
+    if not key:
+        return
+    is_file = isinstance(store.database, peewee.SqliteDatabase)
+    if not is_key(key) or (is_file and not Path(str(store.database.database)).exists()):
         raise UsageError(
             _("There is no organization {name}.").format(name=key),
             _("Open the first one with --organization default, or for good with muster organizations switch."),

@@ -90,15 +90,15 @@ def move(seen: Schedule, to: Schedule) -> bool:
     return bool(query.execute())
 
 
-def settle(before: Schedule, after: Schedule) -> None:
-    """Store what became of a run; a time or a pause that a person set meanwhile stays."""
+def settle(before: Schedule, after: Schedule) -> bool:
+    """Store what became of a run; a time or a pause that a person set meanwhile stays, and then it is False."""
     state: dict[str, Any] = {
         key: value
         for key, value in _to_row(after).items()
         if key in {"last_run_id", "last_state", "last_started_at", "skip_reason", "failures", "failing_since"}
     }
     ScheduleRow.update(state).where(ScheduleRow.id == before.id).execute()
-    move(before, after)
+    return move(before, after)
 
 
 def _taken(schedule: Schedule) -> UsageError:

@@ -15,12 +15,14 @@ from app.access import Role
 from app.demo.world import DemoWorld
 from app.domain.outcomes import RunState, Trigger
 from app.domain.schedules import Schedule
-from app.errors import ErrorKind
+from app.errors import Busy, ErrorKind
 from app.events import SchedulePaused
 from app.operations.registry import find_operation
 from app.operations.scheduler import Ran, Scheduler
 from app.store import leases, runs
 from app.store import schedules as stored
+from app.store.audit_rows import AuditRow
+from app.store.database import fetch
 from app.workspace import Workspace
 from tests.support.running import run
 
@@ -96,7 +98,7 @@ class TestFiring:
             while not scheduler.ran:
                 await asyncio.sleep(0.01)
         service.cancel()
-        assert states(scheduler.ran) == [RunState.FINISHED]
+        assert states(list(scheduler.ran)) == [RunState.FINISHED]
 
     async def test_words_for_days_are_dates_in_the_run(
         self, desk: Workspace, scheduler: Scheduler, clock: Clock
@@ -297,10 +299,28 @@ class TestFailing:
         schedule = await schedule_of(desk)
         assert (schedule.paused, schedule.pause_reason) == (True, "It failed 20 times in a row.")
         assert [event.schedule.name for event in paused] == ["offices"]
+        noted = await desk.store.read(lambda: fetch(AuditRow.select(AuditRow.operation, AuditRow.object)))
+        assert ("schedules.pause", "offices") in noted
         await run(desk, "connections.update", "vitec", params={"settings": {"base_url": ""}})
         await run(desk, "schedules.resume", params={"id": "offices"})
         again = await schedule_of(desk)
         assert (again.paused, again.failures, again.due_at) == (False, 0, clock.now + timedelta(minutes=15))
+
+    async def test_a_store_that_refuses_for_a_moment_does_not_stop_it_for_good(
+        self, desk: Workspace, scheduler: Scheduler, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        give_back, refusals = leases.give_back, [Busy("The database is busy.")]
+
+        def refusing(run_id: str) -> None:
+            if run_id in scheduler._owed and refusals:
+                raise refusals.pop()
+            give_back(run_id)
+
+        monkeypatch.setattr(leases, "give_back", refusing)
+        for _time in range(2):
+            clock.forward(minutes=15)
+            assert states(await scheduler.run_due()) == [RunState.FINISHED]
+        assert not refusals
 
     async def test_an_operation_that_is_gone_is_skipped_with_the_reason(
         self, desk: Workspace, scheduler: Scheduler, clock: Clock

@@ -76,7 +76,7 @@ class ExchangeActions(QObject):
             self.desk.voice.toast(_("The clipboard holds no rows."))
             return None
         stamp = now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
-        file = self.desk.workspace.home.path / "pasted" / f"{stamp}.txt"
+        file = self.desk.workspace.home.data / "pasted" / f"{stamp}.txt"
         await asyncio.to_thread(_keep, file, text)
         return file
 
