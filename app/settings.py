@@ -57,12 +57,15 @@ SHARED = ("sync_interval", "retry_attempts", "timeout_seconds", "batch_size", "e
 
 
 def hold_for_all(settings: Settings) -> None:
-    """Let connections that say nothing else go by these settings; `LOG_LEVEL` of the environment goes before ours."""
+    """Let connections that say nothing else go by these settings; `LOG_LEVEL` of the environment goes before ours.
+
+    The level is that of our own messages: libraries would write whole addresses and bodies.
+    """
     import logging
 
     use_everybodys({key: getattr(settings, key) for key in SHARED})
     if "LOG_LEVEL" not in os.environ and settings.log_level in logging.getLevelNamesMapping():
-        logging.getLogger().setLevel(settings.log_level)
+        logging.getLogger("app").setLevel(settings.log_level)
 
 
 class SettingsFile:

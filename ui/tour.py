@@ -20,12 +20,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog,
 
 from app.demo.mysql.faults import MysqlFault, MysqlFaultPlan
 from app.demo.world import DemoWorld
-from app.demonstration import fetch_demo
+from app.demonstration import fetch_demo, fetch_demo_workforce
 from app.events import RunEnded
 from app.places import Home
 from app.settings import SettingsFile
 from ui.application import make_application
 from ui.collecting import Collector
+from ui.pages.workforce.exchange import ExchangePage
+from ui.pages.workforce.page import INNER, WorkforcePage
 from ui.theme import ThemeChoice, apply_theme
 from ui.window import PAGES, MainWindow
 
@@ -33,6 +35,13 @@ SIZE = (1360, 860)
 SETTLE_S = 0.4
 PICTURES_S = 3.0
 RUN_S = 90.0
+VOLUMES = """serviceId;groupId;start;end;notUniqueReceived;notUniqueTreated;notUniqueMissed
+Линия-1;g-sales;2026-03-02 09:00;2026-03-02 09:15;42;38;4
+Линия-1;g-sales;2026-03-02 09:15;2026-03-02 09:30;40;41;0
+Линия-1;g-sales;2026-03-02 09:30;2026-03-02 09:45;37;35;2
+Линия-1;;2026-03-02 09:45;2026-03-02 10:00;33;30;3
+Линия-1;g-sales;2026-03-02 10:00;2026-03-02 10:15;zwölf;12;0
+"""
 
 
 class Tour:
@@ -60,11 +69,13 @@ class Tour:
         await self.picture("customers-empty")
         await self.push()
         await self.pages()
+        await self.workforce()
         await self.customers()
         await self.dialogs()
         self.theme = ThemeChoice.DARK
         apply_theme(self.application, self.theme)
         await self.pages()
+        await self.workforce()
         await self.coverage()
         await self.customers()
         await self.preview()
@@ -74,6 +85,7 @@ class Tour:
         """From devices and people of Supabase over the preview to everybody on every terminal."""
         assert self.window.workspace is not None
         await fetch_demo(self.window.workspace, self.world.describe())
+        await fetch_demo_workforce(self.window.workspace)
         await self.show("devices")
         self.pick("devices.test_all")
         await asyncio.sleep(PICTURES_S)
@@ -110,6 +122,31 @@ class Tour:
         self.world.mysql.fault = MysqlFaultPlan()
         await self.click_and_wait("customers.check")
         self.press("customers.tile.total")
+
+    async def workforce(self) -> None:
+        """The seven inner tabs; a file with rows that are not right, checked."""
+        await self.show("workforce")
+        page = self.window.page("workforce")
+        assert isinstance(page, WorkforcePage)
+        for name in INNER:
+            page.open_inner(name)
+            await asyncio.sleep(PICTURES_S)  # live numbers, days that are worked out
+            if name == "exchange":
+                await self.check_a_file(page)
+            self.focus_table(name)
+            await self.picture(f"workforce-{name}")
+
+    async def check_a_file(self, page: WorkforcePage) -> None:
+        """Five rows of which two are not right."""
+        exchange = page.inner("exchange")
+        assert isinstance(exchange, ExchangePage)
+        file = self.folder / "volumes.csv"
+        file.write_text(VOLUMES, encoding="utf-8")
+        await exchange.open_file(file)
+        await asyncio.sleep(SETTLE_S)
+        await self.picture("workforce-exchange-columns")
+        self.press("exchange.sync")
+        await asyncio.sleep(PICTURES_S)
 
     async def coverage(self) -> None:
         """The matrix, large and small, and the story of a cell."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QLocale
 
+from app.domain.exchange import SHAPES
 from app.domain.kinds import KINDS
 from app.domain.outcomes import Run, RunState, Status
 from app.i18n import N_, _, ngettext
@@ -35,12 +36,7 @@ TARGET_WORDS = {
     "photos": N_("Photos"),
     "customers": N_("Customers"),
     "database": N_("Database"),
-    "service_group_metrics": N_("Group history"),
-    "agent_status": N_("Status history"),
-    "agent_login": N_("Login history"),
-    "agent_calls": N_("Handled contacts"),
-    "agent_chats_work_time": N_("Time with chats"),
-    "queue_metrics": N_("Queues"),
+    **{kind.value: shape.title for kind, shape in SHAPES.items()},
 }
 # Translators: names of the steps of a run
 STEP_WORDS = {
