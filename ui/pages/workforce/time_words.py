@@ -50,11 +50,6 @@ def end_text(shift: Shift) -> str:
     return _("{time} next day").format(time=text) if later else text
 
 
-def times_text(shift: Shift) -> str:
-    """From when to when."""
-    return f"{clock(shift.start)}–{clock(shift.end)}"
-
-
 def periods_text(periods: tuple[Period, ...]) -> str:
     """Several spans of time."""
     return ", ".join(f"{clock(p.start)}–{clock(p.end)}" for p in periods)

@@ -20,7 +20,7 @@ from app.i18n import _, ngettext
 from app.operations.runner import Report, Request
 from app.store.values import now
 from ui.desk import Desk
-from ui.pages.workforce.findings import Import, import_file, import_shifts
+from ui.pages.workforce.findings import Import, import_shifts
 from ui.pages.workforce.people import Worker
 from ui.pages.workforce.shift_dialog import ShiftDialog, Wording
 from ui.pages.workforce.shift_entry import Entry, judge_worked, shift_params
@@ -172,12 +172,6 @@ class HourActions(QObject):
         if not self.obstacle(KEEP) and self.connection is not None and self.data is not None:
             work = import_shifts(self.page, self.desk, self.connection.name, what_is_imported(), self.data.workers)
             self.desk.start("import worked time", work)
-
-    async def import_worked_from(self, file: str) -> None:
-        """The same with a file that is known."""
-        assert self.connection is not None
-        assert self.data is not None
-        await import_file(self.page, self.desk, self.connection.name, what_is_imported(), file, self.data.workers)
 
     # -- sending -------------------------------------------------------------------------------------------------
 

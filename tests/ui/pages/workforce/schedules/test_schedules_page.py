@@ -22,8 +22,9 @@ from app.store.values import now
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
 from tests.ui.pages.workforce.schedules.conftest import CONNECTION, run, shift, this_month
 from ui.desk import Desk
-from ui.pages.workforce.findings import FindingsDialog
+from ui.pages.workforce.findings import FindingsDialog, import_file
 from ui.pages.workforce.schedules import SchedulesPage
+from ui.pages.workforce.schedules.actions import what_is_imported
 from ui.pages.workforce.schedules.reading import SendState
 from ui.pages.workforce.schedules.send_dialog import SendDialog
 from ui.pages.workforce.shift_dialog import ShiftDialog
@@ -200,8 +201,13 @@ class TestImporting:
         export_rows(file, self.HEADERS, rows)
         return str(file)
 
+    async def importing(self, page: SchedulesPage, file: str) -> None:
+        """What follows the choice of a file."""
+        assert page.data is not None
+        await import_file(page, page.desk, CONNECTION, what_is_imported(), file, page.data.workers)
+
     async def findings(self, page: SchedulesPage, file: str) -> FindingsDialog:
-        page.desk.start("import", page.commands.import_plan_from(file))
+        page.desk.start("import", self.importing(page, file))
         return cast(FindingsDialog, await open_dialog(FindingsDialog))
 
     async def test_findings_are_grouped_by_rule_and_good_rows_can_be_kept(
@@ -241,7 +247,7 @@ class TestImporting:
         assert page.pane.rows.total == 0
 
     async def test_a_file_that_is_none_is_told(self, page: SchedulesPage, tmp_path: Path, voice: Heard) -> None:
-        await page.commands.import_plan_from(str(tmp_path / "absent.csv"))
+        await self.importing(page, str(tmp_path / "absent.csv"))
         assert "There is no file" in voice.banners["schedules_import"].text
 
 

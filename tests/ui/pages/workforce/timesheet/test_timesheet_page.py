@@ -25,9 +25,10 @@ from app.store import onec as stored_people
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
 from tests.ui.pages.workforce.timesheet.conftest import CONNECTION, run
 from ui.desk import Desk
-from ui.pages.workforce.findings import FindingsDialog
+from ui.pages.workforce.findings import FindingsDialog, import_file
 from ui.pages.workforce.shift_dialog import ShiftDialog
 from ui.pages.workforce.timesheet import TimesheetPage
+from ui.pages.workforce.timesheet.actions import what_is_imported
 from ui.pages.workforce.timesheet.post_dialog import PostDialog
 from ui.pages.workforce.timesheet.reading import Check, WorkState
 from ui.pages.workforce.timesheet.time_types import TimeTypesDialog
@@ -197,7 +198,9 @@ class TestEntering:
         rows = [(workers[2], day.isoformat(), "09:00", "12:00"), (workers[2], day.isoformat(), "13:00", "18:00"),
                 (workers[3], day.isoformat(), "09:00", "never")]  # fmt: skip
         export_rows(file, ("agent_id", "date", "start", "end"), rows)
-        kept.desk.start("import", kept.commands.import_worked_from(str(file)))
+        assert kept.data is not None
+        work = import_file(kept, kept.desk, CONNECTION, what_is_imported(), str(file), kept.data.workers)
+        kept.desk.start("import", work)
         dialog = cast(FindingsDialog, await open_dialog(FindingsDialog))
         assert [(f.row, f.rule) for f in dialog.pane.rows.all_rows()] == [(4, "moment")]
         assert dialog.accept_button.text() == "Keep 1 day"
