@@ -19,10 +19,10 @@ from tests.support.running import run
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    level = logging.getLogger().level
+    level = logging.getLogger("app").level
     yield
     hold_for_all(Settings())
-    logging.getLogger().setLevel(level)
+    logging.getLogger("app").setLevel(level)
 
 
 async def change(workspace: Workspace, **values: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ async def test_who_has_their_own_is_shown(workspace: Workspace) -> None:
 
 async def test_a_blank_one_goes_back_to_its_default(workspace: Workspace) -> None:
     await change(workspace, log_level="debug")
-    assert (workspace.settings.log_level, logging.getLogger().level) == ("DEBUG", logging.DEBUG)
+    assert (workspace.settings.log_level, logging.getLogger("app").level) == ("DEBUG", logging.DEBUG)
     await change(workspace, log_level="")
     assert workspace.settings.log_level == "INFO"
 
