@@ -187,6 +187,15 @@ class WebhookDisabled:
 
 
 @dataclass(frozen=True)
+class WebhookHeld:
+    """Nothing can be sent to a webhook for now, as its secret cannot be read; it is tried again in a while."""
+
+    webhook_id: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class InboxReceived:
     """Something arrived in the built-in inbox."""
 

@@ -83,7 +83,7 @@ async def _rows(workspace: Workspace, table: str) -> list[Row]:
         case "connections":
             return connection_rows(workspace, await workspace.store.read(connections.connections))
         case "runs":
-            await workspace.store.write(runs.mark_interrupted)
+            await workspace.store.write(workspace.event_log.mark_interrupted)
             return [run_row(run) for run in await workspace.store.read(runs.runs)]
         case "devices":
             return device_rows(await workspace.store.read(devices.devices))

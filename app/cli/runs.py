@@ -29,7 +29,7 @@ def _list(args: argparse.Namespace) -> int:
     wanted = _filter(args)
 
     async def work(workspace: Workspace) -> list[Run]:
-        await workspace.store.write(runs.mark_interrupted)
+        await workspace.store.write(workspace.event_log.mark_interrupted)
         while await workspace.store.write(run_digests.catch_up):
             pass
         return await workspace.store.read(find_runs, wanted, limit=args.limit)
@@ -60,7 +60,7 @@ def _filter(args: argparse.Namespace) -> RunFilter:
 
 def _show(args: argparse.Namespace) -> int:
     async def work(workspace: Workspace) -> Report:
-        await workspace.store.write(runs.mark_interrupted)
+        await workspace.store.write(workspace.event_log.mark_interrupted)
         run = await workspace.store.read(runs.find_run, args.run_id)
         if run is None:
             raise UsageError(_("There is no run {id}.").format(id=args.run_id), _("See them with: muster runs list"))

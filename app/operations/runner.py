@@ -26,7 +26,6 @@ from app.i18n import _
 from app.operations.audit_log import current_user
 from app.operations.context import RunContext
 from app.operations.registry import Operation, find_operation
-from app.operations.webhooks.sources import run_ended, run_started, status_changed
 from app.redaction import redact
 from app.store import connections, leases, runs
 from app.store.values import now
@@ -149,7 +148,7 @@ class Runner:
         still runs.
         """
         store = self._workspace.store
-        await store.write(runs.mark_interrupted)
+        await store.write(self._workspace.event_log.mark_interrupted)
         run = await store.read(runs.find_run, run_id)
         if run is None:
             raise UsageError(_("There is no run {id}.").format(id=run_id), _("See them with: muster runs list"))
@@ -173,7 +172,7 @@ class Runner:
 
     async def interrupted(self) -> list[Run]:
         """Runs whose process ended without saying so, newest first."""
-        await self._workspace.store.write(runs.mark_interrupted)
+        await self._workspace.store.write(self._workspace.event_log.mark_interrupted)
         return await self._workspace.store.read(runs.runs, states=[RunState.INTERRUPTED])
 
     async def _demand(self, operation: Operation, connection: str, trigger: Trigger) -> None:
@@ -298,7 +297,7 @@ def _open_run(
         connection_id = context.connection.id if context.connection else ""
         target = operation.target.format(connection=connection_id)
         leases.take_lease(leases.Claim(target, context.run.run_id, operation.id, context.run.actor))
-    runs.mark_interrupted()
+    workspace.event_log.mark_interrupted()
     runs.begin_run(context.run)
     workspace.event_log.run_started(context.run, context.connection, operation)
     workspace.audit.run_started(context.run, context.connection)

@@ -21,7 +21,15 @@ from app.domain.webhooks.delivery import Attempt, Retention
 from app.domain.webhooks.ladder import judge
 from app.domain.webhooks.signature import Signing, signed_headers, without_secrets
 from app.errors import Busy, MusterError
-from app.events import ConnectionsChanged, DeliveryTried, RunEnded, RunStarted, WebhookDisabled, WebhooksChanged
+from app.events import (
+    ConnectionsChanged,
+    DeliveryTried,
+    RunEnded,
+    RunStarted,
+    WebhookDisabled,
+    WebhookHeld,
+    WebhooksChanged,
+)
 from app.i18n import _
 from app.operations.webhooks.lines import Lines
 from app.store import webhook_events, webhook_log, webhook_turns
@@ -109,7 +117,7 @@ class Deliverer:
             self._serving = False
             for end in ends:
                 end()
-            await self._finish(0.0)
+            await self._finish(PATIENCE_S)
 
     async def flush(self, wait_s: float, *, retries: bool = False) -> int:
         """Send what is due now, with `retries` also what becomes due within `wait_s`; returns how many still wait.
@@ -243,6 +251,7 @@ class Deliverer:
             settled = await self._try(claimed)
         except MusterError as error:  # no keyring, no secret: nothing was sent, and the ladder does not move
             log.warning("Webhook %s: %s", claimed.endpoint.name, error.message)
+            self._events.publish(WebhookHeld(claimed.endpoint.id, error.message, error.remedy))
         finally:
             if settled.attempt is None:
                 self._held[claimed.endpoint.id] = time.monotonic() + _HOLD_S

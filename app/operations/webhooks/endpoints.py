@@ -20,7 +20,7 @@ from app.domain.webhooks.events import Event, wants
 from app.domain.webhooks.signature import checked_secret, new_secret
 from app.errors import UsageError
 from app.events import WebhooksChanged
-from app.i18n import N_, _, ngettext
+from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.registry import operation
 from app.operations.webhooks.params import CreateParams, UpdateParams, changed, changed_names, given_values
@@ -300,10 +300,3 @@ async def _keep_secrets(workspace: Workspace, endpoint_id: str, secrets: Mapping
 
 def _tell(workspace: Workspace) -> None:
     workspace.events.publish(WebhooksChanged())
-
-
-def missed_text(count: int) -> str:
-    """How many events an endpoint missed, as the question before they are sent."""
-    return ngettext("{count} event was missed. Send it?", "{count} events were missed. Send them?", count).format(
-        count=count
-    )

@@ -55,6 +55,16 @@ class EventLog:
 
         self.add(run_ended(run, connection, operation))
 
+    def mark_interrupted(self) -> None:
+        """Mark runs whose program is gone, which they could not say themselves; under the rule of `add`."""
+        from app.store import connections, runs
+
+        for run_id in runs.mark_interrupted():
+            from app.operations.webhooks.sources import run_interrupted
+
+            if (run := runs.find_run(run_id)) is not None:
+                self.add(run_interrupted(run, connections.find_connection(run.connection)))
+
     def status_changed(self, connection_id: str, moved: tuple[str, str] | None, reason: str) -> None:
         """The status of a connection moved, or with None did not; under the rule of `add`."""
         from app.operations.webhooks.sources import status_changed

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 KEPT = 200
 MOST_BYTES = 1_000_000
 LATE_S = 10.0
-PATH = "/inbox"
 
 
 class InboxAnswer(StrEnum):
@@ -85,7 +84,7 @@ class Inbox:
     @property
     def url(self) -> str:
         """Where it is reached; blank while it is closed."""
-        return f"{self._server.base_url}{PATH}" if self._server is not None else ""
+        return f"{self._server.base_url}{webhook_inbox.PATH}" if self._server is not None else ""
 
     async def open(self) -> str:
         """Listen on a free port and let webhooks go there; returns the address.
@@ -98,7 +97,7 @@ class Inbox:
             server = LoopbackServer(self)
             await server.open()
             self._server = server
-            await self._store.write(webhook_inbox.note_inbox, self._port())
+            await self._store.write(webhook_inbox.note_inbox, self._port(), self.url)
         return self.url
 
     async def close(self) -> None:

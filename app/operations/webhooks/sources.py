@@ -49,6 +49,13 @@ def run_ended(run: Run, connection: Connection | None, operation: Operation) -> 
     return [event(EventType.SYNC_COMPLETED, _ran(run, connection)), *further]
 
 
+def run_interrupted(run: Run, connection: Connection | None) -> list[Event]:
+    """The program of a run ended without saying so; whoever noticed tells."""
+    if run.operation.startswith(_SILENT):
+        return []
+    return [event(EventType.SYNC_FAILED, _ran(run, connection) | {"error": RunState.INTERRUPTED.value})]
+
+
 def connection_changed(kind: EventType, connection: Connection, changed: Iterable[str] = ()) -> Event:
     """A connection was added, changed in these fields or removed."""
     values = {

@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.domain.webhooks.delivery import DeliveryStatus, Trigger
 from app.domain.webhooks.events import EventType
-from app.events import WebhookDisabled
+from app.events import WebhookDisabled, WebhookHeld
 from app.operations.runner import Request
 from app.store import webhook_events
 from app.store.runs import HOST
@@ -306,3 +306,28 @@ async def test_connections_tell_when_they_come_change_fail_and_go(hooks: Hooks) 
     assert told.keys() == {"created", "updated", "status_changed", "deleted"}
     assert told["updated"]["changed_fields"] == ["max_rps"]
     assert (told["status_changed"]["old_status"], told["status_changed"]["new_status"]) == ("active", "error")
+
+
+async def test_a_run_whose_program_was_killed_is_told_by_whoever_notices(hooks: Hooks) -> None:
+    await hooks.add(event_types="integration.sync.failed")
+    store = hooks.workspace.store
+    params = {"name": "door", "host": "192.0.2.9", "username": "admin"}
+    report = await run(hooks.workspace, "devices.add", params=params)
+    await store.write(execute, store, "UPDATE run SET state = 'running', process = '999999999:1.0'")
+    await hooks.workspace.runner.interrupted()
+    await hooks.send()
+    told = [json.loads(h.body)["payload"] for h in hooks.heard()]
+    assert (report.run.run_id, "interrupted") in {(t["sync_id"], t["error"]) for t in told}
+
+
+async def test_without_its_secret_nothing_is_sent_and_nothing_is_given_up(hooks: Hooks) -> None:
+    told: list[WebhookHeld] = []
+    hooks.workspace.events.subscribe(WebhookHeld, told.append)
+    webhook_id, _secret = await hooks.add()
+    await hooks.workspace.vault.delete(webhook_id, "secret")
+    await hooks.happen()
+    assert await hooks.send(5) == 1
+    (delivery,) = await hooks.deliveries()
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.PENDING, 0)
+    assert [held.webhook_id for held in told] == [webhook_id]
+    assert not hooks.heard()

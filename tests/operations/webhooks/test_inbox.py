@@ -56,3 +56,9 @@ async def test_once_it_is_closed_its_address_is_like_any_other_of_this_computer(
     await workspace.inbox.close()
     tried = (await run(workspace, "webhooks.test", params={"id": webhook_id})).run.result
     assert tried["error_code"] == "blocked_address"
+
+
+async def test_webhooks_of_an_inbox_that_was_closed_lead_to_the_next_one(workspace: Workspace) -> None:
+    webhook_id = await add(workspace, "http://127.0.0.1:9/inbox")
+    await workspace.inbox.open()
+    assert (await run(workspace, "webhooks.test", params={"id": webhook_id})).run.result["success"]

@@ -140,7 +140,7 @@ class RunsView(QWidget):
         self._news.clear()
         try:
             if after_the_dead:
-                await store.write(runs.mark_interrupted)
+                await store.write(self.desk.workspace.event_log.mark_interrupted)
             found = await store.read(find_runs, wanted, limit=self.table.limit)
             counts = await store.read(count_states, wanted)
             alive = await store.read(find_runs, RunFilter(states=_ALIVE))
