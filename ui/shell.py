@@ -225,4 +225,5 @@ class Shell(QObject):
         from ui.dialogs.help import open_help
         from ui.window import PAGES
 
-        open_help(self.window, PAGES[self.window.tabs.currentIndex()])
+        page = PAGES[self.window.tabs.currentIndex()]
+        open_help(self.window, self.window.page(page).help_name if page == "workforce" else page)  # type: ignore[attr-defined]

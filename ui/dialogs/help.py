@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.i18n import _
 from ui.dialogs.help_texts import EVERYWHERE, HELP, RUN_PANEL
+from ui.dialogs.help_workforce import WORKFORCE_HELP
 from ui.theme import GRID
 from ui.widgets import Button
 
@@ -55,8 +56,8 @@ class HelpDialog(QDialog):
         self.show_page(page)
 
     def show_page(self, page: str) -> None:
-        """Show the help of this page."""
-        help_text = HELP[page]
+        """Show the help of this page, or of an inner tab of Workforce."""
+        help_text = HELP.get(page) or WORKFORCE_HELP[page]
         self.setWindowTitle(_("Help: {page}").format(page=_(help_text.title)))
         inner = QWidget()
         column = QVBoxLayout(inner)

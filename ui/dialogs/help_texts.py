@@ -24,7 +24,7 @@ class HelpText:
     troubles: tuple[tuple[str, str], ...] = ()
 
 
-_SYNC_KEYS = (("F5", N_("Sync")), ("Shift+F5", N_("Preview: show what a sync would change")))
+SYNC_KEYS = (("F5", N_("Sync")), ("Shift+F5", N_("Preview: show what a sync would change")))
 
 HELP: dict[str, HelpText] = {
     "offices": HelpText(
@@ -39,7 +39,7 @@ HELP: dict[str, HelpText] = {
             N_("Edit changes an office by hand. What you change is pinned, so the next sync leaves it alone."),
             N_("Activate and Deactivate act on the chosen rows, and can be taken back."),
         ),
-        _SYNC_KEYS,
+        SYNC_KEYS,
     ),
     "employees": HelpText(
         N_("Employees"),
@@ -52,7 +52,7 @@ HELP: dict[str, HelpText] = {
             N_("Fetch all pictures brings the photos that are older than a day, one after another."),
             N_("Edit pins what you change, so the next sync leaves it alone."),
         ),
-        _SYNC_KEYS,
+        SYNC_KEYS,
     ),
     "devices": HelpText(
         N_("Devices"),
@@ -146,7 +146,7 @@ HELP: dict[str, HelpText] = {
             N_("Worked time makes posted documents in 1C: it is previewed, confirmed, and never sent twice by itself."),
             N_("An import checks the whole file first and groups what is wrong by rule; good rows are never lost."),
         ),
-        _SYNC_KEYS,
+        SYNC_KEYS,
     ),
     "connections": HelpText(
         N_("Connections"),

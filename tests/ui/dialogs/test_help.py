@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.support.window import click, part, words
 from ui.dialogs.help import HelpDialog, open_help
 from ui.dialogs.help_texts import HELP
+from ui.dialogs.help_workforce import WORKFORCE_HELP
+from ui.pages.workforce.page import INNER
 from ui.window import PAGES
 
 
@@ -32,6 +34,13 @@ def test_it_says_what_one_sees_what_one_can_do_and_the_keys(window: QWidget, pag
     for said in (HELP[page].title, "What you see", "What you can do", "Keys on this page", "Keys everywhere", "Ctrl+K"):
         assert said in told
     assert all(sentence in told for sentence in HELP[page].see + HELP[page].do)
+
+
+@pytest.mark.parametrize("tab", INNER)
+def test_every_inner_tab_of_workforce_has_its_own(window: QWidget, tab: str) -> None:
+    told = words(open_help(window, tab))
+    assert WORKFORCE_HELP[tab].title in told
+    assert all(sentence in told for sentence in WORKFORCE_HELP[tab].see + WORKFORCE_HELP[tab].do)
 
 
 def test_there_is_one_help_window_and_it_shows_the_page_asked_for(window: QWidget) -> None:

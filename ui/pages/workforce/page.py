@@ -7,7 +7,6 @@ the Workforce page goes to the one in front.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt
@@ -29,7 +28,7 @@ TITLES = {
     "history": N_("History"),
     "exchange": N_("Data exchange"),
 }
-INNER = tuple(name for name in TITLES if importlib.util.find_spec(f"ui.pages.workforce.{name}"))
+INNER = tuple(TITLES)
 """The inner tabs from left to right; each is a package beside this file."""
 KEPT = "workforce/tab"
 
@@ -89,6 +88,11 @@ class WorkforcePage(QWidget):
         self.tabs.setCurrentIndex(INNER.index(name))
         if record:
             cast("Page", self.inner(name)).show_record(record)
+
+    @property
+    def help_name(self) -> str:
+        """Whose help F1 shows: that of the inner page in front."""
+        return INNER[self.tabs.currentIndex()]
 
     # -- what the window asks of a page --------------------------------------------------------------------------
 
