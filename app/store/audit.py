@@ -13,7 +13,20 @@ from typing import Any
 
 from peewee import fn
 
-from app.domain.audit import Anchor, AuditEntry, AuditKind, AuditNote, Content, Flaw, Origin, Via, Walk, link, told
+from app.domain.audit import (
+    NOTHING_BEFORE,
+    Anchor,
+    AuditEntry,
+    AuditKind,
+    AuditNote,
+    Content,
+    Flaw,
+    Origin,
+    Via,
+    Walk,
+    link,
+    told,
+)
 from app.domain.outcomes import RunState
 from app.redaction import redact
 from app.store.audit_rows import AuditChainRow, AuditRow
@@ -22,7 +35,7 @@ from app.store.organization_rows import OrganizationRow
 from app.store.pruning import Amount
 from app.store.values import from_json, from_time, now, to_json, to_time
 
-_PAGE = 20_000
+_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +159,8 @@ def _beginning_is_gone(chain: Any) -> bool:
     """Whether the chain begins where nobody pruned: the newest entry about pruning says where it has to begin."""
     query = AuditRow.select(AuditRow.after).where(AuditRow.kind == AuditKind.PRUNED.value)
     said = fetch(query.order_by(AuditRow.seq.desc()).limit(1))
-    begins: Mapping[str, Any] = (from_json(said[0][0], dict[str, Any]) or {}) if said else {}
-    if not said:
-        return bool(chain.first_seq != 1)
+    unpruned = {"first_seq": 1, "first_hash": NOTHING_BEFORE}
+    begins: Mapping[str, Any] = (from_json(said[0][0], dict[str, Any]) or {}) if said else unpruned
     return (chain.first_seq, chain.first_hash) != (begins.get("first_seq"), begins.get("first_hash"))
 
 

@@ -134,7 +134,7 @@ def _of_runs(names: dict[str, list[str]], before: datetime | None, limit: int) -
     query = joined.where(about, *_older(r, before)).order_by(r.started_at.desc()).limit(limit)
     entries = [
         TimelineEntry(
-            _moment(at), Happened.RUN, operation, connection if target in _TABLES and connection else target, status,
+            _moment(at), Happened.RUN, operation, connection if target in _TABLES else target, status,
             message, actor, run_id, _field_names(changes),
         )
         for at, operation, connection, actor, run_id, target, status, message, changes in fetch(query)

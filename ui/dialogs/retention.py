@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QLocale, QTimer
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from app.i18n import N_, _, ngettext
 from app.operations.history import FEWEST_DAYS
@@ -39,9 +39,10 @@ class RetentionDialog(QDialog):
         self.setMinimumWidth(560)
         self.fields: dict[str, QSpinBox] = {}
         self.amounts: dict[str, QLabel] = {}
-        form = QFormLayout()
-        form.setSpacing(2 * GRID)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form = QGridLayout()
+        form.setHorizontalSpacing(3 * GRID)
+        form.setVerticalSpacing(2 * GRID)
+        form.setColumnStretch(2, 1)
         for name, (part, title) in FIELDS.items():
             self._add_field(form, name, part, _(title))
         note = QLabel(
@@ -72,7 +73,7 @@ class RetentionDialog(QDialog):
         self.close_button.setDefault(True)
         self.count()
 
-    def _add_field(self, form: QFormLayout, name: str, part: str, title: str) -> None:
+    def _add_field(self, form: QGridLayout, name: str, part: str, title: str) -> None:
         field = QSpinBox(minimum=FEWEST_DAYS, maximum=_MOST_DAYS)
         field.setObjectName(f"retention.{name}")
         field.setAccessibleName(title)
@@ -82,13 +83,11 @@ class RetentionDialog(QDialog):
         amount = QLabel(wordWrap=True)
         amount.setObjectName(f"retention.{part}")
         amount.setProperty("role", "muted")
-        label = QLabel(title)
+        label = QLabel(title, wordWrap=True)
         label.setBuddy(field)
-        row = QHBoxLayout()
-        row.setSpacing(3 * GRID)
-        row.addWidget(field)
-        row.addWidget(amount, 1)
-        form.addRow(label, row)
+        at = form.rowCount()
+        for place, widget in enumerate((label, field, amount)):
+            form.addWidget(widget, at, place)
         self.fields[name], self.amounts[part] = field, amount
 
     def _changed(self) -> None:

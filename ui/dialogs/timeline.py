@@ -13,6 +13,7 @@ from app.i18n import N_, _, ngettext
 from app.store.timeline import Happened, Subject, TimelineEntry, timeline
 from ui.desk import Desk
 from ui.pages.activity.trail_words import field_words, kind_words
+from ui.runs.filling import Filling
 from ui.runs.words import operation_title
 from ui.tables import Column, Kind, TablePane, format_value
 from ui.texts import STATUS_TONES, STATUS_WORDS
@@ -84,6 +85,7 @@ class TimelineDialog(QDialog):
             name=_("Time line"), page="timeline", columns=COLUMNS, key=lambda row: row[0],
             search_hint=_("Search the time line"), count_text=_entries_in_words, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
+        Filling(self.pane.table, "told")
         self.older = Button(_("Show older ones"), icon=Icon.CHEVRON_DOWN, object_name="timeline.older")
         self.open_run = Button(_("Show results"), icon=Icon.EYE, object_name="timeline.open")
         self.close_button = Button(_("Close"), object_name="timeline.close")

@@ -17,7 +17,7 @@ from ui.theme import GRID
 if TYPE_CHECKING:
     from ui.pages.activity.trail_view import TrailView
 
-RUNS, TRAIL = 0, 1
+RUNS = 0
 
 
 class ActivityPage(QWidget):

@@ -50,6 +50,24 @@ VIA_WORDS = {
     Via.COMMAND_LINE: N_("Command line"),
     Via.SCHEDULE: N_("Schedule"),
 }
+_OWN_FIELDS = {
+    # Translators: fields of the audit trail
+    "role": N_("Role"),
+    "theme": N_("Look"),
+    "language": N_("Language"),
+    "pinned": N_("Pinned"),
+    "kind": N_("Kind"),
+    "set": N_("Stored"),
+    "forgotten": N_("Forgotten"),
+    "secret": N_("Secret"),
+    "error": N_("Error"),
+    "message": N_("Message"),
+    "run_days": N_("Runs kept, days"),
+    "run_detail_days": N_("Results kept, days"),
+    "audit_days": N_("Audit trail kept, days"),
+}
+_TOLD_WHOLE = 2
+"""So many changed fields are told with their values in the table."""
 
 
 def kind_words(kind: str) -> str:
@@ -72,25 +90,32 @@ def result_words(entry: AuditEntry) -> str:
         return _(STATE_WORDS[RunState(entry.result)]) if entry.result in set(RunState) else entry.result
     if entry.result or entry.kind == AuditKind.RUN_STARTED:
         return entry.result
-    return ", ".join(map(field_words, dict.fromkeys([*entry.before, *entry.after])))
+    names = list(dict.fromkeys([*entry.before, *entry.after]))
+    if len(names) > _TOLD_WHOLE:
+        return ", ".join(map(field_words, names))
+    return ", ".join(
+        _("{column}: {value}").format(column=field_words(name), value=_change(entry.before, entry.after, name))
+        for name in names
+    )
 
 
 def field_words(name: str) -> str:
     """A field in words where there are any; settings of a connection without what is common to them."""
     plain = name.removeprefix("settings.")
-    return _(FIELD_WORDS[plain]) if plain in FIELD_WORDS else plain
+    words = _OWN_FIELDS.get(plain) or FIELD_WORDS.get(plain)
+    return _(words) if words else plain
 
 
 COLUMNS: tuple[Column[AuditEntry], ...] = (
     Column("at", N_("When"), lambda e: e.at, kind=Kind.MOMENT, width=140),
-    Column("actor", N_("Who"), lambda e: e.actor, width=100),
-    Column("via", N_("From"), lambda e: e.via, text=lambda e: via_words(e.via), width=110, muted=True),
-    Column("host", N_("Computer"), lambda e: e.host, width=110, muted=True),
+    Column("actor", N_("Who"), lambda e: e.actor, width=90),
+    Column("via", N_("From"), lambda e: e.via, text=lambda e: via_words(e.via), width=100, muted=True),
+    Column("host", N_("Computer"), lambda e: e.host, width=90, muted=True),
     Column("kind", N_("What"), lambda e: e.kind, text=lambda e: kind_words(e.kind), kind=Kind.CHIP, width=150,
            tone=lambda e: KIND_TONES.get(e.kind, Tone.NEUTRAL),  # type: ignore[call-overload]
            icon=lambda e: KIND_ICONS.get(e.kind, Icon.INFO)),  # type: ignore[call-overload]
-    Column("operation", N_("Operation"), _what, width=180),
-    Column("object", N_("Object"), lambda e: e.object, width=140),
+    Column("operation", N_("Operation"), _what, width=150),
+    Column("object", N_("Object"), lambda e: e.object, width=120),
     Column("result", N_("Result"), result_words, width=260),
     Column("seq", N_("Number"), lambda e: e.seq, kind=Kind.NUMBER, width=80, muted=True),
     Column("organisation", N_("Organization"), lambda e: e.organisation, width=120, muted=True, hidden=True),
@@ -134,9 +159,12 @@ def _tell_values(pane: DetailsPane, before: dict[str, Any], after: dict[str, Any
         return
     pane.add_section(_("Before and after") if before else _("Values"))
     for name in dict.fromkeys([*before, *after]):
-        new = _value(after.get(name))
-        text = _("{before} → {after}").format(before=_value(before.get(name)), after=new) if before else new
-        pane.add_row(field_words(name), text)
+        pane.add_row(field_words(name), _change(before, after, name))
+
+
+def _change(before: dict[str, Any], after: dict[str, Any], name: str) -> str:
+    new = _value(after.get(name))
+    return _("{before} → {after}").format(before=_value(before.get(name)), after=new) if before else new
 
 
 def _value(value: Any) -> str:
