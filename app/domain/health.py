@@ -162,7 +162,7 @@ def overall_health(connections: Sequence[Connection]) -> OverallHealth:
     return OverallHealth.DOWN if len(failing) == len(active) else OverallHealth.DEGRADED
 
 
-def success_rate_percent(runs: Sequence[Run]) -> float | None:
+def success_rate_percent(runs: Sequence[Run | RecentRun]) -> float | None:
     """Share of finished runs among those that are over; None without any."""
     over = [r for r in runs if r.state.over]
     if not over:

@@ -13,15 +13,16 @@ from app.access import GRANTS, Permission
 from app.domain.connections import Connection, ConnectionStatus, checked_settings
 from app.domain.health import Health, Stage, TestReport, connection_health, overall_health, success_rate_percent
 from app.domain.kinds import ConnectionKind
-from app.domain.outcomes import RunState
 from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_
+from app.operations.connection_numbers import breaker_state, health_check, queue_lengths, run_numbers
 from app.operations.connection_test import TESTS, Stages, check
 from app.operations.connections import ALL, Scalar, check_secrets, connection_row, time_text
 from app.operations.context import RunContext
 from app.operations.pulse import circumstances
 from app.operations.registry import NoParams, operation
 from app.operations.schedule_rows import next_sync, next_syncs
+from app.operations.secret_expiry import STORED_AS, secret_expiry
 from app.operations.sessions import DraftSession
 from app.operations.stages import Tell
 from app.store import connections as stored
@@ -29,8 +30,6 @@ from app.store import runs
 from app.store.values import now
 
 _started = time.monotonic()
-_RECENT = 10  # runs that rates are counted over (connections.md §7)
-_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ async def run_test(context: RunContext, stages: Stages | None = None) -> None:
         connection, lambda key: vault.get(connection, key), links.session(connection), _teller(context), stages=stages
     )
     context.result |= _told(report)
+    context.result[STORED_AS] = time_text(await secret_expiry(connection, lambda key: vault.get(connection, key)))
     if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.role]:
         error, kind = (problem.message, problem.kind.value) if problem else (None, None)
 
@@ -135,7 +135,7 @@ async def show_status(context: RunContext, _params: NoParams) -> None:
     around = (await circumstances(context.workspace, [connection]))[connection.id]
     health = connection_health(connection, context.workspace.vault.known_secrets(connection), around)
     learned = (connection.last_test or {}).get("details", {})
-    own = [r for r in await context.workspace.store.read(runs.runs) if r.connection == connection.name]
+    vault = context.workspace.vault
     context.result |= connection_row(context.workspace, connection) | TESTS[connection.kind].facts(connection, learned)
     context.result |= {
         "configured": health.health is not Health.NOT_CONFIGURED,
@@ -146,16 +146,11 @@ async def show_status(context: RunContext, _params: NoParams) -> None:
         "cause": health.cause,
         "calls_refused_until": time_text(around.refused_until),
         **await next_sync(context.workspace, connection),
-        "error_count": sum(1 for r in own[:_RECENT] if r.error is not None),
-        "success_rate": success_rate_percent(own[:_RECENT]),
-        "performance_metrics": {
-            "total_syncs": len(own),
-            "successful_syncs": sum(r.state is RunState.FINISHED for r in own),
-            "recent_syncs": [
-                {"id": r.run_id, "type": r.operation, "status": r.state.value, "started_at": time_text(r.started_at)}
-                for r in own[:_LISTED]
-            ],
-        },
+        "health_check": health_check(connection),
+        "breaker": breaker_state(around),
+        "token_expires_at": time_text(await secret_expiry(connection, lambda key: vault.get(connection, key))),
+        "queues": await queue_lengths(context.workspace, connection),
+        **await run_numbers(context.workspace, connection),
     }
 
 

@@ -34,6 +34,7 @@ FAMILIES = (
     "connection_state",
     "connection_import",
     "connection_life",
+    "connection_logs",
     "schedules",
     "roles",
     "settings",
