@@ -29,7 +29,7 @@ class ActivityPage(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self.runs = RunsView(desk)
+        self.runs = RunsView(desk, self)
         self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=False)
         self.tabs.setObjectName("activity.tabs")
         self.tabs.setAccessibleName(_("Views of the activity"))
@@ -55,7 +55,7 @@ class ActivityPage(QWidget):
         """The audit trail, made when somebody first looks at it."""
         from ui.pages.activity.trail_view import TrailView
 
-        made = TrailView(self.desk)
+        made = TrailView(self.desk, self)
         made.run_opened.connect(self.run_opened)
         self.stack.addWidget(made)
         return made

@@ -40,7 +40,8 @@ class RunsView(QWidget):
     run_opened = Signal(str)
     """The id of a run to be shown as it ended, by the run panel."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, shortcuts_in: QWidget) -> None:
+        """`shortcuts_in` is the page, within which Ctrl+F and Ctrl+E reach the view in front."""
         super().__init__()
         self.desk = desk
         self._news: list[Run] = []
@@ -57,7 +58,7 @@ class RunsView(QWidget):
         self.table: SearchedTable[Run] = SearchedTable(
             name=_("Activity"), page="activity", columns=COLUMNS, key=lambda run: run.run_id,
             search_hint=_("Search runs and names in them"), count_text=_runs_in_words, layouts=desk.layouts,
-            shortcuts_in=self,
+            shortcuts_in=shortcuts_in,
         )  # fmt: skip
         self.pane: TablePane[Run] = self.table.pane
         self.details = DetailsPane(object_name="activity.details")

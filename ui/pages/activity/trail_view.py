@@ -32,7 +32,8 @@ class TrailView(QWidget):
     run_opened = Signal(str)
     """The id of a run that an entry is about, to be shown as it ended."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, shortcuts_in: QWidget) -> None:
+        """`shortcuts_in` is the page, within which Ctrl+F and Ctrl+E reach the view in front."""
         super().__init__()
         self.desk = desk
         self._asked = 0
@@ -44,7 +45,7 @@ class TrailView(QWidget):
         self.table: SearchedTable[AuditEntry] = SearchedTable(
             name=_("Audit trail"), page="activity.trail", columns=COLUMNS, key=lambda entry: entry.seq,
             search_hint=_("Search the audit trail"), count_text=_entries_in_words, layouts=desk.layouts,
-            shortcuts_in=self,
+            shortcuts_in=shortcuts_in,
         )  # fmt: skip
         self.pane: TablePane[AuditEntry] = self.table.pane
         self.details = DetailsPane(object_name="activity.trail.details")
