@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
@@ -94,7 +94,7 @@ async def settled(page: HistoryPage, view: View) -> None:
     await asyncio.sleep(0.3)
 
 
-async def frames(page: HistoryPage, acts: list[Act]) -> list[float]:
+async def frames(page: HistoryPage, acts: Sequence[Act]) -> list[float]:
     """Milliseconds of each act with the painting of the chart."""
     assert page.chart is not None
     taken = []

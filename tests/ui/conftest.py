@@ -43,8 +43,9 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     apply_theme(qapp, ThemeChoice.LIGHT)
     yield
     for window in QApplication.topLevelWidgets():
-        window.close()
-        window.deleteLater()
+        if window.isVisible():  # pyqtgraph has hidden menus of its own, and crashes where they go before their plot
+            window.close()
+            window.deleteLater()
 
 
 @pytest.fixture(autouse=True)
