@@ -109,6 +109,7 @@ class Tour:
         await self.picture("customers-tile")
         self.press("customers.tile.existing")
         self.focus_table("customers")
+        await asyncio.sleep(SETTLE_S)
         self.world.mysql.fault = MysqlFaultPlan(MysqlFault.ERROR, containing="IN (", errno=1142)
         await self.click_and_wait("customers.check")
         self.press("run.fold")
