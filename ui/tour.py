@@ -63,7 +63,7 @@ class Tour:
         await self.preview()
         await self.click_and_wait("employees.sync")
         await self.picture("run-finished")
-        self.press("run.fold")
+        self.fold_results()
         await asyncio.sleep(PICTURES_S)  # the thumbnails of the rows in view arrive
         await self.show("customers")
         await self.picture("customers-empty")
@@ -95,10 +95,10 @@ class Tour:
         await self.click_and_wait("devices.preview")
         await self.picture("push-preview")
         self.press("push_preview.close")
-        self.press("run.fold")
+        self.fold_results()
         await self.click_and_wait("devices.push_all")
         await self.picture("push-finished")
-        self.press("run.fold")
+        self.fold_results()
         await self.coverage()
 
     async def customers(self) -> None:
@@ -112,7 +112,7 @@ class Tour:
         await asyncio.sleep(SETTLE_S)
         self.world.mysql.fault = MysqlFaultPlan(MysqlFault.ERROR, containing="IN (", errno=1142)
         await self.click_and_wait("customers.check")
-        self.press("run.fold")
+        self.fold_results()
         self.press("customers.tile.errors")
         self.focus_table("customers")
         await asyncio.sleep(SETTLE_S)
@@ -248,6 +248,11 @@ class Tour:
         if button is None:
             raise SystemExit(f"The tour found no button {name} to click.")
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def fold_results(self) -> None:
+        """Fold the run panel away, as a person does who has seen the results."""
+        if not self.window.shell.run_panel.folding.folded:
+            self.press("run.fold")
 
     def pick(self, name: str) -> None:
         """Choose an entry of a menu by its object name."""
