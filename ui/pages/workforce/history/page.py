@@ -11,20 +11,19 @@ import importlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection
 from app.domain.health import HealthReport
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import RunState
-from app.errors import MusterError, StoreError
+from app.errors import MusterError
 from app.events import ContactCenterDataChanged, RunEnded, RunProgress, RunStarted
-from app.i18n import N_, _, ngettext, pgettext
+from app.i18n import _, ngettext, pgettext
 from app.operations.contact_center.asking import agent_name
 from app.store import connections, contact_center_now
 from app.store.values import now
@@ -41,11 +40,12 @@ from ui.pages.workforce.history.measures import (
     Source,
     columns,
 )
+from ui.pages.workforce.history.pictures import export_chart
 from ui.tables import TablePane, format_value
 from ui.tables.model import runs
 from ui.texts import ago
 from ui.theme import GRID, Icon, Tone, icon
-from ui.widgets import Action, ElidedLabel, FilterChip, ask
+from ui.widgets import Action, ElidedLabel, FilterChip
 
 if TYPE_CHECKING:
     from ui.pages.workforce.history.reading import Answer, Question
@@ -415,41 +415,13 @@ class HistoryPage(DataPage[Slot]):
     def export_picture(self) -> None:
         """Write the chart to a PNG or SVG that the person chooses."""
         if self.chart is not None:
-            self.desk.start("export chart", self._export_picture(self.chart))
-
-    async def _export_picture(self, chart: Chart) -> None:
-        from ui.widgets.chart_picture import suggested_name, written
-
-        dialog = QFileDialog(self, _("Export the chart"), suggested_name("history"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["PNG (*.png)", "SVG (*.svg)"])
-        dialog.setDefaultSuffix("png")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen[:3].lower()))
-        if not await ask(dialog):
-            return
-        file = Path(dialog.selectedFiles()[0])
-        try:
-            await asyncio.to_thread(_write, file, written(chart, file))
-        except MusterError as error:
-            self.desk.voice.banner("export", Tone.DANGER, error.message, _(error.remedy))
-            return
-        self.desk.voice.toast(_("Exported to {file}").format(file=file.name))
+            self.desk.start("export chart", export_chart(self, self.desk, self.chart))
 
 
 def _load() -> None:
     """Import what takes long; on another thread, the window goes on meanwhile."""
     for name in _LATE:
         importlib.import_module(name)
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise StoreError(
-            _("{name} could not be written: {cause}.").format(name=file.name, cause=error.strerror),
-            N_("Choose another folder and try again."),
-        ) from error
 
 
 _key: Callable[[Slot], int] = itemgetter(0)  # its start, by C: a call of Python for each of 100,000 rows is felt
