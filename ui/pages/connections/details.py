@@ -15,7 +15,9 @@ from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
 from ui.pages.connections.actions import ConnectionActions, sync_operations
 from ui.pages.connections.facts import Fact, setting_facts, state_facts
+from ui.pages.connections.life import ConnectionLife
 from ui.pages.connections.rows import ConnectionLine, chip
+from ui.pages.entries import fill
 from ui.texts import ago
 from ui.theme import Icon
 from ui.widgets import Button, DetailsPane, FlowLayout, MenuButton
@@ -25,9 +27,10 @@ from ui.widgets.stages import StageList
 class ConnectionDetails(QWidget):
     """Shows one connection at a time; its buttons stay where they are while what is above them changes."""
 
-    def __init__(self, desk: Desk, actions: ConnectionActions) -> None:
+    def __init__(self, desk: Desk, actions: ConnectionActions, life: ConnectionLife) -> None:
         super().__init__()
         self.desk = desk
+        self._life = life
         self._actions = actions
         self._connection: Connection | None = None
         self._last: object = None
@@ -55,6 +58,9 @@ class ConnectionDetails(QWidget):
         self.edit = self._button(flow, _("Edit"), "edit", act.edit, Icon.EDIT)
         self.pause = self._button(flow, _("Pause"), "pause", act.switch, Icon.PAUSE)
         self.remove = self._button(flow, _("Remove…"), "remove", act.remove, Icon.DELETE)
+        self.more_menu = QMenu(self)
+        self.more = MenuButton("", self.more_menu, name=_("More with this connection"), object_name="connections.life")
+        flow.addWidget(self.more)
 
     def _button(
         self, flow: FlowLayout, text: str, name: str, act: Callable[[Connection], None], drawing: Icon
@@ -127,6 +133,14 @@ class ConnectionDetails(QWidget):
         self.sync.setToolTip(reason)
         self.sync.setAccessibleDescription(reason)
         fill_sync_menu(self.sync_menu, self.desk, self._actions, line.connection)
+        self._offer_life(line)
+
+    def _offer_life(self, line: ConnectionLine) -> None:
+        """Fill the menu with the rest; one that is open stays as it is."""
+        self.test.setText(_("Try now") if line.refused_until is not None else _("Test"))
+        if not self.more_menu.isVisible():
+            self.more_menu.clear()
+            fill(self.more_menu, self._life.entries(line), "connections")
 
 
 def fill_sync_menu(menu: QMenu, desk: Desk, actions: ConnectionActions, connection: Connection) -> None:

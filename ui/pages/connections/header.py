@@ -7,22 +7,40 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from app.domain.connections import Connection
-from app.domain.health import Health
-from app.i18n import _, ngettext
+from app.domain.health import Health, OverallHealth, overall_health
+from app.i18n import N_, _, ngettext
 from app.store.values import now
 from ui.desk import Desk
 from ui.pages.connections.actions import ConnectionActions
+from ui.pages.connections.life import ConnectionLife
 from ui.pages.connections.rows import WORKS, ConnectionLine, cause
 from ui.texts import HEALTH_TONES, health_text
 from ui.theme import GRID, Icon, Tone, icon
 from ui.widgets import Button, ElidedLabel, Look, MenuButton, StatusChip
 
+OVERALL_WORDS = {
+    # Translators: how all connections are together
+    OverallHealth.HEALTHY: N_("Healthy"),
+    OverallHealth.DEGRADED: N_("Degraded"),
+    OverallHealth.WARNING: N_("None active"),
+    OverallHealth.DOWN: N_("Down"),
+}
+OVERALL_TONES = {
+    OverallHealth.HEALTHY: Tone.SUCCESS,
+    OverallHealth.DEGRADED: Tone.WARNING,
+    OverallHealth.WARNING: Tone.WARNING,
+    OverallHealth.DOWN: Tone.DANGER,
+}
+
 
 class ConnectionsHeader(QWidget):
     """Shows the whole in one chip, with the first cause beside it."""
 
-    def __init__(self, desk: Desk, actions: ConnectionActions, found: Callable[[], Sequence[Connection]]) -> None:
+    def __init__(
+        self, desk: Desk, actions: ConnectionActions, life: ConnectionLife, found: Callable[[], Sequence[Connection]]
+    ) -> None:
         super().__init__()
+        self.overall = StatusChip(object_name="connections.overall")
         self.chip = StatusChip(object_name="connections.chip")
         self.evidence = ElidedLabel(object_name="connections.evidence")
         self.evidence.setProperty("role", "muted")
@@ -33,25 +51,43 @@ class ConnectionsHeader(QWidget):
         self.test_all.setObjectName("connections.test_all")
         self.take_over = menu.addAction(icon(Icon.IMPORT), _("Import from .env…"), actions.import_env)
         self.take_over.setObjectName("connections.import")
+        self.read_file = menu.addAction(icon(Icon.IMPORT), _("Import settings…"), life.import_settings)
+        self.read_file.setObjectName("connections.import_settings")
+        self.write_file = menu.addAction(
+            icon(Icon.DOWNLOAD), _("Export all settings…"), lambda: life.export_settings([])
+        )
+        self.write_file.setObjectName("connections.export_all")
         more = MenuButton("", menu, name=_("More actions"), object_name="connections.more")
         row = QHBoxLayout(self)
         row.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, GRID)
         row.setSpacing(2 * GRID)
+        row.addWidget(self.overall)
         row.addWidget(self.chip)
         row.addWidget(self.evidence, 1)
         row.addWidget(self.add)
         row.addWidget(more)
         if refusal := desk.refusal("connections.create"):
             self.add.refuse(refusal)
-            self.take_over.setEnabled(False)
+            for action in (self.take_over, self.read_file):
+                action.setEnabled(False)
+                action.setToolTip(refusal)
+        menu.setToolTipsVisible(True)
 
     def show_lines(self, lines: Sequence[ConnectionLine]) -> None:
         """Show how they are together."""
         word, tone = summary(lines)
         said = evidence(lines)
         self.chip.set_status(word, tone)
+        self._show_overall(lines)
         self.evidence.setText(said)
         self.test_all.setEnabled(bool(lines))
+        self.write_file.setEnabled(bool(lines))
+
+    def _show_overall(self, lines: Sequence[ConnectionLine]) -> None:
+        """All connections together, in one word (connections.md §7)."""
+        health = overall_health([line.connection for line in lines])
+        self.overall.setVisible(bool(lines))
+        self.overall.set_status(_(OVERALL_WORDS[health]), OVERALL_TONES[health])
 
 
 def evidence(lines: Sequence[ConnectionLine]) -> str:

@@ -12,11 +12,15 @@ from app.i18n import _
 from ui.desk import Desk
 from ui.pages.connections.actions import ConnectionActions
 from ui.pages.connections.details import fill_sync_menu
+from ui.pages.connections.life import ConnectionLife
 from ui.pages.connections.rows import ConnectionLine
+from ui.pages.entries import fill
 from ui.theme import Icon, icon
 
 
-def fill_row_menu(menu: QMenu, desk: Desk, actions: ConnectionActions, line: ConnectionLine | None) -> None:
+def fill_row_menu(
+    menu: QMenu, desk: Desk, actions: ConnectionActions, life: ConnectionLife, line: ConnectionLine | None
+) -> None:
     """Put the actions of a row on top of its menu; what is not allowed is disabled with the reason."""
     if line is None:
         return
@@ -39,6 +43,8 @@ def fill_row_menu(menu: QMenu, desk: Desk, actions: ConnectionActions, line: Con
     fetch = menu.addMenu(icon(Icon.REFRESH), _("Sync now"))
     fetch.setEnabled(not paused)
     fill_sync_menu(fetch, desk, actions, connection)
+    menu.addSeparator()
+    fill(menu, life.entries(line), "connections.menu")
 
 
 def _do(act: Callable[[Connection], None], connection: Connection, _checked: bool = False) -> None:

@@ -6,19 +6,23 @@ many connections need a look, for the tab.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection
-from app.domain.health import NOTHING_KNOWN, Circumstances, TestReport, connection_health
+from app.domain.health import NOTHING_KNOWN, Circumstances, TestReport, connection_health, success_rate_percent
 from app.errors import MusterError, NoKeyring
-from app.events import ConnectionsChanged, RunEnded, RunStarted, StageReached
+from app.events import ConnectionsChanged, RunEnded, RunStarted, SchedulesChanged, StageReached
 from app.i18n import _, ngettext
 from app.operations.connection_test import stage_titles
 from app.operations.pulse import circumstances
 from app.operations.reports import read_report, stored_report
+from app.operations.schedule_rows import next_syncs
 from app.store import connections as stored
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
@@ -26,13 +30,16 @@ from ui.dialogs.export import export_table
 from ui.pages.connections.actions import ConnectionActions
 from ui.pages.connections.details import ConnectionDetails
 from ui.pages.connections.header import ConnectionsHeader
+from ui.pages.connections.life import ConnectionLife
 from ui.pages.connections.menu import fill_row_menu
 from ui.pages.connections.rows import COLUMNS, ConnectionLine, filters
 from ui.tables import TablePane, format_value
 from ui.theme import Icon, Tone
 from ui.widgets import Action, BannerArea, Look
 
+log = logging.getLogger(__name__)
 AGE_REFRESH_MS = 30_000
+COUNTDOWN_MS = 1_000
 TEST = "connections.test"
 
 
@@ -48,19 +55,22 @@ class ConnectionsPage(QWidget):
         self._found: list[Connection] = []
         self._around: dict[str, Circumstances] = {}
         self._tests: dict[str, str] = {}  # running tests: id of the run, name of the connection
+        self._next: dict[str, dict[str, Any]] = {}  # by id of a connection: when its schedules run next
         self._seen: dict[str, StagesSeen] = {}
         self._told: dict[str, TestReport] = {}  # tests whose result may not be stored
         self._wanted = ""
         self._any = False
         self.commands = ConnectionActions(desk, self)
         self.commands.made.connect(self.show_record)
-        self.header = ConnectionsHeader(desk, self.commands, lambda: self._found)
+        self.life = ConnectionLife(desk, self)
+        self.life.made.connect(self.show_record)
+        self.header = ConnectionsHeader(desk, self.commands, self.life, lambda: self._found)
         self.banners = BannerArea(object_name="connections.banners")
         self.pane: TablePane[ConnectionLine] = TablePane(
             name=_("Connections"), page="connections", columns=COLUMNS, key=lambda line: line.connection.id,
             search_hint=_("Search connections"), count_text=_count_text, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
-        self.details = ConnectionDetails(desk, self.commands)
+        self.details = ConnectionDetails(desk, self.commands, self.life)
         self.details.hide()
         self.setAutoFillBackground(True)
         self._connect()
@@ -75,15 +85,18 @@ class ConnectionsPage(QWidget):
         table.current_row_changed.connect(self._show_details)
         table.details_requested.connect(lambda _line: self.details.setVisible(self.details.isHidden()))
         table.row_activated.connect(lambda _line: self.details.show())
-        table.add_to_menu(lambda menu: fill_row_menu(menu, self.desk, self.commands, table.current_row()))
+        table.add_to_menu(lambda menu: fill_row_menu(menu, self.desk, self.commands, self.life, table.current_row()))
         self.pane.export_requested.connect(self.export)
         self.desk.on(ConnectionsChanged, lambda _event: self._connections_changed())
+        self.desk.on(SchedulesChanged, lambda _event: self.desk.start("read next runs", self._read_next()))
         self.desk.on(RunStarted, self._run_started)
         self.desk.on(StageReached, self._stage_reached)
         self.desk.on(RunEnded, self._run_ended)
         ages = QTimer(self, interval=AGE_REFRESH_MS)
         ages.timeout.connect(self._show)
         ages.start()
+        self._countdown = QTimer(self, interval=COUNTDOWN_MS)
+        self._countdown.timeout.connect(self._show)
 
     def _arrange(self) -> None:
         self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
@@ -118,6 +131,16 @@ class ConnectionsPage(QWidget):
         self.banners.clear("store")
         self._found = sorted(found, key=lambda connection: connection.name.casefold())
         self._show()
+        await self._read_next()
+
+    async def _read_next(self) -> None:
+        """When schedules run next; after the rows are there, so that many schedules do not delay the page."""
+        try:
+            self._next = await next_syncs(self.desk.workspace, self._found)
+        except MusterError as error:
+            log.warning("Next runs are not known: %s", error.message)
+            return
+        self._show()
 
     async def _look_at_keyring(self) -> None:
         """Without a keyring no key can be kept or read: said here, where it matters."""
@@ -140,6 +163,13 @@ class ConnectionsPage(QWidget):
         self._show_details()
         self._count_attention(lines)
         self._show_full_access()
+        self._count_down(lines)
+
+    def _count_down(self, lines: list[ConnectionLine]) -> None:
+        """Second by second while calls are refused, so that what is left of the pause is true."""
+        refused = any(line.refused_until is not None for line in lines)
+        if refused != self._countdown.isActive():
+            self._countdown.start() if refused else self._countdown.stop()
 
     def _show_full_access(self) -> None:
         """A key that opens everything is said for as long as it is in use (supabase.md §2.2)."""
@@ -157,8 +187,19 @@ class ConnectionsPage(QWidget):
         secrets = workspace.vault.known_secrets(connection)
         refused_until = workspace.links.refused_until(connection.id)
         around = replace(self._around.get(connection.id, NOTHING_KNOWN), refused_until=refused_until)
-        health = connection_health(connection, secrets, around)
-        return ConnectionLine(connection, health, secrets, refused_until, connection.name in self._seen)
+        coming = self._next.get(connection.id, {})
+        at = coming.get("next_sync")
+        return ConnectionLine(
+            connection,
+            connection_health(connection, secrets, around),
+            secrets,
+            refused_until,
+            testing=connection.name in self._seen,
+            held=around.held,
+            next_run=datetime.fromisoformat(at) if at else None,
+            next_run_reason=coming.get("next_sync_reason", ""),
+            success_rate=success_rate_percent(around.recent),
+        )
 
     def _show_empty(self) -> None:
         self.pane.show_empty(

@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 
 from app.domain.connections import Connection
 from app.domain.health import Health, HealthReport
+from app.domain.kinds import FieldType
 from app.i18n import N_, _
 from app.operations.connections import standing_in
-from ui.tables import Column, Kind
+from app.store.values import now
+from ui.runs.words import duration_text
+from ui.tables import Align, Column, Kind
 from ui.texts import HEALTH_TONES, HEALTH_WORDS, ago, health_text, moment_text
 from ui.theme import Icon, Tone
 from ui.widgets import FilterChip
@@ -32,16 +35,27 @@ NEEDS_A_LOOK = frozenset(
     {Health.ERROR, Health.NOT_CONFIGURED, Health.NEEDS_SIGN_IN, Health.ON_HOLD, Health.RETRYING, Health.DEGRADED}
 )
 
+_WAYS = ("authentication_type", "auth_mode")
+"""Settings that choose among several ways of signing in."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLine:
-    """A connection with its health now; `refused_until` is set while its breaker refuses calls."""
+    """A connection with its health now; `refused_until` is set while its breaker refuses calls.
+
+    `held` says that a person holds its calls back. `next_run` is when a schedule of it runs next, else
+    `next_run_reason` why none does; `success_rate` is in percent of its last runs.
+    """
 
     connection: Connection
     health: HealthReport
     secrets_set: tuple[str, ...] = ()
     refused_until: datetime | None = None
     testing: bool = False
+    held: bool = False
+    next_run: datetime | None = None
+    next_run_reason: str = ""
+    success_rate: float | None = None
 
     @property
     def needs_a_look(self) -> bool:
@@ -75,6 +89,48 @@ def address(connection: Connection) -> str:
     return urlsplit(str(url)).netloc
 
 
+def sign_in(connection: Connection) -> str:
+    """How it signs in: the way that was chosen, else what its kind asks for."""
+    spec = connection.spec
+    for key in _WAYS:
+        chosen = next((field for field in spec.settings if field.key == key), None)
+        if chosen is not None:
+            value = str(connection.setting(key))
+            return _(chosen.titles.get(value, value))
+    secrets = [field for field in spec.in_use(connection.settings) if field.type is FieldType.SECRET]
+    return _(secrets[0].label) if secrets else ""
+
+
+def breaker(line: ConnectionLine) -> str:
+    """Whether calls pass, with what is left of the pause."""
+    if line.held:
+        return _("Held back")
+    if line.refused_until is None:
+        return _("Calls pass")
+    left_ms = max(0, round((line.refused_until - now()).total_seconds())) * 1000
+    return _("Refused, {time} left").format(time=duration_text(left_ms))
+
+
+def _breaker_tone(line: ConnectionLine) -> Tone:
+    if line.held:
+        return Tone.WARNING
+    return Tone.SUCCESS if line.refused_until is None else Tone.DANGER
+
+
+def _breaker_icon(line: ConnectionLine) -> Icon:
+    if line.held:
+        return Icon.LOCK
+    return Icon.CHECK if line.refused_until is None else Icon.CLOCK
+
+
+def _next_run(line: ConnectionLine) -> str:
+    return moment_text(line.next_run) if line.next_run is not None else ""
+
+
+def _rate(line: ConnectionLine) -> str:
+    return _("{percent} %").format(percent=round(line.success_rate)) if line.success_rate is not None else ""
+
+
 def _last_test(line: ConnectionLine) -> str:
     when = ago(line.connection.last_test_at)
     if not when or line.connection.last_test_ok:
@@ -92,6 +148,12 @@ COLUMNS: tuple[Column[ConnectionLine], ...] = (
            kind=Kind.MOMENT, width=130, muted=True, tooltip=lambda r: moment_text(r.last_success)),
     Column("last_test", N_("Last test"), lambda r: r.connection.last_test_at, text=_last_test, kind=Kind.MOMENT,
            width=150, muted=True, tooltip=lambda r: moment_text(r.connection.last_test_at)),
+    Column("next_run", N_("Next run"), lambda r: r.next_run, text=_next_run, kind=Kind.MOMENT, width=140, muted=True,
+           tooltip=lambda r: r.next_run_reason),
+    Column("success_rate", N_("Success rate"), lambda r: r.success_rate, text=_rate, kind=Kind.NUMBER, width=100,
+           align=Align.RIGHT, tooltip=lambda _r: _("Of the last ten runs")),
+    Column("breaker", N_("Calls"), breaker, kind=Kind.CHIP, width=150, tone=_breaker_tone, icon=_breaker_icon),
+    Column("sign_in", N_("Signs in by"), lambda r: sign_in(r.connection), width=130, muted=True),
     Column("address", N_("Address"), lambda r: address(r.connection), width=180, muted=True, hidden=True),
 )  # fmt: skip
 
