@@ -42,7 +42,7 @@ def schedule_command(args: argparse.Namespace) -> int:
     elif args.json:
         print_json(result["schedules"] if args.verb == "list" else result)
     elif args.verb == "list":
-        print_table(_("Schedules"), _LISTED, [[row[c] for c in _LISTED] for row in result["schedules"]])
+        print_table(_("Scheduled operations"), _LISTED, [[row[c] for c in _LISTED] for row in result["schedules"]])
     elif result:
         print(redact(msgspec.json.format(msgspec.json.encode(result), indent=2).decode()))
     return report.exit_code

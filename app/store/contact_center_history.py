@@ -236,12 +236,6 @@ def call_totals(query: HistoryQuery, span: Span) -> list[AgentTotal]:
     return _agent_totals(a, fn.SUM(a.duration_ms), (*_of_connection(query), *inside))
 
 
-def chat_totals(query: HistoryQuery) -> list[AgentTotal]:
-    """How many days each agent had chats on, and how long in all."""
-    a = AgentChatDayRow
-    return _agent_totals(a, fn.SUM(a.work_ms), tuple(_chosen(query, reaching=False)))
-
-
 def login_stretches(query: HistoryQuery, span: Span) -> list[tuple[int, int | None]]:
     """Beginning and end of each time signed in that reaches into a period; None where the agent is still in."""
     a = AgentLoginRow

@@ -136,8 +136,6 @@ class TestHistory:
         put(store, [("2026-03-05", "op-1", 4_500_000, None), ("2026-03-06", "op-1", 1, None)], DataType.CHAT_TIME)
         (found,) = store.run_now(reads.history, query(DataType.CHAT_TIME))
         assert found.work_ms == 4_500_000
-        (total,) = store.run_now(reads.chat_totals, query(DataType.CHAT_TIME))
-        assert (total.count, total.total_ms) == (1, 4_500_000)
 
     def test_queues_are_read_as_imported(self, store: Store) -> None:
         row = (at("09:00"), "g-1", "1", 3, 5, None, 40, 35, 87.5, None, 12_000, 1, None)

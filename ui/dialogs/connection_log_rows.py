@@ -46,7 +46,7 @@ DIRECTION_WORDS = {
 TRIGGER_WORDS = {
     # Translators: why a run began
     Trigger.MANUAL: N_("By hand"),
-    Trigger.SCHEDULE: N_("Schedule"),
+    Trigger.SCHEDULE: N_("By schedule"),
     Trigger.RETRY: N_("Retry"),
     Trigger.EVENT: N_("Event"),
 }

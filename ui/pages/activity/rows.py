@@ -20,7 +20,7 @@ TRIGGERS = {"schedule": Trigger.SCHEDULE}
 _TRIGGER_WORDS = {
     # Translators: why a run began
     Trigger.MANUAL: N_("By hand"),
-    Trigger.SCHEDULE: N_("Schedule"),
+    Trigger.SCHEDULE: N_("By schedule"),
     Trigger.RETRY: N_("Retry"),
     Trigger.EVENT: N_("Event"),
 }

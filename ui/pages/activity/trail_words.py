@@ -48,7 +48,7 @@ VIA_WORDS = {
     # Translators: from where somebody acted
     Via.WINDOW: N_("Window"),
     Via.COMMAND_LINE: N_("Command line"),
-    Via.SCHEDULE: N_("Schedule"),
+    Via.SCHEDULE: N_("By schedule"),
 }
 _OWN_FIELDS = {
     # Translators: fields of the audit trail

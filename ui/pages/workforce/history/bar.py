@@ -52,6 +52,7 @@ class HistoryBar(QWidget):
         self.who.changed.connect(self._who_chosen)
 
     def _restore(self) -> None:
+        self.step_box.setCurrentIndex(self.step_box.findData(Step.HOUR.value))  # two weeks of minutes hide their shape
         for box, key, known in ((self.view_box, _KEPT_VIEW, View), (self.step_box, _KEPT_STEP, Step)):
             kept = self._layouts.get(key)
             if kept in {each.value for each in known}:
