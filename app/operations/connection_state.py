@@ -10,9 +10,11 @@ import msgspec
 
 from app import __version__
 from app.access import GRANTS, Permission
+from app.domain import identity
 from app.domain.connections import Connection, ConnectionStatus, checked_settings
 from app.domain.health import Health, Stage, TestReport, connection_health, overall_health, success_rate_percent
 from app.domain.kinds import ConnectionKind
+from app.errors import MusterError
 from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_
 from app.operations.connection_numbers import breaker_state, health_check, queue_lengths, run_numbers
@@ -22,7 +24,7 @@ from app.operations.context import RunContext
 from app.operations.pulse import circumstances
 from app.operations.registry import NoParams, operation
 from app.operations.schedule_rows import next_sync, next_syncs
-from app.operations.secret_expiry import STORED_AS, secret_expiry
+from app.operations.secret_expiry import EXPIRES_AS, secret_expiry
 from app.operations.sessions import DraftSession
 from app.operations.stages import Tell
 from app.store import connections as stored
@@ -58,22 +60,34 @@ async def run_test(context: RunContext, stages: Stages | None = None) -> None:
     connection = context.own_connection
     vault, links = context.workspace.vault, context.workspace.links
     report, problem = await check(
-        connection, lambda key: vault.get(connection, key), links.session(connection), _teller(context), stages=stages
+        connection, lambda key: vault.get(connection, key), links.session(connection), teller(context), stages=stages
     )
-    context.result |= _told(report)
-    context.result[STORED_AS] = time_text(await secret_expiry(connection, lambda key: vault.get(connection, key)))
-    if not context.dry_run and Permission.WRITE in GRANTS[context.workspace.role]:
-        error, kind = (problem.message, problem.kind.value) if problem else (None, None)
-
-        def note() -> None:
-            moved = stored.note_test(connection.id, context.result, ok=report.success, error=error, kind=kind)
-            context.workspace.event_log.status_changed(connection.id, moved, kind or "test")
-
-        await context.workspace.store.write(note)
-        context.workspace.events.publish(ConnectionsChanged())
+    context.result |= told_report(report)
+    await keep_report(context, connection, report, problem)
     if problem is not None:
         raise problem
     await links.let_pass(connection.id)
+
+
+async def keep_report(
+    context: RunContext, connection: Connection, report: TestReport, problem: MusterError | None
+) -> None:
+    """Remember a test of a stored connection, where the role may; the run's result already holds the report."""
+    vault = context.workspace.vault
+    ends = await secret_expiry(connection, lambda key: vault.get(connection, key))
+    known = (connection.last_test or {}).get(identity.STORED_AS) or {}
+    context.result[EXPIRES_AS] = time_text(ends)
+    context.result[identity.STORED_AS] = identity.identity_of(report.details, known) if report.success else known
+    if context.dry_run or Permission.WRITE not in GRANTS[context.workspace.role]:
+        return
+    error, kind = (problem.message, problem.kind.value) if problem else (None, None)
+
+    def note() -> None:
+        moved = stored.note_test(connection.id, context.result, ok=report.success, error=error, kind=kind)
+        context.workspace.event_log.status_changed(connection.id, moved, kind or "test")
+
+    await context.workspace.store.write(note)
+    context.workspace.events.publish(ConnectionsChanged())
 
 
 @operation(
@@ -103,22 +117,24 @@ async def try_settings(context: RunContext, params: TryParams) -> None:
     signs_in_anew = any(f.traded_for and context.secrets.get(f.key) for f in draft.spec.secrets)
     if known is not None and same and not signs_in_anew:
         session, ends = context.workspace.links.session(known), False
-        report, problem = await check(draft, secret, session, _teller(context), ends_session=ends)
+        report, problem = await check(draft, secret, session, teller(context), ends_session=ends)
     else:
         report, problem = await check(
-            draft, secret, DraftSession(secret, draft.spec), _teller(context), ends_session=True
+            draft, secret, DraftSession(secret, draft.spec), teller(context), ends_session=True
         )
-    context.result |= _told(report)
+    context.result |= told_report(report)
     if problem is not None:
         raise problem
 
 
-def _told(report: TestReport) -> dict[str, Any]:
+def told_report(report: TestReport) -> dict[str, Any]:
     """The report, and beside it what the kind's reference lists (command-line.md, `connections test`)."""
     return {**report.details, **msgspec.to_builtins(report)}
 
 
-def _teller(context: RunContext) -> Tell:
+def teller(context: RunContext) -> Tell:
+    """Tells the window each stage that a test reaches."""
+
     def tell(name: str, stage: Stage | None) -> None:
         context.workspace.events.publish(StageReached(context.run.run_id, name, stage))
 

@@ -35,6 +35,8 @@ FAMILIES = (
     "connection_import",
     "connection_life",
     "connection_logs",
+    "sign_in_again",
+    "mappings",
     "schedules",
     "roles",
     "settings",

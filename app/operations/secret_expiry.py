@@ -15,7 +15,7 @@ from app.operations.sessions import SecretReader
 from app.vault import is_set
 
 SOON = timedelta(days=7)
-STORED_AS = "secret_expires_at"
+EXPIRES_AS = "secret_expires_at"
 """Where the report of a test keeps it, so that nobody has to ask the keyring again."""
 
 
@@ -33,7 +33,7 @@ async def secret_expiry(connection: Connection, secret: SecretReader) -> datetim
 
 def known_expiry(connection: Connection) -> datetime | None:
     """What the last test saw, without asking the keyring; None too for a secret that was replaced since."""
-    text = (connection.last_test or {}).get(STORED_AS)
+    text = (connection.last_test or {}).get(EXPIRES_AS)
     return datetime.fromisoformat(text) if isinstance(text, str) else None
 
 
