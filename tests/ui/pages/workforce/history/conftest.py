@@ -11,6 +11,7 @@ import pytest
 
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
+from app.domain.contact_center.steps import Step
 from app.domain.exchange import DataType
 from app.domain.exchange.rows import Row
 from app.operations.runner import Request
@@ -75,6 +76,7 @@ def open_page(desk: Desk) -> Open:
 
     async def open_page(first: date = FIRST, last: date = LAST) -> HistoryPage:
         page = HistoryPage(desk)
+        page.bar.step_box.setCurrentIndex(page.bar.step_box.findData(Step.INTERVAL.value))
         page.bar.period.set_period(first, last)
         page.resize(1280, 760)
         page.show()
