@@ -18,19 +18,30 @@ if TYPE_CHECKING:
 async def live(
     window: MainWindow, demo: DemoSystems | None = None, started: Callable[[MainWindow], None] | None = None
 ) -> None:
-    """Open the workspace, wait for the close button, close everything."""
-    closed = asyncio.Event()
-    window.closed.connect(closed.set)
+    """Open the workspace, wait for the close button, close everything; or open that of another organization."""
+    over = asyncio.Event()
+    window.closed.connect(over.set)
+    window.left.connect(over.set)
     await painted()
     await window.open_workspace(demo)
     if demo is not None:
         window.shell.fill_demo(demo)
     if started is not None:
         started(window)
+    while await _ended(window, over):
+        gc.unfreeze()
+        await window.leave_workspace()
+        await window.open_workspace(demo)
+    await window.close_workspace()
+
+
+async def _ended(window: MainWindow, over: asyncio.Event) -> bool:
+    """Wait until the person is done with a workspace; true when another one is to be opened."""
     gc.freeze()  # what is loaded by now stays; later collections need not look at it
     if not window.is_closed:
-        await closed.wait()
-    await window.close_workspace()
+        await over.wait()
+    over.clear()
+    return not window.is_closed
 
 
 async def painted() -> None:

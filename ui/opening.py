@@ -14,11 +14,14 @@ from app.settings import SettingsFile
 
 if TYPE_CHECKING:
     from app.demonstration import DemoSystems
+    from app.vault import Backend
     from app.workspace import Workspace
 
 
-async def open_workspace(home: Home, settings: SettingsFile, demo: DemoSystems | None) -> Workspace:
-    """The open workspace.
+async def open_workspace(
+    home: Home, settings: SettingsFile, demo: DemoSystems | None, keyring: Backend | None = None
+) -> Workspace:
+    """The open workspace; `keyring` in place of the system's.
 
     Raises `StoreError` or `Busy` when the store cannot be opened.
     """
@@ -27,11 +30,9 @@ async def open_workspace(home: Home, settings: SettingsFile, demo: DemoSystems |
     from app.domain.audit import Via
     from app.workspace import Workspace
 
-    if demo is None:
-        return await Workspace.open(home, settings_file=settings, via=Via.WINDOW)
-    from app.demonstration import connect_demo
-    from app.vault import MemoryKeyring
+    workspace = await Workspace.open(home, settings_file=settings, keyring=keyring, via=Via.WINDOW)
+    if demo is not None and not workspace.organization.key:  # the demo firm is the first organization
+        from app.demonstration import connect_demo
 
-    workspace = await Workspace.open(home, settings_file=settings, keyring=MemoryKeyring(), via=Via.WINDOW)
-    await connect_demo(workspace, demo.describe())
+        await connect_demo(workspace, demo.describe())
     return workspace

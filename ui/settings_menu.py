@@ -53,6 +53,9 @@ class SettingsButton(IconButton):
         # Translators: light, dark, high contrast
         self._choices(menu.addMenu(_("Look")), THEME_WORDS, values.theme, self.choose_theme)
         self._choices(menu.addMenu(_("Language")), LANGUAGE_WORDS, values.language, self.choose_language)
+        standing = menu.addMenu(_("Profile and organization"))
+        standing.setToolTipsVisible(True)
+        standing.aboutToShow.connect(lambda: shell.standing.fill(standing))
         menu.addSeparator()
         menu.addAction(_("Open the data folder"), self.open_folder)
         menu.addAction(_("Help for this page"), shell.open_help).setShortcut("F1")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QObject, QProcess, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -21,9 +21,10 @@ from app.store import connections, directory
 from ui.runs import RunPanel
 from ui.runs.again import stopped_by
 from ui.settings_menu import SettingsButton
+from ui.standing import Standing
 from ui.texts import run_counts
 from ui.theme import Tone
-from ui.widgets import Action, BannerArea
+from ui.widgets import Action, BannerArea, ElidedLabel
 
 if TYPE_CHECKING:
     from app.demonstration import DemoSystems
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _TOLD_BY_PAGES = (
     "connections.", "devices.", "customers.", "cc.link_", "cc.live_", "cc.send_", "onec.change_", "onec.plan_",
     "onec.keep_", "onec.post_", "onec.check_", "cc.validate_", "cc.bulk_", "cc.undo_", "cc.export_", "cc.personnel",
-    "cc.test",
+    "cc.test", "roles.", "organizations.", "settings.",
 )  # fmt: skip
 _TOLD_HERE = frozenset({"devices.sync", "customers.sync"})
 
@@ -54,14 +55,36 @@ class Shell(QObject):
         window.split.addWidget(self.run_panel)
         window.split.setStretchFactor(0, 1)
         desk.on(RunEnded, self._run_ended)
-        settings = SettingsButton(self)
-        window.tabs.setCornerWidget(settings)
-        settings.show()
+        self.store_label = ElidedLabel(Qt.TextElideMode.ElideMiddle, object_name="status.store")
+        self.store_label.setText(desk.workspace.store.label)
+        window.statusBar().insertWidget(1, self.store_label, 1)
+        self.standing = Standing(window, desk)
+        self._next_runs: QWidget | None = None
+        self.settings = SettingsButton(self)
+        window.tabs.setCornerWidget(self.settings)
+        self.settings.show()
+        self._actions: list[QAction] = []
         self._add_shortcuts()
+
+    def leave(self) -> None:
+        """Take away what this put into the window: another workspace is opened in it."""
+        self.leave_start()
+        self.window.tabs.setCornerWidget(QWidget())
+        for action in self._actions:
+            self.window.removeAction(action)
+        for widget in (self.banners, self.run_panel, self.settings, self.store_label, self.standing.button):
+            widget.hide()
+            widget.deleteLater()
+        if self._next_runs is not None:
+            self._next_runs.deleteLater()
+        self.window.running_label.setText(_("Nothing is running"))
+        self.standing.deleteLater()
+        self.deleteLater()
 
     async def greet(self) -> None:
         """What a person should know or choose first."""
         workspace = self.desk.workspace
+        self.desk.start("profile", self.standing.load())
         if workspace.settings_file.problem:
             self.window.banner("settings", Tone.WARNING, workspace.settings_file.problem)
         for run in await workspace.runner.interrupted():
@@ -72,12 +95,23 @@ class Shell(QObject):
         self.window.page("connections")  # its tab says from the start how many need a look
         self.desk.start("contact centres", self._work_for_contact_centers())
         self.desk.start("webhooks", self._work_for_webhooks())
+        self.desk.start("schedules", self._work_for_schedules())
 
     async def _work_for_contact_centers(self) -> None:
         """Statuses to send and alarms, once there is a contact centre; until then not even the code is loaded."""
         from ui.contact_centers import work_for_contact_centers
 
         await work_for_contact_centers(self.desk)
+
+    async def _work_for_schedules(self) -> None:
+        """What is due starts while the window is open."""
+        from ui.schedules import work_for_schedules
+
+        await work_for_schedules(self.desk, self._place_next_runs)
+
+    def _place_next_runs(self, label: QWidget) -> None:
+        self._next_runs = label
+        self.window.statusBar().insertWidget(1, label, 1)
 
     async def _work_for_webhooks(self) -> None:
         """What webhooks have to tell leaves while the window is open."""
@@ -213,6 +247,7 @@ class Shell(QObject):
         action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked=False: act())
         self.window.addAction(action)
+        self._actions.append(action)
 
     def open_palette(self) -> None:
         """Ctrl+K: everything by name."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from app.access import Role
 from app.errors import MusterError
 from app.i18n import N_, _
 from app.places import Home
@@ -24,6 +24,7 @@ from ui.theme import GRID, Icon, Tone, app_icon
 
 if TYPE_CHECKING:
     from app.demonstration import DemoSystems
+    from app.vault import Backend
     from app.workspace import Workspace
     from ui.desk import Desk
     from ui.shell import Shell
@@ -60,22 +61,27 @@ class Page(Protocol):
 
 
 class MainWindow(QMainWindow):
-    """The one window of a home folder."""
+    """The one window of a home folder. `left` says that another organization is to be opened in it."""
 
     closed = Signal()
+    left = Signal()
 
-    def __init__(self, home: Home, settings: SettingsFile, *, demo: bool = False) -> None:
+    def __init__(
+        self, home: Home, settings: SettingsFile, *, demo: bool = False, keyring: Backend | None = None
+    ) -> None:
         super().__init__()
         self.home = home
         self.settings_file = settings
         self.demo = demo
+        self.keyring = keyring
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.shell: Shell
         self.is_closed = False
         self.layouts = Layouts(home.layout)
         self.pages: dict[str, QWidget] = {}
-        self.setWindowTitle(_("Muster – demo data") if demo else "Muster")
+        self._problem: QWidget | None = None
+        self.name("")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*SMALLEST)
         self._build()
@@ -91,20 +97,18 @@ class MainWindow(QMainWindow):
         self.banner_place = QVBoxLayout()
         self.split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self.split.addWidget(self.tabs)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
+        self._centre = QWidget()
+        column = QVBoxLayout(self._centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self.banner_place)
         column.addWidget(self.split, 1)
-        self.setCentralWidget(centre)
+        self.setCentralWidget(self._centre)
         self._build_status_bar()
 
     def _build_status_bar(self) -> None:
         self.running_label = QLabel(_("Nothing is running"))
         self.running_label.setObjectName("status.running")
-        self.role_label = QLabel(_(_ROLE_WORDS[self.settings_file.values.role]))
-        self.role_label.setObjectName("status.role")
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
@@ -115,7 +119,11 @@ class MainWindow(QMainWindow):
             mark.setProperty("tone", Tone.WARNING.value)
             mark.setToolTip(_("Everything here is invented and gone when the window closes."))
             bar.addPermanentWidget(mark)
-        bar.addPermanentWidget(self.role_label)
+
+    def name(self, organization: str) -> None:
+        """Name in the title bar whose data this is; blank for a first organization that nobody named."""
+        program = _("Muster – demo data") if self.demo else "Muster"
+        self.setWindowTitle(f"{organization} – {program}" if organization else program)
 
     # -- opening and closing -------------------------------------------------------------------------------------
 
@@ -123,22 +131,44 @@ class MainWindow(QMainWindow):
         """Open store, vault and runner, then fill the window; a store that cannot be opened is explained here."""
         from ui.opening import open_workspace
 
+        if demo is not None and self.keyring is None:
+            from app.vault import MemoryKeyring
+
+            self.keyring = MemoryKeyring()  # the window's, so that it outlives a change of organization
         try:
-            self.workspace = await open_workspace(self.home, self.settings_file, demo)
+            self.workspace = await open_workspace(self.home, self.settings_file, demo, self.keyring)
         except MusterError as error:
             self._explain_store(error)
             return
         from ui.desk import Desk
         from ui.shell import Shell
-        from ui.widgets import ElidedLabel
 
         self.desk = Desk(self.workspace, self, self.layouts)
         self.shell = Shell(self, self.desk)
-        store = ElidedLabel(Qt.TextElideMode.ElideMiddle, object_name="status.store")
-        store.setText(self.workspace.store.label)
-        self.statusBar().insertWidget(1, store, 1)
         self._page_shown(self.tabs.currentIndex())
         await self.shell.greet()
+
+    def leave(self) -> None:
+        """Open anew what the settings name: another organization was chosen."""
+        self.home = replace(self.home, organization=None)
+        self._centre.setEnabled(False)
+        self.left.emit()
+
+    async def leave_workspace(self) -> None:
+        """Close everything of this organization, its pages included."""
+        await self.close_workspace()
+        if self._problem is not None:
+            self._problem.deleteLater()
+            self._problem = None
+            self.split.show()
+        for name, page in self.pages.items():
+            self._put(name, QWidget())
+            page.deleteLater()
+        self.pages.clear()
+        if self.desk is not None:
+            self.desk = None
+            self.shell.leave()
+        self._centre.setEnabled(True)
 
     async def close_workspace(self) -> None:
         """Cancel what runs, wait a few seconds at most, close everything."""
@@ -168,12 +198,19 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentIndex(PAGES.index(tab) if tab in PAGES else 0)
 
     def _explain_store(self, error: MusterError) -> None:
-        from ui.widgets import EmptyState
+        from ui.widgets import Action, EmptyState
 
         state = EmptyState(object_name="window.problem")
-        state.show_message(Icon.ALERT, _("Muster cannot open its data"), f"{error.message}\n{_(error.remedy)}")
+        other = bool(self.settings_file.values.organization or self.home.organization)
+        first = [Action(_("Open the first organization"), self._open_first)] if other else []
+        state.show_message(Icon.ALERT, _("Muster cannot open its data"), f"{error.message}\n{_(error.remedy)}", first)
         self.split.hide()
         self.banner_place.addWidget(state, 1)
+        self._problem = state
+
+    def _open_first(self) -> None:
+        self.settings_file.change(organization="")
+        self.leave()
 
     # -- pages ---------------------------------------------------------------------------------------------------
 
@@ -185,14 +222,18 @@ class MainWindow(QMainWindow):
             made.setAutoFillBackground(True)
             self.shell.wire(name, made)
             self.pages[name] = made
-            index = PAGES.index(name)
-            self.tabs.blockSignals(True)
-            current = self.tabs.currentIndex()
-            self.tabs.removeTab(index)
-            self.tabs.insertTab(index, made, _(TITLES[name]))
-            self.tabs.setCurrentIndex(current)
-            self.tabs.blockSignals(False)
+            self._put(name, made)
         return cast("Page", self.pages[name])
+
+    def _put(self, name: str, made: QWidget) -> None:
+        """Put a page behind its tab."""
+        index = PAGES.index(name)
+        self.tabs.blockSignals(True)
+        current = self.tabs.currentIndex()
+        self.tabs.removeTab(index)
+        self.tabs.insertTab(index, made, _(TITLES[name]))
+        self.tabs.setCurrentIndex(current)
+        self.tabs.blockSignals(False)
 
     def current_page(self) -> Page:
         """The page in front."""
@@ -240,11 +281,3 @@ def make_page(name: str, desk: Desk) -> QWidget:
     made = getattr(module, f"{name.capitalize()}Page")(desk)
     assert isinstance(made, QWidget)
     return made
-
-
-_ROLE_WORDS = {
-    Role.ADMINISTRATOR: N_("Administrator"),
-    Role.OPERATOR: N_("Operator"),
-    Role.TECHNICIAN: N_("Technician"),
-    Role.VIEWER: N_("Viewer"),
-}

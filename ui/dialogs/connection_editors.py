@@ -45,7 +45,7 @@ def make_editor(spec: FieldSpec, stored: str, *, is_set: bool, connections: Sequ
             switch.setChecked((stored.lower() or default) == _switch_text(True))
             return Editor(switch, lambda: _unless(_switch_text(switch.isChecked()), default), switch.toggled)
         case FieldType.SECRET:
-            edit = _secret()
+            edit = secret_edit()
         case _:
             edit = QLineEdit(stored)
     edit.setPlaceholderText(blank_text(spec, is_set=is_set))
@@ -88,7 +88,7 @@ def _switch_text(on: bool) -> str:
     return "true" if on else "false"
 
 
-def _secret() -> QLineEdit:
+def secret_edit() -> QLineEdit:
     """Typed unseen, with an eye to see it."""
     edit = QLineEdit()
     edit.setEchoMode(QLineEdit.EchoMode.Password)

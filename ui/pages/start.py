@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy,
 
 from app.i18n import _
 from ui.desk import Desk
+from ui.permissions import permit
 from ui.theme import GRID, RADIUS, Icon, Ink, draw_focus, icon_pixmap, theme, tokens
 
 _CARD = QSize(288, 156)
@@ -37,9 +38,8 @@ class StartPage(QWidget):
         self.demo.clicked.connect(self.demo_chosen)
         self.add.clicked.connect(self.add_chosen)
         self.take_over.clicked.connect(self.import_chosen)
-        if refusal := desk.refusal("connections.create"):
-            self.add.refuse(refusal)
-            self.take_over.refuse(refusal)
+        for card in (self.add, self.take_over):
+            permit(desk, card, "connections.create")
         self._arrange(welcome, about)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -71,11 +71,11 @@ class Card(QAbstractButton):
     def __init__(self, drawing: Icon, title: str, sentence: str, object_name: str) -> None:
         super().__init__()
         self._drawing = drawing
-        self._sentence = sentence
+        self._usual = sentence
         self.setText(title)
         self.setObjectName(object_name)
         self.setAccessibleName(title)
-        self.setAccessibleDescription(sentence)
+        self._say(sentence)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -85,10 +85,20 @@ class Card(QAbstractButton):
 
     def refuse(self, reason: str) -> None:
         """Disable; the reason stands where the sentence stood."""
-        self._sentence = reason
+        self._say(reason)
         self.setEnabled(False)
         self.setToolTip(reason)
-        self.setAccessibleDescription(reason)
+
+    def allow(self) -> None:
+        """Enable again."""
+        self._say(self._usual)
+        self.setEnabled(True)
+        self.setToolTip("")
+
+    def _say(self, sentence: str) -> None:
+        self._sentence = sentence
+        self.setAccessibleDescription(sentence)
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Room for a title and three lines at the usual font size."""

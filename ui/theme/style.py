@@ -48,6 +48,9 @@ QToolButton[look="icon"]:focus, QPushButton[look="icon"]:focus {
   border: ${focus}px solid $accent; padding: 0; min-width: ${innerfocus}px; max-width: ${innerfocus}px; }
 QToolButton[look="icon"]:checked { background: $pressed; border-color: $outline; }
 QToolButton[look="icon"]:disabled { background: transparent; border-color: transparent; }
+QPushButton[look="status"] { color: $muted; background: transparent; border: 1px solid transparent; min-height: 20px; }
+QPushButton[look="status"]:hover { color: $text; background: $hover; }
+QPushButton[look="status"]:focus { border: ${focus}px solid $accent; min-height: ${statusfocus}px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QComboBox, QAbstractSpinBox {
@@ -148,6 +151,6 @@ def style_sheet(tokens: Tokens) -> str:
         selection=tokens.selection, pressed=tokens.selection_idle, danger=tokens.danger.ink,
         danger_ground=tokens.danger.ground, tip_ink=tokens.tooltip.ink, tip_ground=tokens.tooltip.ground,
         controls=resource("icons", "controls").as_posix(), tick="tick-dark" if tokens.dark else "tick-light",
-        radius=RADIUS, inner=inner, innerfocus=inner - 2 * grown, focus=tokens.focus_width,
+        radius=RADIUS, inner=inner, innerfocus=inner - 2 * grown, statusfocus=20 - 2 * grown, focus=tokens.focus_width,
         padfocus=3 * GRID - grown, flatfocus=2 * GRID - grown, edge=6 - grown,
     )  # fmt: skip

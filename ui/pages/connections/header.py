@@ -14,6 +14,7 @@ from ui.desk import Desk
 from ui.pages.connections.actions import ConnectionActions
 from ui.pages.connections.life import ConnectionLife
 from ui.pages.connections.rows import WORKS, ConnectionLine, cause
+from ui.permissions import permit
 from ui.texts import HEALTH_TONES, health_text
 from ui.theme import GRID, Icon, Tone, icon
 from ui.widgets import Button, ElidedLabel, Look, MenuButton, StatusChip
@@ -66,11 +67,8 @@ class ConnectionsHeader(QWidget):
         row.addWidget(self.evidence, 1)
         row.addWidget(self.add)
         row.addWidget(more)
-        if refusal := desk.refusal("connections.create"):
-            self.add.refuse(refusal)
-            for action in (self.take_over, self.read_file):
-                action.setEnabled(False)
-                action.setToolTip(refusal)
+        for control in (self.add, self.take_over, self.read_file):
+            permit(desk, control, "connections.create")
         menu.setToolTipsVisible(True)
 
     def show_lines(self, lines: Sequence[ConnectionLine]) -> None:

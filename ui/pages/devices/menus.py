@@ -11,6 +11,7 @@ from app.i18n import _, ngettext
 from ui.desk import Desk
 from ui.pages.devices.actions import PUSH, TEST, TEST_ALL, VERIFY, DeviceActions
 from ui.pages.devices.push_settings import add_push_choices
+from ui.permissions import permit
 from ui.theme import Icon, icon
 
 Entry = tuple[str, Icon, str, Callable[[], object], str]
@@ -106,6 +107,4 @@ def _add(menu: QMenu, desk: Desk, entries: Sequence[Entry]) -> None:
     for name, drawing, words, act, operation in entries:
         entry = menu.addAction(icon(drawing), words, act)
         entry.setObjectName(f"devices.{name}")
-        refusal = desk.refusal(operation)
-        entry.setEnabled(not refusal)
-        entry.setToolTip(refusal)
+        permit(desk, entry, operation)

@@ -13,6 +13,7 @@ from app.operations.runner import Request
 from ui.desk import Desk
 from ui.pages.devices.push_settings import push_params
 from ui.pages.devices.record_ids import MISSING_AT
+from ui.permissions import permit
 from ui.theme import Icon, icon
 
 Chosen = Callable[[], Sequence[Employee]]
@@ -30,9 +31,8 @@ def add_device_actions(menu: QMenu, desk: Desk, chosen: Chosen) -> list[QAction]
     for name, drawing, words, act, operation in entries:
         entry = menu.addAction(icon(drawing), words, _bound(act, desk, chosen))
         entry.setObjectName(f"employees.{name}")
-        refusal = desk.refusal(operation) if operation else ""
-        entry.setEnabled(not refusal)
-        entry.setToolTip(refusal)
+        if operation:
+            permit(desk, entry, operation)
         actions.append(entry)
     return actions
 

@@ -22,6 +22,7 @@ from ui.pages.employees.rows import (
     state_words,
 )
 from ui.pages.record_details import RecordDetails
+from ui.permissions import permit
 from ui.tables import format_value
 from ui.theme import Icon
 from ui.widgets import confirm
@@ -67,18 +68,23 @@ class EmployeesPage(DataPage[EmployeeLine]):
         self.photo_panel = PhotoPanel(desk)
         self.details.set_tools(self.photo_panel)
         menu = self.header.menu
-        menu.addAction(_("Edit …"), self.edit)
-        menu.addAction(_("Activate"), lambda: self.switch(active=True))
-        menu.addAction(_("Deactivate …"), lambda: self.switch(active=False))
+        permit(desk, menu.addAction(_("Edit …"), self.edit), "employees.edit")
+        permit(desk, menu.addAction(_("Activate"), lambda: self.switch(active=True)), "employees.activate")
+        permit(desk, menu.addAction(_("Deactivate …"), lambda: self.switch(active=False)), "employees.deactivate")
         menu.addSeparator()
         on_devices = add_device_actions(menu, desk, self.chosen)
         menu.addSeparator()
         sync_people = menu.addAction(_("Sync people from Supabase"), lambda: desk.run(Request("people.sync")))
         sync_people.setObjectName("employees.sync_people")
-        menu.addAction(_("Replace photo …"), self.replace_photo).setObjectName("employees.replace_photo")
+        permit(desk, sync_people, "people.sync")
+        replace_photo = menu.addAction(_("Replace photo …"), self.replace_photo)
+        replace_photo.setObjectName("employees.replace_photo")
+        permit(desk, replace_photo, "employees.set_photo")
         menu.addAction(_("Check photos"), self.check_photos).setObjectName("employees.check_photos")
-        menu.addAction(_("Clear photo cache …"), self.clear_photos).setObjectName("employees.clear_photos")
-        menu.addAction(_("Fetch all pictures"), self.fetch_pictures)
+        clear_photos = menu.addAction(_("Clear photo cache …"), self.clear_photos)
+        clear_photos.setObjectName("employees.clear_photos")
+        permit(desk, clear_photos, "photos.clear_cache")
+        permit(desk, menu.addAction(_("Fetch all pictures"), self.fetch_pictures), "employees.pictures")
         menu.addAction(_("Export …"), self.export)
         self.pane.table.add_to_menu(lambda context: context.addActions([*menu.actions()[:3], *on_devices]))
 

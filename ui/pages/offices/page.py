@@ -11,6 +11,7 @@ from ui.dialogs.record import open_editor
 from ui.pages.data_page import DataPage, DataPageSpec
 from ui.pages.offices.rows import COLUMNS, OfficeLine, filters, office_lines, state_tone, state_words
 from ui.pages.record_details import RecordDetails
+from ui.permissions import permit
 from ui.tables import format_value
 from ui.theme import Icon
 from ui.widgets import confirm
@@ -45,9 +46,10 @@ class OfficesPage(DataPage[OfficeLine]):
         super().__init__(desk, spec)
         self.record_details = RecordDetails(desk, self.details)
         menu = self.header.menu
-        menu.addAction(_("Edit …"), self.edit)
-        menu.addAction(_("Activate"), lambda: self.switch(active=True))
-        menu.addAction(_("Deactivate …"), lambda: self.switch(active=False))
+        menu.setToolTipsVisible(True)
+        permit(desk, menu.addAction(_("Edit …"), self.edit), "offices.edit")
+        permit(desk, menu.addAction(_("Activate"), lambda: self.switch(active=True)), "offices.activate")
+        permit(desk, menu.addAction(_("Deactivate …"), lambda: self.switch(active=False)), "offices.deactivate")
         menu.addSeparator()
         menu.addAction(_("Export …"), self.export)
         self.pane.table.add_to_menu(lambda context: context.addActions(menu.actions()[:3]))
