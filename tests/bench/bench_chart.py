@@ -21,6 +21,7 @@ from random import Random
 
 from qasync import QEventLoop
 
+from app.domain.contact_center.steps import Step
 from app.domain.exchange import DataType
 from app.operations.registry import operations
 from app.operations.runner import Request
@@ -78,6 +79,7 @@ def statuses() -> list[tuple[object, ...]]:
 async def opened(desk: Desk) -> HistoryPage:
     """The page in front, before it has read anything."""
     page = HistoryPage(desk)
+    page.bar.step_box.setCurrentIndex(page.bar.step_box.findData(Step.INTERVAL.value))
     page.bar.period.set_period(*YEAR)
     page.resize(1400, 860)
     page.show()
