@@ -20,6 +20,7 @@ from app import __version__
 from app.connectors.breaker import Breaker
 from app.connectors.http import Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited, redirect_target
 from app.connectors.vitec_answers import read_departments, read_employees, read_methods
+from app.domain.mappings import Mapper
 from app.domain.snapshots import Snapshot
 from app.domain.vitec import VitecEmployee, VitecOffice
 from app.errors import ExitCode, Forbidden, MusterError, NotConfigured, Redirected, RefusedSignIn, RemoteError
@@ -43,11 +44,13 @@ class Listing(Generic[R]):
 
     body: bytes
     read: Callable[[bytes], Snapshot[R]]
+    mapping: bytes = b""
 
     @property
     def digest(self) -> str:
-        """Names these bytes as this version of the program reads them."""
-        return hashlib.blake2b(self.body, digest_size=16, key=__version__.encode()).hexdigest()
+        """Names these bytes as this version of the program reads them under this mapping."""
+        key = __version__.encode() + self.mapping
+        return hashlib.blake2b(self.body, digest_size=16, key=key).hexdigest()
 
     async def snapshot(self) -> Snapshot[R]:
         """The list, read; a large one off the event loop.
@@ -84,6 +87,7 @@ class VitecHub(AbstractAsyncContextManager["VitecHub"]):
 
     def __init__(self, settings: VitecSettings, retry: RetryPolicy | None = None) -> None:
         self.settings = settings
+        self.mapper = Mapper()
         if missing := [
             name
             for name, value in (
@@ -133,11 +137,15 @@ class VitecHub(AbstractAsyncContextManager["VitecHub"]):
 
         Raises `NotConfigured` before any request when the installation id is missing.
         """
-        return Listing((await self.http.get(self._path("Departments"))).body, read_departments)
+        return await self._listing("Departments", read_departments)
 
     async def employees(self) -> Listing[VitecEmployee]:
         """All employees, under the same rules as `departments`."""
-        return Listing((await self.http.get(self._path("Employees"))).body, read_employees)
+        return await self._listing("Employees", read_employees)
+
+    async def _listing(self, name: str, read: Callable[[bytes, Mapper], Snapshot[R]]) -> Listing[R]:
+        body = (await self.http.get(self._path(name))).body
+        return Listing(body, lambda body: read(body, self.mapper), self.mapper.fingerprint)
 
     async def employee_picture(self, employee_id: str) -> bytes | None:
         """The picture as sent, at most 25 MB; None when there is none (§11)."""

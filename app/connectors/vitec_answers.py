@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.domain.directory import EmployeeStatus
+from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings.value_tables import POSITION_TYPES
 from app.domain.snapshots import Snapshot
 from app.domain.vitec import ROLES, VitecEmployee, VitecOffice
 from app.errors import BadData
@@ -52,9 +54,9 @@ def read_methods(body: bytes) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def read_departments(body: bytes) -> Snapshot[VitecOffice]:
+def read_departments(body: bytes, mapper: Mapper = AS_SENT) -> Snapshot[VitecOffice]:
     """The answer of `Departments`."""
-    snapshot = _snapshot(body, _DEPARTMENT_FIELDS, _office, Counter())
+    snapshot = _snapshot(mapper.take("department", _list(body)), _DEPARTMENT_FIELDS, _office, Counter())
     odd = [o.name for o in snapshot.records if o.organization_number and not _is_number(o.organization_number)]
     if not odd:
         return snapshot
@@ -66,10 +68,14 @@ def _is_number(organization_number: str) -> bool:
     return re.fullmatch(r"[0-9]{9}", organization_number) is not None
 
 
-def read_employees(body: bytes) -> Snapshot[VitecEmployee]:
+def read_employees(body: bytes, mapper: Mapper = AS_SENT) -> Snapshot[VitecEmployee]:
     """The answer of `Employees`."""
     unmapped: Counter[str] = Counter()
-    return _snapshot(body, _EMPLOYEE_FIELDS, lambda raw: _employee(raw, unmapped), unmapped)
+    found = mapper.take("employee", _list(body))
+    snapshot = _snapshot(found, _EMPLOYEE_FIELDS, lambda raw: _employee(raw, unmapped, mapper), unmapped)
+    for kind, count in unmapped.items():
+        mapper.seen(POSITION_TYPES, kind, count)
+    return snapshot
 
 
 def _list(body: bytes) -> list[Any]:
@@ -91,8 +97,9 @@ def _list(body: bytes) -> list[Any]:
     return value
 
 
-def _snapshot(body: bytes, known: frozenset[str], read: Callable[[Record], R], unmapped: Counter[str]) -> Snapshot[R]:
-    elements = _list(body)
+def _snapshot(
+    elements: list[Any], known: frozenset[str], read: Callable[[Record], R], unmapped: Counter[str]
+) -> Snapshot[R]:
     objects = [element for element in elements if isinstance(element, dict)]
     fields = set().union(*map(dict.keys, objects)) if objects else set()
     records = tuple(read(raw) for raw in objects)
@@ -102,6 +109,7 @@ def _snapshot(body: bytes, known: frozenset[str], read: Callable[[Record], R], u
         unknown_fields=tuple(sorted(fields - known)),
         unmapped_roles=dict(unmapped),
         warnings=_warnings(len(elements), unmapped),
+        complete=None not in elements,
     )
 
 
@@ -164,7 +172,7 @@ def _office(raw: Record) -> VitecOffice:
     )
 
 
-def _employee(raw: Record, unmapped: Counter[str]) -> VitecEmployee:
+def _employee(raw: Record, unmapped: Counter[str], mapper: Mapper) -> VitecEmployee:
     first, *rest = (text(raw.get("name")) or "").split() or [""]
     employee_id = text(raw.get("employeeId"))
     title = text(raw.get("title"))
@@ -176,7 +184,7 @@ def _employee(raw: Record, unmapped: Counter[str]) -> VitecEmployee:
         email=text(raw.get("email")),
         title=title,
         phone=text(raw.get("mobilePhone")) or text(raw.get("workPhone")),
-        system_roles=_roles(raw.get("employeePositions"), title, unmapped),
+        system_roles=_roles(raw.get("employeePositions"), title, unmapped, mapper),
         status=EmployeeStatus.INACTIVE if raw.get("employeeActive") is False else EmployeeStatus.ACTIVE,
         description=text(raw.get("aboutMe")),
     )
@@ -192,17 +200,21 @@ def _department_id(value: Any) -> int | None:
     return number if number is not None and number > 0 else None
 
 
-def _roles(positions: Any, title: str | None, unmapped: Counter[str]) -> tuple[str, ...]:
+def _roles(positions: Any, title: str | None, unmapped: Counter[str], mapper: Mapper) -> tuple[str, ...]:
     """Roles in order of appearance, else inferred from the title (§8.4)."""
     roles: dict[str, None] = {}
     for position in positions if isinstance(positions, list) else ():
         kind = position.get("type") if isinstance(position, dict) else None
         if isinstance(kind, dict):
             kind = next((kind[key] for key in ("value", "id") if kind.get(key) is not None), None)
-        if role := ROLES.get(whole(kind) or 0):
+        role = ROLES.get(whole(kind) or 0)
+        if role is None and kind is not None:
+            name = str(kind)[:_KIND_CHARS] if isinstance(kind, str | int | float) else "?"
+            role = mapper.value(POSITION_TYPES, name)
+            if role is None:
+                unmapped[name] += 1
+        if role is not None:
             roles[role] = None
-        elif kind is not None:
-            unmapped[str(kind)[:_KIND_CHARS] if isinstance(kind, str | int | float) else "?"] += 1
     return tuple(roles) or _title_roles(title)
 
 

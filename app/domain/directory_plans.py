@@ -252,7 +252,8 @@ def _finish(
     known = [r for r in ours if r.connection == settings.connection]
     missing = tuple(r for r in known if r.id not in seen and _source_id(r) not in fits)
     returned = tuple(s.before for s in steps if s.before is not None and s.before.missing_since)
-    suspicious = bool(known) and (not steps or len(missing) * 100 > len(known) * settings.missing_limit_percent)
+    few = not steps or len(missing) * 100 > len(known) * settings.missing_limit_percent
+    suspicious = bool(known) and (few or (bool(missing) and not snapshot.complete))
     warnings = snapshot.warnings + _missing_warnings(phase, not steps, missing, suspicious)
     details = {
         "unmapped_position_types": dict(snapshot.unmapped_roles),

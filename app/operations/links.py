@@ -18,11 +18,13 @@ from app.domain.kinds import ConnectionKind, FieldType
 from app.domain.kinds.cetec import TOKEN, cetec_address, customer_ids
 from app.domain.kinds.onec import PostStyle, SessionMode
 from app.domain.kinds.supabase import AuthMode, PhotoMode, photo_hosts
+from app.domain.mappings import ENTITIES, Mapper
 from app.domain.supabase_keys import check_publishable_key
 from app.errors import NotConfigured, UsageError
 from app.i18n import _
 from app.operations.sessions import KeptSession, SecretReader
 from app.operations.sign_ins import sign_in_of, trust_of
+from app.store import mappings
 from app.vault import is_set
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ class Client(Protocol):
         """Close the pooled sockets."""
 
 
+class Mapped(Protocol):
+    """What every client can that reads rows of a kind in `ENTITIES`."""
+
+    mapper: Mapper
+
+
 @dataclass(frozen=True)
 class _Open:
     """A client and what it was made from."""
@@ -71,6 +79,7 @@ class Links:
         self._store = store
         self._open: dict[str, _Open] = {}
         self._sessions: dict[str, KeptSession] = {}
+        self._mappers: dict[str, Mapper] = {}
         self._one_at_a_time = asyncio.Lock()
         self.on_breaker: Callable[[str, str, str], None] | None = None
 
@@ -107,8 +116,14 @@ class Links:
         kept.connection = connection
         return kept
 
+    def mapper(self, connection_id: str) -> Mapper:
+        """What the rows of a connection go through; the same for as long as this program runs."""
+        return self._mappers.setdefault(connection_id, Mapper())
+
     async def _client(self, connection: Connection) -> Client:
         async with self._one_at_a_time:
+            if connection.kind in ENTITIES:
+                self.mapper(connection.id).use(*await self._store.read(mappings.in_use, connection.id))
             secrets = await read_secrets(connection, lambda key: self._vault.get(connection, key))
             known = self._open.get(connection.id)
             if known is not None and known.connection.settings == connection.settings and known.secrets == secrets:
@@ -116,6 +131,8 @@ class Links:
             make = _MAKERS[connection.kind]
             client = await asyncio.to_thread(make, connection, secrets, self.session(connection))
             await self.drop(connection.id)
+            if connection.kind in ENTITIES:
+                cast("Mapped", client).mapper = self.mapper(connection.id)
             self._open[connection.id] = _Open(connection, secrets, client)
             client.breaker.on_move = lambda old, new: self._breaker_moved(connection.id, old, new)
             return client

@@ -25,6 +25,7 @@ from app.events import ConnectionsChanged, RunEnded, RunStarted
 from app.i18n import _
 from app.operations.audit_log import current_user
 from app.operations.context import RunContext
+from app.operations.mapping_notes import note_mapping
 from app.operations.registry import Operation, find_operation
 from app.redaction import redact
 from app.store import connections, leases, runs
@@ -241,6 +242,7 @@ class Runner:
             error = Cancelled(_("Cancelled."))
         finally:
             beating.cancel()
+        await note_mapping(handle.context, handle.operation)
         error = handle.context.lost or error
         run = _finished(handle.context, error, round((time.monotonic() - begun) * 1000))
         if handle.operation.history and not run.dry_run:

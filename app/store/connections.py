@@ -14,6 +14,7 @@ from app.domain.kinds import ConnectionKind
 from app.errors import UsageError
 from app.i18n import _
 from app.store.listings import forget_listings
+from app.store.mappings import forget_mappings
 from app.store.models import ConnectionRow, DeviceRow, EmployeeRow, OfficeRow, RunRow
 from app.store.schedule_rows import ScheduleRow
 from app.store.values import from_json, from_strings, from_time, now, to_json, to_strings, to_time
@@ -76,6 +77,7 @@ def remove_connection(connection_id: str) -> None:
         table.update(connection=None).where(table.connection == connection_id).execute()
     EmployeeRow.update(supabase_connection=None).where(EmployeeRow.supabase_connection == connection_id).execute()
     ScheduleRow.delete().where(ScheduleRow.connection == connection_id).execute()
+    forget_mappings(connection_id)
     forget_listings()
     ConnectionRow.delete().where(ConnectionRow.id == connection_id).execute()
 

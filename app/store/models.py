@@ -19,6 +19,7 @@ from peewee import (
 from app.store.audit_rows import AUDIT_TABLES
 from app.store.base import BaseModel
 from app.store.contact_center_rows import CONTACT_CENTER_TABLES
+from app.store.mapping_rows import MAPPING_TABLES
 from app.store.onec_rows import ONEC_TABLES
 from app.store.organization_rows import ORGANIZATION_TABLES
 from app.store.outbox_rows import OUTBOX_TABLES
@@ -338,6 +339,7 @@ TABLES = (
     *ONEC_TABLES,
     *OUTBOX_TABLES,
     *HISTORY_TABLES,
+    *MAPPING_TABLES,
     *SCHEDULE_TABLES,
     *WEBHOOK_TABLES,
     *ORGANIZATION_TABLES,

@@ -1,0 +1,94 @@
+"""Tries rules on rows that a source sent, through the very code of a real run, and says what would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.mappings.entities import Entity
+from app.domain.mappings.mapper import Mapper, Problem, look_up
+from app.domain.mappings.rules import Rules
+from app.domain.mappings.transforms import is_blank
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialChange:
+    """One field of one record, as our reader gets it by the rules kept now and by those tried."""
+
+    record: str
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What rules would do to `records` rows; `blanked` are required fields that would lose their value."""
+
+    records: int
+    changed: int
+    changes: tuple[TrialChange, ...]
+    problems: tuple[Problem, ...]
+    blanked: tuple[str, ...]
+
+    @property
+    def refused(self) -> int:
+        """How many records could not be taken."""
+        return len(self.problems)
+
+
+def try_rules(entity: Entity, samples: Sequence[Row], kept: Rules, tried: Rules, now: datetime) -> Trial:
+    """Compare what `kept` and `tried` make of the samples."""
+    rows = [dict(row) for row in samples]
+    before = Mapper({entity.id: kept}, now=lambda: now).take(entity.id, rows)
+    mapper = Mapper({entity.id: tried}, now=lambda: now)
+    after = mapper.take(entity.id, rows)
+    changes: list[TrialChange] = []
+    changed = 0
+    for raw, was, becomes in zip(rows, before, after, strict=True):
+        found = _changes(entity, record_name(entity, raw), was, becomes)
+        changes += found
+        changed += bool(found)
+    blanked = (_blanked(entity, raw, was, becomes) for raw, was, becomes in zip(rows, before, after, strict=True))
+    keys = dict.fromkeys(key for found in blanked for key in found)
+    return Trial(len(rows), changed, tuple(changes), tuple(mapper.harvest().problems), tuple(keys))
+
+
+def record_name(entity: Entity, row: Row) -> str:
+    """What a record is called in a list: its id."""
+    found = [look_up(row, key) for key in entity.required[0]]
+    return next((str(value)[:100] for value in found if not is_blank(value)), "?")
+
+
+def _changes(entity: Entity, record: str, was: Row | None, becomes: Row | None) -> list[TrialChange]:
+    """Fields that differ; a record that is refused after is told by its problem instead."""
+    if becomes is None:
+        return []
+    pairs = [
+        (field.key, look_up(was, field.key) if was else None, look_up(becomes, field.key)) for field in entity.fields
+    ]
+    return [TrialChange(record, key, old, new) for key, old, new in pairs if _differs(old, new)]
+
+
+def _differs(old: Any, new: Any) -> bool:
+    """Whether a value or its type is another: 1, true and "1" are three values to a reader."""
+    return type(old) is not type(new) or bool(old != new)
+
+
+def _blanked(entity: Entity, raw: Row, was: Row | None, becomes: Row | None) -> list[str]:
+    """Of each required group the key that is left without any value, where there was one."""
+    if becomes is None:
+        return []
+    return [
+        group[0]
+        for group in entity.required
+        if not _has_any(becomes, group) and (_has_any(raw, group) or (was is not None and _has_any(was, group)))
+    ]
+
+
+def _has_any(row: Row, group: Sequence[str]) -> bool:
+    return any(not is_blank(look_up(row, key)) and look_up(row, key) not in ([], {}) for key in group)

@@ -1,0 +1,278 @@
+"""Field mappings of a connection: show, try, change, reset; say what a value stands for (connections.md §1, §9).
+
+A change is tried on the rows that came last before it is kept, through the code of a real run. One that would take a
+required field's value away is refused, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from app.access import Permission
+from app.domain.audit import AuditKind, AuditNote
+from app.domain.connections import checked_settings
+from app.domain.mappings import (
+    ENTITIES,
+    VALUE_TABLES,
+    Entity,
+    Rule,
+    Rules,
+    Trial,
+    check_rules,
+    find_entity,
+    find_table,
+    try_rules,
+)
+from app.domain.mappings.entities import VERSION
+from app.domain.mappings.mapper import look_up
+from app.domain.mappings.transforms import is_blank
+from app.domain.mappings.trial import record_name
+from app.domain.mappings.value_tables import POSITION_TYPES, TIME_TYPES
+from app.errors import Held, UsageError
+from app.events import ConnectionsChanged
+from app.i18n import N_, _
+from app.operations.connections import time_text
+from app.operations.context import RunContext
+from app.operations.mapping_values import keep_status, time_type_setting, unmapped_values
+from app.operations.registry import NoParams, operation
+from app.store import connections as stored_connections
+from app.store import mappings as stored
+from app.store.mappings import KeptRules, Samples
+from app.store.values import now
+
+MAPPED = tuple(ENTITIES)
+_SHOWN_SAMPLES = 3
+_MOST_CHANGES = 500
+
+
+@dataclass(frozen=True)
+class RulesParams:
+    """An entity and all its rules; a key without one is read from the key of the same name."""
+
+    entity: str
+    rows: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class EntityParams:
+    """An entity of the connection."""
+
+    entity: str
+
+
+@dataclass(frozen=True)
+class ValueParams:
+    """A value of the source and the id of ours that it stands for; empty forgets what was said."""
+
+    value: str
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class EntityView:
+    """One entity as a screen shows it: its rules and the rows that came last."""
+
+    entity: Entity
+    kept: KeptRules
+    samples: Samples
+
+
+@operation(
+    "connections.mappings", N_("Show the field mappings of a connection"), Permission.READ, NoParams,
+    kinds=MAPPED, writes=False, history=False, remote=False, works_paused=True,
+)  # fmt: skip
+async def show_mappings(context: RunContext, _params: NoParams) -> None:
+    """Every entity with its rows, live sample values, and values that nobody mapped, with counts."""
+    connection = context.own_connection
+    views = await context.workspace.store.read(_views, connection.id, ENTITIES[connection.kind])
+    context.found = views
+    context.result["connection"] = connection.name
+    context.result["entities"] = [_entity_row(view) for view in views]
+    context.result["values"] = await unmapped_values(context)
+
+
+@operation(
+    "mappings.try", N_("Try a field mapping on the last records"), Permission.READ, RulesParams,
+    kinds=MAPPED, writes=False, history=False, remote=False, works_paused=True,
+)  # fmt: skip
+async def try_mapping(context: RunContext, params: RulesParams) -> None:
+    """Say what rules would change in the rows that came last, field by field; nothing is kept."""
+    trial = await _trial(context, params)
+    context.found = trial
+    context.result |= trial_row(find_entity(context.own_connection.kind, params.entity), trial)
+
+
+@operation(
+    "mappings.update", N_("Change a field mapping"), Permission.WRITE, RulesParams,
+    kinds=MAPPED, remote=False, works_paused=True,
+)  # fmt: skip
+async def update_mapping(context: RunContext, params: RulesParams) -> None:
+    """Keep rules after they were tried.
+
+    Raises `UsageError` for rules that cannot be, `Held` when there is nothing to try them on, or when they would take
+    a required field's value away.
+    """
+    await _keep(context, params)
+
+
+@operation(
+    "mappings.reset", N_("Reset a field mapping"), Permission.WRITE, EntityParams,
+    kinds=MAPPED, remote=False, works_paused=True,
+)  # fmt: skip
+async def reset_mapping(context: RunContext, params: EntityParams) -> None:
+    """Read every key from the key of the same name again, under the rules of `update_mapping`."""
+    await _keep(context, RulesParams(params.entity))
+
+
+@operation(
+    "mappings.map_value", N_("Say what a value stands for"), Permission.WRITE, ValueParams,
+    kinds=tuple(VALUE_TABLES), remote=False, works_paused=True,
+)  # fmt: skip
+async def map_value(context: RunContext, params: ValueParams) -> None:
+    """Keep what a position type, a code of working time or a status stands for; readers use it from then on."""
+    connection = context.own_connection
+    table = find_table(connection.kind)
+    value = params.value.strip()
+    if not value:
+        raise UsageError(_("Name the value of the source."))
+    target = table.check(params.target)
+    before = {one["value"]: one["target"] for one in await unmapped_values(context, mapped=True)}.get(value, "")
+    note = _note(context, f"{table.id}.{value}", before, target)
+    context.summary |= {"total": 1, "updated": int(before != target)}
+    if context.dry_run or before == target:
+        return
+    if table.id == POSITION_TYPES:
+        await _write(context, note, lambda: stored.say_value(connection.id, table.id, value, target))
+    elif table.id == TIME_TYPES:
+        setting = time_type_setting(connection, value, target)
+        settings = checked_settings(connection.kind, {**connection.settings, "time_type_map": setting})
+        changed = replace(connection, settings=settings)
+        await _write(context, note, lambda: stored_connections.change_connection(changed))
+    else:
+        await _write(context, note, lambda: keep_status(connection.id, value, target))
+
+
+async def _keep(context: RunContext, params: RulesParams) -> None:
+    connection = context.own_connection
+    entity = find_entity(connection.kind, params.entity)
+    rules = check_rules(entity, params.rows)
+    before = await context.workspace.store.read(_kept, connection.id, entity.id)
+    context.summary |= {"total": len(entity.fields), "updated": int(before != rules)}
+    if before == rules:
+        return
+    trial = await _trial(context, params)
+    context.result |= trial_row(entity, trial)
+    if not trial.records:
+        raise Held(
+            _("There is no record yet to try this mapping on."),
+            _("Fetch data from this connection once, then try again."),
+        )
+    if trial.blanked:
+        raise Held(
+            _("This mapping would take the value away from a required field: {fields}.").format(
+                fields=", ".join(_title(entity, key) for key in trial.blanked)
+            ),
+            _("Choose fields that hold a value in the last records."),
+        )
+    if context.dry_run:
+        return
+    note = _note(context, entity.id, _plain(before), _plain(rules))
+    await _write(context, note, lambda: stored.keep_rules(connection.id, entity.id, rules, context.run.actor))
+
+
+async def _trial(context: RunContext, params: RulesParams) -> Trial:
+    connection = context.own_connection
+    entity = find_entity(connection.kind, params.entity)
+    tried = check_rules(entity, params.rows)
+    kept = await context.workspace.store.read(_kept, connection.id, entity.id)
+    samples = await context.workspace.store.read(stored.samples, connection.id, entity.id)
+    return try_rules(entity, samples.rows, kept, tried, now())
+
+
+def _kept(connection_id: str, entity_id: str) -> Rules:
+    found = stored.rules(connection_id).get(entity_id)
+    return found.rules if found is not None else ()
+
+
+def _views(connection_id: str, entities: tuple[Entity, ...]) -> list[EntityView]:
+    kept = stored.rules(connection_id)
+    nothing = KeptRules((), None, "")
+    return [EntityView(one, kept.get(one.id, nothing), stored.samples(connection_id, one.id)) for one in entities]
+
+
+async def _write(context: RunContext, note: AuditNote, work: Callable[[], object]) -> None:
+    def write() -> None:
+        work()
+        context.note(note)
+
+    await context.workspace.store.write(write)
+    context.workspace.events.publish(ConnectionsChanged())
+
+
+def _note(context: RunContext, what: str, before: Any, after: Any) -> AuditNote:
+    connection = context.own_connection
+    about = (context.run.operation, connection.name, connection.id)
+    key = f"mapping.{what}"
+    return AuditNote(
+        AuditKind.SETTING_CHANGED, *about, before={key: before}, after={key: after}, run_id=context.run.run_id
+    )
+
+
+def _plain(rules: Rules) -> Any:
+    return msgspec.to_builtins(rules)
+
+
+def _title(entity: Entity, key: str) -> str:
+    field = entity.field(key)
+    return _(field.title) if field is not None else key
+
+
+def _entity_row(view: EntityView) -> dict[str, Any]:
+    rules = {rule.target: rule for rule in view.kept.rules}
+    return {
+        "id": view.entity.id,
+        "title": _(view.entity.title),
+        "version": VERSION,
+        "records": len(view.samples.rows),
+        "taken_at": time_text(view.samples.taken_at),
+        "changed": bool(rules),
+        "changed_at": time_text(view.kept.changed_at),
+        "changed_by": view.kept.changed_by,
+        "required": [list(group) for group in view.entity.required],
+        "rows": [
+            {
+                "title": _(field.title),
+                **_plain((rules.get(field.key) or Rule(field.key, (field.key,)),))[0],
+                "changed": field.key in rules,
+                "samples": sample_values(view.samples.rows, rules.get(field.key) or Rule(field.key, (field.key,))),
+            }
+            for field in view.entity.fields
+        ],
+    }  # fmt: skip
+
+
+def sample_values(rows: Sequence[Mapping[str, Any]], rule: Rule) -> list[Any]:
+    """The first values, as they come, of what a rule reads."""
+    found = (value for row in rows if not is_blank(value := look_up(row, rule.sources[0] if rule.sources else "")))
+    return list(islice(found, _SHOWN_SAMPLES))
+
+
+def trial_row(entity: Entity, trial: Trial) -> dict[str, Any]:
+    """What a trial found, as the command line names it; of many changes the first."""
+    return {
+        "entity": entity.id,
+        "records": trial.records,
+        "changed": trial.changed,
+        "refused": trial.refused,
+        "allowed": bool(trial.records) and not trial.blanked,
+        "blanked": list(trial.blanked),
+        "changes": [asdict(change) for change in trial.changes[:_MOST_CHANGES]],
+        "problems": [
+            {"record": record_name(entity, p.record), "field": p.target, "message": p.message} for p in trial.problems
+        ],
+    }
