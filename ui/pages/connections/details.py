@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection, ConnectionStatus
-from app.domain.health import TestReport
+from app.domain.health import Health, TestReport
 from app.i18n import _
 from app.operations.connection_test import stage_titles
 from ui.desk import Desk
@@ -52,6 +52,7 @@ class ConnectionDetails(QWidget):
         flow = FlowLayout(self.buttons)
         act = self._actions
         self.test = self._button(flow, _("Test"), "test", act.test, Icon.PLUG)
+        self.sign_in = self._button(flow, _("Sign in again…"), "sign_in_now", self._life.sign_in, Icon.KEY)
         self.sync_menu = QMenu(self)
         self.sync = MenuButton(_("Sync now"), self.sync_menu, object_name="connections.sync_now")
         flow.addWidget(self.sync)
@@ -133,6 +134,8 @@ class ConnectionDetails(QWidget):
         self.sync.setToolTip(reason)
         self.sync.setAccessibleDescription(reason)
         fill_sync_menu(self.sync_menu, self.desk, self._actions, line.connection)
+        self.sign_in.setVisible(line.health.health is Health.NEEDS_SIGN_IN)
+        _permit(self.sign_in, self.desk.refusal("connections.sign_in"))
         self._offer_life(line)
 
     def _offer_life(self, line: ConnectionLine) -> None:

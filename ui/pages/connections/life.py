@@ -38,6 +38,8 @@ class ConnectionLife(QObject):
         hold = (Icon.PLAY, _("Let calls pass")) if held else (Icon.LOCK, _("Hold calls back"))
         return [
             Entry("log", Icon.HISTORY, _("Sync log…"), lambda: self.open_log(connection)),
+            Entry("sign_in", Icon.KEY, _("Sign in again…"), lambda: self.sign_in(connection),
+                  refusal("connections.sign_in")),
             Entry("hold", *hold, lambda: self.hold(connection, action), refusal("connections.hold")),
             Entry("duplicate", Icon.COPY, _("Duplicate"), lambda: self.duplicate(connection),
                   refusal("connections.duplicate")),
@@ -49,6 +51,12 @@ class ConnectionLife(QObject):
         from ui.dialogs.connection_log import open_connection_log
 
         open_connection_log(self.page, self.desk, connection)
+
+    def sign_in(self, connection: Connection) -> None:
+        """Ask for new credentials; nothing else of the connection changes."""
+        from ui.dialogs.connection_sign_in import sign_in_again
+
+        self.desk.start("sign in again", sign_in_again(self.page, self.desk, connection))
 
     # -- breaker -------------------------------------------------------------------------------------------------
 
