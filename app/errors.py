@@ -22,7 +22,8 @@
     |- Unexpected        a bug                                           exit 1
 
 Kinds and exit codes are the contract of command-line.md. `message` says what happened and why, `remedy` what to do
-next; both are whole sentences without secrets. The technical cause is chained (`raise ... from`).
+next; both are whole sentences without secrets. `code` names its entry in the catalogue `app.domain.causes`, which tells
+cause and effect. The technical cause is chained (`raise ... from`).
 """
 
 from __future__ import annotations
@@ -70,22 +71,25 @@ class MusterError(Exception):
     """Base of the family.
 
     Parameters: `message` what happened, in words; `remedy` the next action (the class has a general one);
-    `retry_after` seconds the remote system asked to wait.
+    `retry_after` seconds the remote system asked to wait; `code` a more precise entry of the catalogue of causes than
+    that of the class.
     """
 
+    code = "unexpected"
     kind = ErrorKind.UNEXPECTED
     exit_code = ExitCode.STOPPED
     default_remedy = ""
 
-    def __init__(self, message: str, remedy: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, remedy: str = "", *, retry_after: float | None = None, code: str = "") -> None:
         super().__init__(message)
+        self.code = code or self.code
         self.message = message
         self.remedy = remedy or self.default_remedy
         self.retry_after = retry_after
 
     def within(self, prefix: str) -> MusterError:
         """The same error with `prefix` before its message, naming the part that failed."""
-        copy = type(self)(f"{prefix} {self.message}", self.remedy, retry_after=self.retry_after)
+        copy = type(self)(f"{prefix} {self.message}", self.remedy, retry_after=self.retry_after, code=self.code)
         copy.exit_code = self.exit_code
         return copy
 
@@ -93,6 +97,7 @@ class MusterError(Exception):
 class NotConfigured(MusterError):
     """A required setting or secret is missing; nothing was sent."""
 
+    code = "not_configured"
     kind = ErrorKind.NOT_CONFIGURED
     exit_code = ExitCode.NOT_CONFIGURED
     default_remedy = N_("Fill in the missing fields of the connection.")
@@ -101,6 +106,7 @@ class NotConfigured(MusterError):
 class NoKeyring(MusterError):
     """The system offers no usable keyring; secrets are never written anywhere else."""
 
+    code = "no_keyring"
     kind = ErrorKind.NO_KEYRING
     exit_code = ExitCode.NOT_CONFIGURED
     default_remedy = N_(
@@ -112,6 +118,7 @@ class NoKeyring(MusterError):
 class RefusedSignIn(MusterError):
     """The remote system does not accept the credentials."""
 
+    code = "refused_sign_in"
     kind = ErrorKind.REFUSED_SIGN_IN
     exit_code = ExitCode.NOT_CONFIGURED
 
@@ -119,6 +126,7 @@ class RefusedSignIn(MusterError):
 class Forbidden(MusterError):
     """The credentials are known but lack the right."""
 
+    code = "forbidden"
     kind = ErrorKind.FORBIDDEN
     exit_code = ExitCode.NOT_CONFIGURED
 
@@ -126,6 +134,7 @@ class Forbidden(MusterError):
 class Unreachable(MusterError):
     """The request or its answer did not get through."""
 
+    code = "unreachable"
     kind = ErrorKind.UNREACHABLE
     default_remedy = N_("Check the address, the network and the firewall, then try again.")
 
@@ -133,6 +142,7 @@ class Unreachable(MusterError):
 class TimedOut(MusterError):
     """No answer within the connection's time limit."""
 
+    code = "timed_out"
     kind = ErrorKind.TIMED_OUT
     default_remedy = N_("Try again; if it happens often, raise the time limit of the connection.")
 
@@ -140,12 +150,14 @@ class TimedOut(MusterError):
 class OutcomeUnknown(TimedOut):
     """Something that must not be sent twice was sent, and no answer says whether it was taken."""
 
+    code = "outcome_unknown"
     default_remedy = N_("Look in the remote system whether it is there; only then send it again.")
 
 
 class RateLimited(MusterError):
     """The remote system asks to wait."""
 
+    code = "rate_limited"
     kind = ErrorKind.RATE_LIMITED
     default_remedy = N_("Wait that long, then try again.")
 
@@ -153,6 +165,7 @@ class RateLimited(MusterError):
 class RemoteError(MusterError):
     """The remote system answered with an error of its own."""
 
+    code = "remote_error"
     kind = ErrorKind.REMOTE_ERROR
     default_remedy = N_("Try again later; if it stays, send this text to whoever runs the system.")
 
@@ -160,10 +173,13 @@ class RemoteError(MusterError):
 class Outage(RemoteError):
     """The remote system itself fails (5xx); only this kind of answer counts against its circuit breaker."""
 
+    code = "outage"
+
 
 class BadData(MusterError):
     """An answer that is not what the reference promises; nothing was written."""
 
+    code = "bad_data"
     kind = ErrorKind.BAD_DATA
     default_remedy = N_("Nothing was changed. Check that the address leads to the right system, then try again.")
 
@@ -171,6 +187,7 @@ class BadData(MusterError):
 class Redirected(MusterError):
     """The remote system points to another address."""
 
+    code = "redirected"
     kind = ErrorKind.REDIRECTED
     default_remedy = N_("Check the address of the connection.")
 
@@ -178,6 +195,7 @@ class Redirected(MusterError):
 class ClockOff(MusterError):
     """Times do not agree: this computer's clock, or the remote system's, is too far off."""
 
+    code = "clock"
     kind = ErrorKind.CLOCK
     default_remedy = N_("Set date, time and time zone of this computer, best automatically, then try again.")
 
@@ -185,6 +203,7 @@ class ClockOff(MusterError):
 class Held(MusterError):
     """A safety guard refuses the action."""
 
+    code = "held"
     kind = ErrorKind.HELD
     exit_code = ExitCode.HELD
 
@@ -192,6 +211,7 @@ class Held(MusterError):
 class Busy(MusterError):
     """Another run or program holds the target."""
 
+    code = "busy"
     kind = ErrorKind.BUSY
     exit_code = ExitCode.BUSY
     default_remedy = N_("Wait until it has ended, or cancel it where it runs.")
@@ -200,6 +220,7 @@ class Busy(MusterError):
 class Cancelled(MusterError):
     """A person cancelled the run."""
 
+    code = "cancelled"
     kind = ErrorKind.CANCELLED
     exit_code = ExitCode.CANCELLED
 
@@ -207,17 +228,20 @@ class Cancelled(MusterError):
 class UsageError(MusterError):
     """Something that does not exist or cannot be was asked for."""
 
+    code = "usage"
     exit_code = ExitCode.USAGE
 
 
 class StoreError(MusterError):
     """The database, the disk or one of our own files does not play along."""
 
+    code = "store"
     exit_code = ExitCode.UNEXPECTED
 
 
 class Unexpected(MusterError):
     """A bug of ours, seen at the runner's edge."""
 
+    code = "unexpected"
     exit_code = ExitCode.UNEXPECTED
     default_remedy = N_("This is a fault in Muster. Please send the log file to its developers.")

@@ -19,6 +19,7 @@ from fluxgate.signal import Signal
 from fluxgate.trackers import Custom
 from fluxgate.trippers import Closed, FailureStreak, HalfOpened
 
+from app.domain.causes.general import CIRCUIT_OPEN
 from app.errors import Outage, TimedOut, Unreachable
 from app.i18n import _
 
@@ -59,12 +60,14 @@ class Breaker:
                 raise Unreachable(
                     _("The calls of {system} are held back here.").format(system=self._system),
                     _("Let them pass again on the Connections page."),
+                    code=CIRCUIT_OPEN.code,
                 ) from error
             raise Unreachable(
                 _("{system} failed several times in a row, so it is left alone for a while.").format(
                     system=self._system
                 ),
-                _("Test the connection: a test that works lets calls pass again at once."),
+                _(CIRCUIT_OPEN.remedy),
+                code=CIRCUIT_OPEN.code,
             ) from error
 
     def _moved(self, signal: Signal) -> None:

@@ -20,6 +20,7 @@ from app.connectors.cetec_answers import PASSWORD_COLUMN, Wanted, read_customers
 from app.connectors.cetec_refusals import SYSTEM, refusals
 from app.connectors.http import Call, HttpClient, HttpSettings, RetryPolicy
 from app.domain.customers import NEEDED_COLUMNS, CustomerList, CustomerQuery
+from app.domain.mappings import Mapper
 from app.errors import MusterError, NotConfigured, UsageError
 from app.i18n import _
 from app.redaction import register_secret
@@ -57,6 +58,7 @@ class Cetec(AbstractAsyncContextManager["Cetec"]):
 
     def __init__(self, settings: CetecSettings, retry: RetryPolicy | None = None) -> None:
         self.settings = settings
+        self.mapper = Mapper()
         if not settings.base_url:
             raise NotConfigured(_("CETEC is not configured: neither address nor domain is filled in."))
         if not settings.preshared_token.strip():
@@ -97,15 +99,15 @@ class Cetec(AbstractAsyncContextManager["Cetec"]):
         Raises an error of the closed family; none holds the token, in whatever form.
         """
         wanted = self._wanted(query)
-        path = self._path(query, wanted.columns)
+        path = self._path(query, self.mapper.columns("customer", wanted.columns))
         try:
             body = (await self.http.send(Call(path, most_bytes=MOST_LIST_BYTES))).body
         except MusterError as error:
             error.__cause__ = error.__context__ = None  # the library's own errors hold the address with its query
             raise
         if len(body) < _READ_IN_THREAD_BYTES:
-            return read_customers(body, wanted)
-        return await asyncio.to_thread(read_customers, body, wanted)
+            return read_customers(body, wanted, self.mapper)
+        return await asyncio.to_thread(read_customers, body, wanted, self.mapper)
 
     def _wanted(self, query: CustomerQuery) -> Wanted:
         return Wanted(

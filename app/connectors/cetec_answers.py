@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from app.domain.customers import CustomerList, CustomerRecord, clean_domain, is_true, support_level
+from app.domain.mappings import AS_SENT, Mapper
 from app.errors import BadData, RemoteError
 from app.i18n import _, ngettext
 from app.redaction import redact, register_secret
@@ -57,12 +58,12 @@ class Wanted:
     one_alone: bool = False
 
 
-def read_customers(body: bytes, wanted: Wanted) -> CustomerList:
+def read_customers(body: bytes, wanted: Wanted, mapper: Mapper = AS_SENT) -> CustomerList:
     """The answer of `/api/customer`; support passwords are registered as secrets.
 
     Raises `BadData` for what is no list of customers, `RemoteError` with the text of an error that came instead.
     """
-    elements = _list(body, one_alone=wanted.one_alone)
+    elements = mapper.take("customer", _list(body, one_alone=wanted.one_alone))
     found: dict[str, Raw] = {}
     doubled: dict[str, None] = {}
     unreadable = 0

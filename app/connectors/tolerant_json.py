@@ -110,6 +110,11 @@ class Row:
         self._raw = raw
         self._plain: dict[str, Any] | None = None  # made when a name is not found as it is written
 
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The object as it came."""
+        return self._raw
+
     def get(self, name: str, *others: str) -> Any:
         """The value of the first of these names that is there and not null."""
         value = self._raw.get(name)

@@ -79,7 +79,8 @@ class FieldChange:
 class Outcome:
     """What happened to one subject (person, office ...) at one target (table, device ...).
 
-    `asked` and `answered` say what went over the line, in the words of the protocol and without anything secret.
+    `asked` and `answered` say what went over the line, in the words of the protocol and without anything secret. `code`
+    is the cause of what did not go well, in the catalogue `app.domain.causes`.
     """
 
     subject: str
@@ -94,16 +95,18 @@ class Outcome:
     changes: tuple[FieldChange, ...] = ()
     asked: str = ""
     answered: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class RunError:
-    """Why a run ended early; `kind` is one of command-line.md's error kinds."""
+    """Why a run ended early; `kind` is one of command-line.md's error kinds, `code` its cause in the catalogue."""
 
     kind: str
     message: str
     remedy: str = ""
     retry_after: float | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.causes.records import record_code
 from app.domain.coverage import CoverageState, Placement
 from app.domain.devices import Device
 from app.domain.directory import Employee, EmployeeStatus
@@ -102,6 +103,11 @@ class Candidate:
     problem: str = ""
     reason: str = ""
     remedy: str = ""
+
+    @property
+    def code(self) -> str:
+        """The cause of the problem in the catalogue."""
+        return record_code(self.reason)
 
     @property
     def id(self) -> str:
@@ -230,6 +236,7 @@ def _previewed(
     preview: DevicePreview, device: Device, candidate: Candidate, placement: Placement | None, settings: PushSettings
 ) -> Outcome:
     status, action, message = _would(preview, candidate, placement, settings)
+    no_room = status is Status.SKIPPED and action is Action.SKIP and not candidate.problem
     return Outcome(
         candidate.employee.name,
         candidate.id,
@@ -240,6 +247,7 @@ def _previewed(
         message,
         action,
         candidate.remedy,
+        code=record_code("no_room") if no_room else candidate.code,
     )
 
 

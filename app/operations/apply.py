@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.domain.causes import record_code
 from app.domain.directory_plans import UNCHANGED, directory_summary, unchanged_summary
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
@@ -146,7 +147,7 @@ def _outcome(plan: Plan[Any], step: Step[Any], words: dict[Action, str]) -> Outc
     record_id = step.record.id if step.record is not None else step.source_id
     return Outcome(
         step.subject, record_id, plan.phase, plan.target, status, "store", message, step.action, step.remedy,
-        step.changes,
+        step.changes, code=record_code(step.reason) if status is Status.SKIPPED else "",
     )  # fmt: skip
 
 
@@ -157,6 +158,7 @@ def _moved(plan: Plan[Any], step: Step[Any], changes: tuple[FieldChange, ...]) -
         planned,
         status=Status.SKIPPED,
         action=Action.CONFLICT,
+        code=record_code("changed_meanwhile"),
         message=_("Changed here since the preview: {fields}. Nothing was overwritten.").format(fields=fields),
         remedy=_("Run the preview again."),
         changes=changes,

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from app.access import Permission
+from app.domain.causes import record_code
 from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import MusterError, StoreError, UsageError
@@ -131,21 +132,23 @@ async def import_settings(context: RunContext, params: SettingsFileParams) -> No
 async def _import_one(context: RunContext, saved: _SavedConnection, taken: set[str]) -> Outcome:
     if saved.name in taken:
         text, remedy = _("There is a connection of that name; it was left as it is."), _("Rename one of the two.")
-        return _outcome(saved, Status.SKIPPED, text, Action.UNCHANGED, remedy)
+        return _outcome(saved, Status.SKIPPED, text, Action.UNCHANGED, remedy, record_code("name_taken"))
     if saved.kind not in set(ConnectionKind):
         text = _("There is no kind {kind}.").format(kind=saved.kind)
         remedy = _("Kinds: {names}.").format(names=", ".join(KINDS))
-        return _outcome(saved, Status.FATAL, text, Action.SKIP, remedy)
+        return _outcome(saved, Status.FATAL, text, Action.SKIP, remedy, record_code("invalid_row"))
     part = replace(context, result={}, secrets={})
     try:
         await create_connection(part, CreateParams(saved.name, ConnectionKind(saved.kind), saved.settings))
     except MusterError as error:
-        return _outcome(saved, Status.FATAL, error.message, Action.SKIP, _(error.remedy))
+        return _outcome(saved, Status.FATAL, error.message, Action.SKIP, _(error.remedy), error.code)
     return _outcome(saved, Status.SUCCESS, _("Added, without its secrets"), Action.CREATE)
 
 
-def _outcome(saved: _SavedConnection, status: Status, message: str, action: Action, remedy: str = "") -> Outcome:
-    return Outcome(saved.name, saved.name, saved.kind, "store", status, "store", message, action, remedy)
+def _outcome(
+    saved: _SavedConnection, status: Status, message: str, action: Action, remedy: str = "", code: str = ""
+) -> Outcome:
+    return Outcome(saved.name, saved.name, saved.kind, "store", status, "store", message, action, remedy, code=code)
 
 
 def _read(file: Path) -> list[_SavedConnection]:

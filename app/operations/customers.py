@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.access import Permission
+from app.domain.causes import record_code
 from app.domain.customer_plans import PHASE, Absent, absent, plan_customers
 from app.domain.customer_texts import answer_remedy, answer_text
 from app.domain.customers import (
@@ -194,7 +195,7 @@ def _outcome(step: Step[Customer], customer: Customer, answer: DatabaseAnswer, s
         status = Status.PARTIAL
     return Outcome(
         customer.name, customer.id, "database", server, status, _STEP, answer_text(answer), action,
-        answer_remedy(answer), changes,
+        answer_remedy(answer), changes, code=record_code(answer.status.value) if answer.status.failed else "",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.access import Permission
+from app.domain.causes import record_code
 from app.domain.device_files import DeviceLine, read_device_lines
 from app.domain.device_rules import address_warnings
 from app.domain.devices import Device, DeviceSource
@@ -114,8 +115,12 @@ def _refused(line: DeviceLine, field: str, rule: str, fix: str) -> _Row:
     message = text.format(number=line.number, field=field, rule=rule)
     subject = line.name or _("Line {number}").format(number=line.number)
     return _Row(
-        line, Outcome(subject, "", TARGET, "store", Status.SKIPPED, field or "check", message, Action.SKIP, remedy=fix)
-    )
+        line,
+        Outcome(
+            subject, "", TARGET, "store", Status.SKIPPED, field or "check", message, Action.SKIP, fix,
+            code=record_code("invalid_row"),
+        ),
+    )  # fmt: skip
 
 
 def _added(line: DeviceLine) -> _Row:

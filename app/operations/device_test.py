@@ -217,6 +217,7 @@ def _outcome(device: Device, report: TestReport, problem: MusterError | None) ->
         report.remedy,
         asked=details.get("asked", ""),
         answered=details.get("answered", ""),
+        code=problem.code if problem else "",
     )
 
 

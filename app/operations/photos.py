@@ -43,6 +43,7 @@ _STATUS = {
     Verdict.DOUBTFUL: Status.PARTIAL,
     Verdict.UNUSABLE: Status.FATAL,
 }
+_CODES = {Verdict.DOUBTFUL: "photo.doubtful", Verdict.UNUSABLE: "photo.unusable"}
 _STEP = "photo"
 _AT_ONCE = 4  # photos that are fetched and examined side by side
 _OF_EVERYBODY = (RefusedSignIn, NoKeyring, NotConfigured, Unreachable, ClockOff)
@@ -183,23 +184,29 @@ async def _checked(context: RunContext, employee: Employee, failed: dict[str, Mu
     """What became of one person's photo; `failed` are connections that answer nobody, and why."""
     source = "" if employee.photo_digest else employee.supabase_connection or ""
     if known := failed.get(source):
-        return _outcome(employee, Status.FATAL, _STEP, known.message, known.remedy)
+        return _outcome(employee, Status.FATAL, _STEP, known.message, known.remedy, code=known.code)
     look = _examined if context.dry_run else prepared_photo  # a dry run keeps no thumbnail either
     try:
         exam = await look(context.workspace, employee)
     except MusterError as error:
         if source and isinstance(error, _OF_EVERYBODY):
             failed[source] = error
-        return _outcome(employee, Status.FATAL, _STEP, error.message, error.remedy)
+        return _outcome(employee, Status.FATAL, _STEP, error.message, error.remedy, code=error.code)
     text = exam.words or _("Good as it is.")
-    return _outcome(employee, _STATUS[exam.verdict], exam.verdict, text, exam.remedy)
+    return _outcome(employee, _STATUS[exam.verdict], exam.verdict, text, exam.remedy, code=_CODES.get(exam.verdict, ""))
 
 
 def _outcome(
-    employee: Employee, status: Status, step: str, message: str, remedy: str = "", action: Action = Action.SKIP
+    employee: Employee,
+    status: Status,
+    step: str,
+    message: str,
+    remedy: str = "",
+    action: Action = Action.SKIP,
+    code: str = "",
 ) -> Outcome:
     """The step of an examined photo is its verdict: a resumed check counts by it."""
-    return Outcome(employee.name, employee.id, "photos", "store", status, str(step), message, action, remedy)
+    return Outcome(employee.name, employee.id, "photos", "store", status, str(step), message, action, remedy, code=code)
 
 
 async def _report(context: RunContext, outcomes: list[Outcome]) -> None:

@@ -121,5 +121,6 @@ async def pictures_of(
 def _outcome(
     employee: Employee, status: Status, message: str, action: Action, error: MusterError | None = None
 ) -> Outcome:
-    remedy = error.remedy if error else ""
-    return Outcome(employee.name, employee.id, "pictures", "store", status, "picture", message, action, remedy)
+    remedy, code = (error.remedy, error.code) if error else ("", "")
+    place = (employee.name, employee.id, "pictures", "store")
+    return Outcome(*place, status, "picture", message, action, remedy, code=code)

@@ -344,8 +344,13 @@ def _finished(context: RunContext, error: MusterError | None, duration_ms: int) 
         warnings=tuple(context.warnings),
         result=context.rows if context.rows is not None else context.result or None,
         first_fatal=fatal or (redact(error.message) if error and not isinstance(error, Cancelled) else None),
-        error=RunError(error.kind, redact(error.message), error.remedy, error.retry_after) if error else None,
+        error=run_error(error) if error else None,
     )
+
+
+def run_error(error: MusterError) -> RunError:
+    """What is kept of an error that ended a run, or kept it from starting."""
+    return RunError(error.kind, redact(error.message), error.remedy, error.retry_after, error.code)
 
 
 def _state(error: MusterError | None) -> RunState:

@@ -33,10 +33,10 @@ from app.domain.schedules import (
     verdict,
 )
 from app.domain.timing import today
-from app.errors import Busy, ErrorKind, MusterError
+from app.errors import Busy, ErrorKind, Held, MusterError
 from app.events import ConnectionsChanged, SchedulePaused, SchedulesChanged
 from app.operations.hindrances import hindrance, sync_interval_s
-from app.operations.runner import BEAT_S, Report, Request, RunHandle
+from app.operations.runner import BEAT_S, Report, Request, RunHandle, run_error
 from app.redaction import redact
 from app.store import connections, leases
 from app.store import schedules as stored
@@ -282,12 +282,11 @@ async def replan_following(workspace: Workspace, connection_id: str = "") -> Non
 
 
 def _not_started(schedule: Schedule, error: MusterError, now: datetime) -> Run:
-    problem = RunError(error.kind, redact(error.message), error.remedy, error.retry_after)
-    return Run("", schedule.operation, "", RunState.STOPPED, now, error=problem)
+    return Run("", schedule.operation, "", RunState.STOPPED, now, error=run_error(error))
 
 
 def _with_held(report: Report) -> Run:
     """The run; one that a guard held part of back waits for a person as one that it held back whole."""
     if report.error is not None or not report.held:
         return report.run
-    return replace(report.run, error=RunError(ErrorKind.HELD, report.held))
+    return replace(report.run, error=RunError(ErrorKind.HELD, report.held, code=Held.code))

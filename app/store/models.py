@@ -258,6 +258,7 @@ class OutcomeRow(BaseModel):
     changes = TextField()
     asked = TextField(default="")
     answered = TextField(default="")
+    code = CharField(default="")
 
     class Meta:
         table_name = "outcome"

@@ -268,6 +268,7 @@ def _outcome_row(run_id: str, seq: int, o: Outcome) -> tuple[Any, ...]:
         to_json(o.changes) if o.changes else "[]",
         o.asked,
         o.answered,
+        o.code,
     )
 
 

@@ -15,6 +15,8 @@ from app.connectors.contact_center.fields import Fields, count, count_or_none, d
 from app.connectors.tolerant_json import Loose, NotJson, Row, Rows, read_json, rows_of
 from app.domain.contact_center.records import AgentCall, AgentLogin, AgentStatus, ChatDay, IntervalMetrics, Read
 from app.domain.exchange.problems import Refused, Rule
+from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings.value_tables import STATUSES
 from app.errors import BadData
 from app.i18n import _, ngettext
 from app.redaction import redact
@@ -55,6 +57,16 @@ def listed(value: object) -> Rows:
     return rows_of(value)
 
 
+def mapped(rows: Rows, entity: str, mapper: Mapper) -> Rows:
+    """Rows as our reader is to see them; those that the mapping cannot take are counted with the others."""
+    sent = [row.raw for row in rows]
+    taken = mapper.take(entity, sent)
+    if taken is sent:
+        return rows
+    found = rows_of(taken)
+    return Rows(found.found, found.others + rows.others)
+
+
 @dataclass
 class History:
     """Reads the rows of one answer. `service_id` is meant where a row names none; only rows of `wanted` ids are kept,
@@ -64,6 +76,7 @@ class History:
     zone: tzinfo
     service_id: str = "1"
     wanted: frozenset[str] | None = None
+    mapper: Mapper = AS_SENT
     _fields: Fields = field(init=False)
     _unreadable: int = 0
     _equal_calls: Counter[tuple[object, ...]] = field(default_factory=Counter)
@@ -75,30 +88,39 @@ class History:
 
     def intervals(self, body: bytes, step_ms: int) -> Read[IntervalMetrics]:
         """The answer of `serviceGroupData`, asked for in steps of that length."""
-        return self._read(body, ("historicData",), lambda outer, row: self._interval(outer, row, step_ms), "groupId")
+
+        def interval(outer: Row, row: Row) -> IntervalMetrics:
+            return self._interval(outer, row, step_ms)
+
+        return self._read(body, "interval", ("historicData",), interval, "groupId")
 
     def statuses(self, body: bytes) -> Read[AgentStatus]:
         """The answer of `agentStatusData`."""
-        return self._read(body, ("states",), self._status)
+        return self._read(body, "status", ("states",), self._status)
 
     def logins(self, body: bytes) -> Read[AgentLogin]:
         """The answer of `agentLoginData`."""
-        return self._read(body, ("logins",), self._login)
+        return self._read(body, "login", ("logins",), self._login)
 
     def calls(self, body: bytes) -> Read[AgentCall]:
         """The answer of `agentCallsData`."""
-        return self._read(body, ("agentCalls", "calls"), self._call)
+        return self._read(body, "call", ("agentCalls", "calls"), self._call)
 
     def chat_days(self, body: bytes) -> Read[ChatDay]:
         """The answer of `agentChatsWorkTime`."""
-        return self._read(body, (), self._chat_day)
+        return self._read(body, "chat_day", (), self._chat_day)
 
     def _read(
-        self, body: bytes, nested: tuple[str, ...], read: Callable[[Row, Row], R], owner: str = "agentId"
+        self,
+        body: bytes,
+        entity: str,
+        nested: tuple[str, ...],
+        read: Callable[[Row, Row], R],
+        owner: str = "agentId",
     ) -> Read[R]:
         loose = decoded(body)
         found: list[R] = []
-        for outer, row in self._pairs(listed(loose.value), nested):
+        for outer, row in self._pairs(listed(loose.value), entity, nested):
             try:
                 if self.wanted is None or _inner_or_outer(row, outer, owner) in self.wanted:
                     found.append(read(outer, row))
@@ -106,14 +128,15 @@ class History:
                 self._unreadable += 1
         return Read(tuple(found), self._unreadable, warnings=tuple(self._warnings()), repaired=loose.repaired)
 
-    def _pairs(self, rows: Rows, nested: tuple[str, ...]) -> Iterator[tuple[Row, Row]]:
+    def _pairs(self, rows: Rows, entity: str, nested: tuple[str, ...]) -> Iterator[tuple[Row, Row]]:
         """Each row with the one that it lies in, which is itself where rows are flat."""
-        self._unreadable += rows.others
+        flat = mapped(Rows(tuple(row for row in rows if not _has_any(row, nested)), rows.others), entity, self.mapper)
+        self._unreadable += flat.others
+        yield from zip(flat, flat, strict=True)
         for outer in rows:
-            if not any(outer.has(name) for name in nested):
-                yield outer, outer
+            if not _has_any(outer, nested):
                 continue
-            inner = outer.rows(*nested)
+            inner = mapped(outer.rows(*nested), entity, self.mapper)
             self._unreadable += inner.others
             for row in inner:
                 yield outer, row
@@ -143,6 +166,7 @@ class History:
     def _status(self, outer: Row, row: Row) -> AgentStatus:
         start, end = self._stretch(row, ("startDate", "startTime"), ("endDate", "endTime"))
         code = identity(row, "stateCode", "status")
+        self.mapper.seen(STATUSES, code)
         return AgentStatus(
             start_ms=start,
             agent_id=_inner_or_outer(row, outer, "agentId"),
@@ -206,6 +230,10 @@ class History:
                 "{count} sign-ins have a duration that their times do not have.",
                 other,
             ).format(count=other)
+
+
+def _has_any(row: Row, names: tuple[str, ...]) -> bool:
+    return any(row.has(name) for name in names)
 
 
 def _inner_or_outer(row: Row, outer: Row, name: str) -> str:

@@ -38,6 +38,7 @@ from app.domain.contact_center.records import (
     Read,
     joined,
 )
+from app.domain.mappings import Mapper
 from app.errors import NotConfigured
 from app.i18n import _, ngettext
 
@@ -66,6 +67,7 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
                 _("The contact centre is not configured. Missing: {fields}.").format(fields="endpoint_url")
             )
         self.settings = settings
+        self.mapper = Mapper()
         self._auth = auth
         self._ask = Questions(settings)
         self._history = _line(settings, auth, retry or retry_policy(3), _PARALLEL_HISTORY)
@@ -105,7 +107,7 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
             answer = await self._history.get(self._ask.path(Endpoint.PERSONNEL))
         except NoData:
             return Personnel(no_data=True)
-        return await _off_loop(read_personnel, answer.body)
+        return await _off_loop(partial(read_personnel, mapper=self.mapper), answer.body)
 
     async def group_metrics(self, span: Span, group_ids: Sequence[str], step_ms: int) -> Read[IntervalMetrics]:
         """Contacts of groups in intervals; the period begins at a local midnight (§5.2)."""
@@ -142,11 +144,11 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
     async def online_statuses(self) -> tuple[OnlineStatus, ...]:
         """Everybody who is there now: who is missing has left (§5.7)."""
         body = await self._live_body(self._ask.path(Endpoint.AGENT_STATUS))
-        return await _off_loop(partial(read_online, zone=self.settings.zone), body) if body else ()
+        return await _off_loop(partial(read_online, zone=self.settings.zone, mapper=self.mapper), body) if body else ()
 
     async def groups_load(self, group_ids: Sequence[str]) -> tuple[GroupLoad, ...]:
         """The load of groups now (§5.8)."""
-        read = partial(read_loads, service_id=self.settings.static_service_id)
+        read = partial(read_loads, service_id=self.settings.static_service_id, mapper=self.mapper)
         return await self._loads(Endpoint.GROUPS_LOAD, group_ids, read)
 
     async def queue_metrics(self, group_ids: Sequence[str]) -> tuple[QueueMetrics, ...]:
@@ -181,7 +183,7 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
         """
         if not self.settings.websocket_url:
             raise NotConfigured(_("The connection has no WebSocket address."))
-        return Live(self.settings, self._auth).changes()
+        return Live(self.settings, self._auth, self.mapper).changes()
 
     async def probe_online(self) -> Answer:
         """Ask who is there, once, past an open breaker: the connection's own test (§7.6). Raises `NoData` for a 404."""
@@ -220,7 +222,7 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
 
     def _reader(self, ids: tuple[str, ...]) -> History:
         wanted = frozenset(ids) if self.settings.dialect is Dialect.GATEWAY else None
-        return History(self.settings.zone, self.settings.static_service_id, wanted)
+        return History(self.settings.zone, self.settings.static_service_id, wanted, self.mapper)
 
     async def _loads(
         self, endpoint: Endpoint, group_ids: Sequence[str], read: Callable[[bytes], tuple[R, ...]]

@@ -32,6 +32,7 @@ from app.connectors.http import CONNECT_TIMEOUT_S, USER_AGENT, RepeatableError
 from app.connectors.sign_in import SignIn
 from app.connectors.tolerant_json import Row, Rows, rows_of
 from app.domain.contact_center.live import LiveChange, LiveKind
+from app.domain.mappings import AS_SENT, Mapper
 from app.errors import BadData, Forbidden, MusterError, Redirected, RefusedSignIn, TimedOut, Unreachable
 from app.i18n import _
 from app.redaction import redact
@@ -46,8 +47,9 @@ _STATUSES, _LOADS, _LEFT = ("agentStatus", "statuses"), ("groupsOnlineLoad", "gr
 class Live:
     """One socket, opened again whenever it is lost."""
 
-    def __init__(self, settings: ContactCenterSettings, auth: SignIn) -> None:
+    def __init__(self, settings: ContactCenterSettings, auth: SignIn, mapper: Mapper = AS_SENT) -> None:
         self._settings = settings
+        self._mapper = mapper
         self._auth = auth
         self._refused = False
 
@@ -159,8 +161,8 @@ class Live:
         left = row.get(*_LEFT)
         return LiveChange(
             kind,
-            None if statuses is None else online_rows(statuses, self._settings.zone),
-            None if loads is None else load_rows(loads, self._settings.static_service_id),
+            None if statuses is None else online_rows(statuses, self._settings.zone, self._mapper),
+            None if loads is None else load_rows(loads, self._settings.static_service_id, self._mapper),
             tuple(str(i) for i in left if isinstance(i, str | int)) if isinstance(left, list) else (),
         )
 

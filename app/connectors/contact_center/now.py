@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import TypeVar
 
-from app.connectors.contact_center.answers import decoded, listed
+from app.connectors.contact_center.answers import decoded, listed, mapped
 from app.connectors.contact_center.fields import Fields, count, count_or_none, duration, identity, percent, words
 from app.connectors.tolerant_json import Row, Rows
 from app.domain.contact_center.queues import QueueMetrics
 from app.domain.contact_center.records import GroupLoad, OnlineStatus
 from app.domain.exchange.problems import Refused
+from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings.value_tables import STATUSES
 from app.errors import BadData
 from app.i18n import _
 
@@ -20,32 +22,33 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 
-def read_online(body: bytes, zone: tzinfo) -> tuple[OnlineStatus, ...]:
+def read_online(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> tuple[OnlineStatus, ...]:
     """The answer of `online/agentStatus`.
 
     Raises `BadData` when it is none.
     """
-    return online_rows(listed(decoded(body).value), zone)
+    return online_rows(listed(decoded(body).value), zone, mapper)
 
 
-def online_rows(rows: Rows, zone: tzinfo) -> tuple[OnlineStatus, ...]:
+def online_rows(rows: Rows, zone: tzinfo, mapper: Mapper = AS_SENT) -> tuple[OnlineStatus, ...]:
     """Statuses, each agent's last one."""
     fields = Fields(zone)
 
     def status(row: Row) -> OnlineStatus:
         code = identity(row, "stateCode", "status")
         since = fields.moment(row, "startDate", "startTime")
+        mapper.seen(STATUSES, code)
         return OnlineStatus(identity(row, "agentId"), code, words(row, "stateName") or code, since)
 
-    return tuple({one.agent_id: one for one in _readable(rows, status)}.values())
+    return tuple({one.agent_id: one for one in _readable(mapped(rows, "online_status", mapper), status)}.values())
 
 
-def read_loads(body: bytes, service_id: str) -> tuple[GroupLoad, ...]:
+def read_loads(body: bytes, service_id: str, mapper: Mapper = AS_SENT) -> tuple[GroupLoad, ...]:
     """The answer of `online/groupsOnlineLoad`, under the rules of `read_online`."""
-    return load_rows(listed(decoded(body).value), service_id)
+    return load_rows(listed(decoded(body).value), service_id, mapper)
 
 
-def load_rows(rows: Rows, service_id: str) -> tuple[GroupLoad, ...]:
+def load_rows(rows: Rows, service_id: str, mapper: Mapper = AS_SENT) -> tuple[GroupLoad, ...]:
     """Loads of groups; `service_id` is meant where a row names none."""
 
     def load(row: Row) -> GroupLoad:
@@ -63,7 +66,7 @@ def load_rows(rows: Rows, service_id: str) -> tuple[GroupLoad, ...]:
             in_conversation=count_or_none(row, "callProcessing"),
         )
 
-    return _readable(rows, load)
+    return _readable(mapped(rows, "group_load", mapper), load)
 
 
 def read_queues(body: bytes, zone: tzinfo, service_id: str, taken_ms: int) -> tuple[QueueMetrics, ...]:

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.connectors.contact_center.answers import decoded
+from app.connectors.contact_center.answers import decoded, mapped
 from app.connectors.contact_center.fields import identity, words
 from app.connectors.tolerant_json import Row, rows_of
 from app.domain.contact_center.records import Agent, Channel, Group, Personnel, Service
 from app.domain.exchange.problems import Refused
 from app.domain.exchange.values import text
+from app.domain.mappings import AS_SENT, Mapper
 from app.errors import BadData
 from app.i18n import _
 
 _CHANNELS: Mapping[str, Channel] = {channel.value: channel for channel in Channel}
 
 
-def read_personnel(body: bytes) -> Personnel:
+def read_personnel(body: bytes, mapper: Mapper = AS_SENT) -> Personnel:
     """The answer of `personnel`.
 
     Raises `BadData` when it names no services.
@@ -26,8 +27,8 @@ def read_personnel(body: bytes) -> Personnel:
     row = next((one for one in _with_envelope(decoded(body).value) if one.has("services")), None)
     if row is None:
         raise BadData(_("The answer of the contact centre names no services."))
-    services, bad_services = row.rows("services").read(_service)
-    agents, bad_agents = row.rows("agents").read(_agent)
+    services, bad_services = mapped(row.rows("services"), "service", mapper).read(lambda one: _service(one, mapper))
+    agents, bad_agents = mapped(row.rows("agents"), "agent", mapper).read(_agent)
     bad_groups = sum(bad for _service_, bad in services)
     return Personnel(
         services=tuple(service for service, _bad in services),
@@ -45,12 +46,13 @@ def _with_envelope(value: Any) -> Iterator[Row]:
             yield from rows_of(inner)
 
 
-def _service(row: Row) -> tuple[Service, int] | None:
+def _service(row: Row, mapper: Mapper) -> tuple[Service, int] | None:
     try:
         service_id = identity(row, "id")
     except Refused:
         return None
-    groups, bad = row.rows("serviceGroups", "groups").read(lambda one: _group(one, service_id))
+    listed = mapped(row.rows("serviceGroups", "groups"), "group", mapper)
+    groups, bad = listed.read(lambda one: _group(one, service_id))
     service = Service(service_id, words(row, "name") or service_id, _is_active(row), tuple(groups))
     return service, bad
 

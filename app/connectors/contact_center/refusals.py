@@ -7,8 +7,9 @@ from typing import Any
 from app.connectors.http import Answer, rate_limited
 from app.connectors.retry_after import retry_after_seconds
 from app.connectors.tolerant_json import NotJson, Row, read_json, rows_of
+from app.domain.causes import CAUSES
 from app.errors import Forbidden, MusterError, Outage, RefusedSignIn, RemoteError
-from app.i18n import N_, _
+from app.i18n import _
 from app.redaction import redact
 
 WORTH_REPEATING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -19,13 +20,15 @@ _MOST_READ_BYTES = 100_000
 class NoData(RemoteError):
     """404: nothing for these parameters; when every question gets it, the address is wrong (§4, §7.6)."""
 
-    default_remedy = N_("Check the address of the connection.")
+    code = "cc.no_data"
+    default_remedy = CAUSES[code].remedy
 
 
 class BadParameter(RemoteError):
     """400: the platform does not take a parameter; `field` names it."""
 
-    default_remedy = N_("Check the settings of the connection and what was asked for; the platform names the culprit.")
+    code = "cc.bad_parameter"
+    default_remedy = CAUSES[code].remedy
     field = ""
 
 

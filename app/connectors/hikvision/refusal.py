@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.domain.causes import device_code
 from app.domain.terminals import AnswerClass, Reply
 from app.errors import ErrorKind, ExitCode, MusterError
 
@@ -33,6 +34,7 @@ class TerminalRefusal(MusterError):
     def __init__(self, reply: Reply, remedy: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(reply.message, remedy or reply.remedy, retry_after=retry_after or reply.retry_after_s)
         self.reply = reply
+        self.code = device_code(reply.kind)
         self.kind = ErrorKind.REDIRECTED if reply.code == REDIRECT else _KINDS.get(reply.kind, ErrorKind.REMOTE_ERROR)
         self.exit_code = ExitCode.NOT_CONFIGURED if reply.kind in _CONFIGURATION else ExitCode.STOPPED
 

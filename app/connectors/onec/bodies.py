@@ -9,6 +9,8 @@ from typing import Any
 
 from app.connectors.onec.refusals import message_of
 from app.connectors.tolerant_json import Loose, NotJson, Row, read_json, rows_of
+from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings.value_tables import TIME_TYPES
 from app.domain.onec import (
     FactDay,
     NormHours,
@@ -60,7 +62,7 @@ def _norm(norm: WeeklyNorm) -> dict[str, Any]:
     return row
 
 
-def read_norms(body: bytes, zone: tzinfo) -> OneCNorms:
+def read_norms(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> OneCNorms:
     """The answer of `getNormHours`: several rows for each person.
 
     Raises `BadData` when it is none.
@@ -74,7 +76,7 @@ def read_norms(body: bytes, zone: tzinfo) -> OneCNorms:
         return NormHours(agent, hours, first, last)
 
     loose = _list(body)
-    rows, unreadable = rows_of(loose.value).read(norm)
+    rows, unreadable = rows_of(mapper.take("norm", loose.value)).read(norm)
     return OneCNorms(tuple(rows), unreadable, loose.repaired)
 
 
@@ -87,7 +89,7 @@ def timesheet_body(first: date, last: date, external_ids: Sequence[str]) -> dict
     }
 
 
-def read_timesheet(body: bytes, first: date, last: date, zone: tzinfo) -> Timesheet:
+def read_timesheet(body: bytes, first: date, last: date, zone: tzinfo, mapper: Mapper = AS_SENT) -> Timesheet:
     """The answer of `getTimetypeInfo` for a period, days in `zone`.
 
     Raises `BadData` when it is none.
@@ -100,9 +102,11 @@ def read_timesheet(body: bytes, first: date, last: date, zone: tzinfo) -> Timesh
         agent = reference(row.get("agentId", "id"))
         if agent is None:
             return None
-        days, others = row.rows("AR_date").read(lambda one: _day(one, zone))
-        absences, unnamed = row.rows("AR_N").read(_absence)
+        days, others = rows_of(mapper.take("timesheet_day", row.get("AR_date"))).read(lambda one: _day(one, zone))
+        absences, unnamed = rows_of(mapper.take("timesheet_absence", row.get("AR_N"))).read(_absence)
         left_out += others + unnamed
+        for code in [*(one.code for one in days), *(one.code for one in absences)]:
+            mapper.seen(TIME_TYPES, code)
         halves = {name: number(row.get(name)) for name in ("half1_days", "half1_hours", "half2_days", "half2_hours")}
         return TimesheetPeriod(agent, first, last, tuple(days), tuple(absences), **halves)
 

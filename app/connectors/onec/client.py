@@ -24,6 +24,7 @@ from app.connectors.onec.people import read_people
 from app.connectors.onec.refusals import OneCBadRequest, OneCFailed, OneCLost, OneCNotFound, OneCWrongVerb, classify
 from app.connectors.onec.settings import OneCSettings
 from app.connectors.sign_in import SignIn, close_sign_in
+from app.domain.mappings import Mapper
 from app.domain.onec import (
     FactDay,
     NormMode,
@@ -55,6 +56,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
         if not settings.endpoint_url:
             raise NotConfigured(_("1C is not configured. Missing: {fields}.").format(fields="endpoint_url"))
         self.settings = settings
+        self.mapper = Mapper()
         self._auth = auth
         self._line = Line(settings, auth, retry or RetryPolicy.growing(3))
 
@@ -80,7 +82,9 @@ class OneC(AbstractAsyncContextManager["OneC"]):
     async def agents(self, first: date, last: date) -> OneCPeople:
         """People and departments as of today; the two days bound the vacation balances alone (§5.1)."""
         zone = self.settings.zone
-        return await self._read(lambda: self._line.get(_agents(first, last)), lambda body: read_people(body, zone))
+        return await self._read(
+            lambda: self._line.get(_agents(first, last)), lambda body: read_people(body, zone, self.mapper)
+        )
 
     async def norm_hours(self, first: date, last: date, mode: NormMode, people: Sequence[NormRequest]) -> OneCNorms:
         """Norms by the production calendar, so many people at a time as the settings say (§5.2)."""
@@ -90,7 +94,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
             await self._ask(
                 "getNormHours",
                 norm_body(first, last, mode, [by_id[external_id] for external_id in group]),
-                lambda body: read_norms(body, zone),
+                lambda body: read_norms(body, zone, self.mapper),
             )
             for group in batches(tuple(by_id), self.settings.agents_per_request)
         ]
@@ -117,7 +121,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
         return await self._ask(
             "getTimetypeInfo",
             timesheet_body(first, last, external_ids),
-            lambda body: read_timesheet(body, first, last, self.settings.zone),
+            lambda body: read_timesheet(body, first, last, self.settings.zone, self.mapper),
         )
 
     async def send_schedule(self, schedule: PersonSchedule) -> OneCReply:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from app.connectors.onec.bodies import decoded
 from app.connectors.tolerant_json import Names, Row, rows_of
+from app.domain.mappings import AS_SENT, Mapper
 from app.domain.onec import OneCDepartment, OneCPeople, OneCPerson, VacationBalance
 from app.domain.onec_values import day, is_blank, number, reference, text
 from app.errors import BadData
@@ -46,7 +47,7 @@ _FIELDS = Names(
 _BALANCE = Names(("date",), ("vacation",))
 
 
-def read_people(body: bytes, zone: tzinfo) -> OneCPeople:
+def read_people(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> OneCPeople:
     """The answer of `agents`, days in `zone`.
 
     Raises `BadData` when it is none.
@@ -60,9 +61,9 @@ def read_people(body: bytes, zone: tzinfo) -> OneCPeople:
     doubled: dict[str, None] = {}
     unreadable = objects.others
     for one in objects:
-        listed, others = one.rows(_DEPARTMENTS).read(_department)
+        listed, others = rows_of(mapper.take("department", one.get(_DEPARTMENTS))).read(_department)
         departments |= {d.external_id: d for d in listed if d.external_id not in departments}
-        people, left_out = one.rows(_PEOPLE).read(lambda row: _person(row, zone))
+        people, left_out = rows_of(mapper.take("agent", one.get(_PEOPLE))).read(lambda row: _person(row, zone, mapper))
         unreadable += others + left_out
         for person in people:
             if found.setdefault(person.external_id, person) is not person:
@@ -87,7 +88,7 @@ def _department(row: Row) -> OneCDepartment | None:
     return OneCDepartment(found, text(row.get("department", "name")), None if parent == found else parent)
 
 
-def _person(row: Row, zone: tzinfo) -> OneCPerson | None:
+def _person(row: Row, zone: tzinfo, mapper: Mapper) -> OneCPerson | None:
     (
         agent, tab, last, first, second, started, finished, position_id, position, position_changed, department, rate,
         login, norm, norm_changed, extra, other, area, balances,
@@ -113,7 +114,7 @@ def _person(row: Row, zone: tzinfo) -> OneCPerson | None:
     part = told("rate", rate, number(rate))
     week = told("normWeek", norm, number(norm))
     since = told("normWeekChangeDate", norm_changed, day(norm_changed, zone))
-    vacation, left_out = rows_of(balances).read(lambda one: _balance(one, zone))
+    vacation, left_out = rows_of(mapper.take("vacation", balances)).read(lambda one: _balance(one, zone))
     if left_out:
         unreadable.append("AR_vacation")
     return OneCPerson(

@@ -13,9 +13,10 @@ import httpx
 from app.connectors.http import Answer, rate_limited
 from app.connectors.retry_after import retry_after_seconds
 from app.connectors.tolerant_json import NotJson, Row, body_text, read_json, rows_of
+from app.domain.causes import CAUSES
 from app.domain.onec_values import flag, text
 from app.errors import Forbidden, MusterError, Outage, Redirected, RefusedSignIn, RemoteError
-from app.i18n import N_, _
+from app.i18n import _
 from app.redaction import redact
 
 SYSTEM = "1C"
@@ -34,47 +35,57 @@ _SAID = ("message", "error", "description")
 class OneCBusinessError(RemoteError):
     """1C refuses for a reason of its own, such as a production calendar that is not filled; its words verbatim."""
 
-    default_remedy = N_("This is 1C's own answer. Put right in 1C what it names, then send it again.")
+    code = "onec.business"
+    default_remedy = CAUSES[code].remedy
 
 
 class OneCBadRequest(RemoteError):
     """1C does not take what was sent (400)."""
 
-    default_remedy = N_("Check what was sent; the administrator of 1C can say what the service expects.")
+    code = "onec.bad_request"
+    default_remedy = CAUSES[code].remedy
 
 
 class OneCLicenseUnavailable(RemoteError):
     """1C answers and has no free licence for one more session (§4.4)."""
 
-    default_remedy = N_("Close idle 1C sessions or buy licences.")
+    code = "onec.no_licence"
+    default_remedy = CAUSES[code].remedy
 
 
 class OneCNotFound(RemoteError):
     """404: no such publication, service or method."""
 
-    default_remedy = N_("Check the address of the connection: server, publication, /hs/, service.")
+    code = "onec.not_found"
+    default_remedy = CAUSES[code].remedy
 
 
 class OneCWrongVerb(RemoteError):
     """405: there is such a method, and it is called in another way."""
 
-    default_remedy = N_("Ask the administrator of 1C to compare the service with the published contract.")
+    code = "onec.wrong_verb"
+    default_remedy = CAUSES[code].remedy
 
 
 class OneCBusy(Outage):
     """1C cannot take the call just now: no session, no cluster, infobase locked."""
 
-    default_remedy = N_("Wait a few minutes: 1C may be restarting, updated or locked for maintenance.")
+    code = "onec.busy"
+    default_remedy = CAUSES[code].remedy
 
 
 class OneCLost(OneCBusy):
     """A server on the way got no answer from 1C (502, 504), which may have done what it was asked nevertheless."""
 
+    code = "onec.lost"
+    default_remedy = CAUSES[code].remedy
+
 
 class OneCFailed(Outage):
     """A module of 1C broke off."""
 
-    default_remedy = N_("Send this text to the administrator of 1C; its technological log says more.")
+    code = "onec.failed"
+    default_remedy = CAUSES[code].remedy
 
 
 def classify(answer: Answer) -> MusterError | None:
@@ -97,7 +108,7 @@ def classify(answer: Answer) -> MusterError | None:
         return rate_limited(answer, SYSTEM)
     said = said_by(answer)
     if status >= 500 and re.search(r"лиценз|licen", _whole(answer), re.IGNORECASE):
-        return OneCLicenseUnavailable(_("1C answers, but no free licence."))
+        return OneCLicenseUnavailable(_(CAUSES[OneCLicenseUnavailable.code].cause))
     if status in _BUSY | _LOST or (status >= 500 and _BUSY_REASON.search(_whole(answer)[:_MOST_TEXT_CHARS])):
         return (OneCLost if status in _LOST else OneCBusy)(
             _("1C cannot take calls just now: {status} {text}").format(status=status, text=said).rstrip(),
@@ -110,9 +121,9 @@ def _refused(status: int, said: str) -> MusterError | None:
     if status == 400:
         return OneCBadRequest(_("1C refuses what was sent: {text}").format(text=said))
     if status == 404:
-        return OneCNotFound(_("1C does not know this address."))
+        return OneCNotFound(_(CAUSES[OneCNotFound.code].cause))
     if status == 405:
-        return OneCWrongVerb(_("1C wants this method to be called in another way."))
+        return OneCWrongVerb(_(CAUSES[OneCWrongVerb.code].cause))
     return None  # every other status is what it is for every system
 
 

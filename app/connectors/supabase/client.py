@@ -23,9 +23,10 @@ from app.connectors.supabase.refusals import (
 )
 from app.connectors.supabase.session import Access, Account, KeyAccess, Session, SessionKeeper
 from app.connectors.supabase.settings import SupabaseSettings
-from app.connectors.supabase.terminals import QUERY, read_terminals
+from app.connectors.supabase.terminals import read_terminals, terminals_query
 from app.connectors.supabase.tokens import TokenChecker
 from app.domain.kinds.supabase import AuthMode
+from app.domain.mappings import Mapper
 from app.domain.snapshots import Snapshot
 from app.domain.supabase import PhotoAddress, SupabaseDevice, SupabaseEmployee
 from app.errors import NotConfigured
@@ -48,6 +49,7 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
         self, settings: SupabaseSettings, keeper: SessionKeeper | None = None, retry: RetryPolicy | None = None
     ) -> None:
         self.settings = settings
+        self.mapper = Mapper()
         if missing := settings.missing():
             raise NotConfigured(
                 _("Supabase credentials are not configured. Missing: {fields}.").format(fields=", ".join(missing))
@@ -60,7 +62,7 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
         )
         self._session = self._make_session(keeper) if settings.auth_mode is AuthMode.USER else None
         self._access: Access = self._session or KeyAccess(settings.service_key)
-        self._people = People(self._ask_table, settings.page_size)
+        self._people = People(self._ask_table, settings.page_size, lambda: self.mapper)
         rules = PhotoRules(
             settings.url, settings.photo_bucket, settings.photo_mode, settings.photo_hosts, settings.timeout_s
         )
@@ -116,7 +118,7 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
 
     async def devices(self) -> Snapshot[SupabaseDevice]:
         """All active terminals with their passwords (§5.1)."""
-        return read_terminals(await read_table(self._ask_table, QUERY))
+        return read_terminals(await read_table(self._ask_table, terminals_query(self.mapper)), self.mapper)
 
     # -- photos --------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ import msgspec
 
 from app.connectors.http import Answer
 from app.connectors.supabase.refusals import PageBehindEnd, StatementTooLong
+from app.domain.mappings import Mapper
 from app.errors import BadData
 from app.i18n import _
 
@@ -59,6 +60,12 @@ class Table:
     def complete(self) -> bool:
         """Whether nothing is known to be missing."""
         return not self.unreadable and (self.counted is None or len(self.rows) >= self.counted)
+
+    def mapped(self, entity: str, mapper: Mapper) -> Table:
+        """The rows as our reader is to see them; those that the mapping cannot take count as unreadable."""
+        taken = mapper.take(entity, self.rows)
+        kept = [row for row in taken if row is not None]
+        return Table(kept, self.unreadable + len(taken) - len(kept), self.counted)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ as the connection is open (supabase.md §4.4, §5.2, §5.3).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from app.connectors.supabase.employees import (
     BIOMETRICS,
@@ -17,11 +18,12 @@ from app.connectors.supabase.employees import (
     read_employee,
     unreadable_warnings,
 )
-from app.connectors.supabase.paging import Ask, Query, Table, read_rows, read_table
+from app.connectors.supabase.paging import Ask, Query, Row, Table, read_rows, read_table
 from app.connectors.supabase.refusals import ColumnUnknown, EmbedUnknown
+from app.domain.mappings import Mapper
 from app.domain.snapshots import Snapshot
 from app.domain.supabase import ACTIVE, SupabaseEmployee
-from app.errors import RemoteError
+from app.errors import BadData, RemoteError
 from app.i18n import N_, _
 
 EMPLOYEES = "angajati"
@@ -33,8 +35,9 @@ _OPTIONAL = frozenset({"nume_complet", "hikvision_employee_no"})
 class People:
     """The employees of one project."""
 
-    def __init__(self, ask: Ask, page_size: int) -> None:
+    def __init__(self, ask: Ask, page_size: int, mapper: Callable[[], Mapper]) -> None:
         self._ask = ask
+        self._mapper = mapper
         self._page_size = page_size
         self._embeds = True
         self._left_out: frozenset[str] = frozenset()
@@ -42,7 +45,8 @@ class People:
     async def active(self) -> Snapshot[SupabaseEmployee]:
         """All active employees, sorted by name."""
         table = await self._read((("status", f"eq.{ACTIVE}"),))
-        return await asyncio.to_thread(_snapshot, table)  # thousands of names take longer than the loop may wait
+        # Thousands of names take longer than the loop may wait.
+        return await asyncio.to_thread(_snapshot, table, self._mapper())
 
     async def one(self, employee_id: str) -> SupabaseEmployee:
         """One employee, whatever the status; `problem` says when it is not active.
@@ -55,7 +59,12 @@ class People:
                 _("Supabase has no employee with the id {id}, or this account may not see it.").format(id=employee_id),
                 N_("Run a sync, then try again."),
             )
-        return read_employee(table.rows[0])
+        mapped = _mapped(table, self._mapper())
+        if not mapped.rows:
+            raise BadData(
+                _("The mapping of this connection cannot take the employee with the id {id}.").format(id=employee_id)
+            )
+        return read_employee(mapped.rows[0])
 
     async def form(self) -> str:
         """How biometric data comes: `array`, `object`, `null` (no row shows it) or `separate` (no relation)."""
@@ -84,8 +93,8 @@ class People:
         return await self._read(filters, only)
 
     async def _separately(self, filters: tuple[tuple[str, str], ...], only: str) -> Table:
-        people = await self._table(EMPLOYEES, self._columns(_COLUMNS), filters)
-        columns = f"angajat_id,{self._columns(_BIOMETRIC_COLUMNS)}"
+        people = await self._table(EMPLOYEES, self._employee_columns, filters)
+        columns = f"angajat_id,{self._biometric_columns}"
         biometrics = await self._table(BIOMETRICS, columns, (("angajat_id", f"eq.{only}"),) if only else ())
         whole = people.counted if biometrics.complete else len(people.rows) + 1
         return Table(joined(people.rows, biometrics.rows), people.unreadable, whole)
@@ -94,10 +103,20 @@ class People:
         return await read_table(self._ask, Query(table, columns, filters, self._page_size))
 
     def _select(self) -> str:
-        return f"{self._columns(_COLUMNS)},{BIOMETRICS}({self._columns(_BIOMETRIC_COLUMNS)})"
+        return f"{self._employee_columns},{BIOMETRICS}({self._biometric_columns})"
 
-    def _columns(self, names: tuple[str, ...]) -> str:
-        return ",".join(name for name in names if name not in self._left_out)
+    @property
+    def _employee_columns(self) -> str:
+        return self._columns("employee", _COLUMNS)
+
+    @property
+    def _biometric_columns(self) -> str:
+        return self._columns("biometrics", _BIOMETRIC_COLUMNS)
+
+    def _columns(self, entity: str, names: tuple[str, ...]) -> str:
+        """The columns that the mapping reads, and the id that pages go by."""
+        wanted = self._mapper().columns(entity, [name for name in names if name not in self._left_out])
+        return ",".join(dict.fromkeys(("id", *wanted)))
 
     def _leave_out(self, error: ColumnUnknown) -> None:
         """Go on without the optional columns, once (§4.4); anything else missing is an error."""
@@ -106,7 +125,19 @@ class People:
         self._left_out = _OPTIONAL
 
 
-def _snapshot(table: Table) -> Snapshot[SupabaseEmployee]:
+def _mapped(table: Table, mapper: Mapper) -> Table:
+    """The rows and the biometric rows in them; a person whose biometric data cannot be taken is none to read."""
+    mapped = table.mapped("employee", mapper)
+    kept: list[Row] = []
+    for row in mapped.rows:
+        biometrics = mapper.take("biometrics", row.get(BIOMETRICS))
+        if not (isinstance(biometrics, list) and None in biometrics):
+            kept.append({**row, BIOMETRICS: biometrics})
+    return Table(kept, mapped.unreadable + len(mapped.rows) - len(kept), mapped.counted)
+
+
+def _snapshot(table: Table, mapper: Mapper) -> Snapshot[SupabaseEmployee]:
+    table = _mapped(table, mapper)
     return Snapshot(
         in_order(read_employee(row) for row in table.rows),
         unreadable=table.unreadable,

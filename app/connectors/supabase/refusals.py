@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from app.connectors.http import Answer, Classify, rate_limited
+from app.domain.causes import CAUSES
 from app.errors import (
     ClockOff,
     Forbidden,
@@ -34,118 +35,115 @@ _MOST_TEXT = 300
 class TokenExpired(RefusedSignIn):
     """The access token is too old; a renewed one may work."""
 
+    code = "supabase.token_expired"
+
 
 class SessionEnded(RefusedSignIn):
     """The session cannot be renewed; only a new sign-in helps."""
+
+    code = "supabase.session_ended"
 
 
 class EmbedUnknown(RemoteError):
     """The relation between the two tables is not known or not unique (PGRST200, PGRST201)."""
 
+    code = "supabase.embed_unknown"
+
 
 class ColumnUnknown(RemoteError):
     """A column of the query does not exist; the message names it."""
+
+    code = "supabase.column_unknown"
 
 
 class PageBehindEnd(RemoteError):
     """There are no rows so far behind (416, PGRST103): the list is read."""
 
+    code = "supabase.page_behind_end"
+
 
 class StatementTooLong(TimedOut):
     """The database gave up on the query (57014); a smaller page may work."""
+
+    code = "supabase.statement_too_long"
 
 
 class PhotoMissing(RemoteError):
     """No such file, or not allowed to see it: storage does not tell the two apart."""
 
+    code = "supabase.photo_missing"
+
 
 class BucketUnknown(RemoteError):
     """No such bucket, or a private one asked by its public address."""
 
+    code = "supabase.bucket_unknown"
+
 
 @dataclass(frozen=True)
 class _Rule:
-    """What a code means: the error's class, its sentence and, where the class has none that fits, its remedy."""
+    """What a code means: the error's class, its cause, and its sentence where that names more than the cause does."""
 
     kind: type[MusterError]
-    message: str
-    remedy: str = ""
+    name: str = ""
+    message: str = ""
+
+    @property
+    def code(self) -> str:
+        """The cause in the catalogue, that of the class where none is named."""
+        return f"supabase.{self.name}" if self.name else self.kind.code
 
     def error(self, **words: str) -> MusterError:
-        return self.kind(_(self.message).format(**words), self.remedy)
+        cause = CAUSES[self.code]
+        return self.kind(_(self.message or cause.cause).format(**words), cause.remedy, code=cause.code)
 
-
-_KEY_REMEDY = N_("Check the key, the project address, and that the key is of the kind that its field names.")
-_SIGN_IN_REMEDY = N_("Sign in again: edit the connection and enter the password.")
-_SCHEMA_REMEDY = N_("Check the project address and the schema setting; the tables must be those of the reference.")
-_GRANT_REMEDY = N_("Ask whoever runs the project for a grant and a policy on this table; the help shows both.")
-_DASHBOARD_REMEDY = N_("Open the project's dashboard on supabase.com.")
 
 _REST: Mapping[str, _Rule] = {
-    "PGRST301": _Rule(RefusedSignIn, N_("Supabase cannot read the sign-in token: {text}"), _SIGN_IN_REMEDY),
-    "PGRST302": _Rule(RefusedSignIn, N_("Supabase does not allow access without a signed-in user."), _SIGN_IN_REMEDY),
-    "PGRST303": _Rule(RefusedSignIn, N_("Supabase does not accept the sign-in token: {text}"), _SIGN_IN_REMEDY),
-    "42501": _Rule(Forbidden, N_("Supabase gives no right to the table {table}."), _GRANT_REMEDY),
-    "PGRST205": _Rule(RemoteError, N_("The project has no table {table}."), _SCHEMA_REMEDY),
-    "42P01": _Rule(RemoteError, N_("The project has no table {table}."), _SCHEMA_REMEDY),
-    "PGRST106": _Rule(RemoteError, N_("The project does not offer this schema: {text}"), _SCHEMA_REMEDY),
-    "PGRST200": _Rule(EmbedUnknown, N_("The project knows no relation between the tables: {text}"), _SCHEMA_REMEDY),
-    "PGRST201": _Rule(EmbedUnknown, N_("The project knows several relations of the tables: {text}"), _SCHEMA_REMEDY),
-    "42703": _Rule(ColumnUnknown, N_("A column is missing in the table {table}: {text}"), _SCHEMA_REMEDY),
-    "PGRST204": _Rule(ColumnUnknown, N_("A column is missing in the table {table}: {text}"), _SCHEMA_REMEDY),
-    "PGRST116": _Rule(RemoteError, N_("There is not exactly one such row in the table {table}.")),
-    "57014": _Rule(StatementTooLong, N_("The project's database took too long to answer.")),
+    "PGRST301": _Rule(RefusedSignIn, "bad_token", N_("Supabase cannot read the sign-in token: {text}")),
+    "PGRST302": _Rule(RefusedSignIn, "anonymous"),
+    "PGRST303": _Rule(RefusedSignIn, "bad_token", N_("Supabase does not accept the sign-in token: {text}")),
+    "42501": _Rule(Forbidden, "table_right", N_("Supabase gives no right to the table {table}.")),
+    "PGRST205": _Rule(RemoteError, "no_table", N_("The project has no table {table}.")),
+    "42P01": _Rule(RemoteError, "no_table", N_("The project has no table {table}.")),
+    "PGRST106": _Rule(RemoteError, "no_table", N_("The project does not offer this schema: {text}")),
+    "PGRST200": _Rule(EmbedUnknown, message=N_("The project knows no relation between the tables: {text}")),
+    "PGRST201": _Rule(EmbedUnknown, message=N_("The project knows several relations of the tables: {text}")),
+    "42703": _Rule(ColumnUnknown, message=N_("A column is missing in the table {table}: {text}")),
+    "PGRST204": _Rule(ColumnUnknown, message=N_("A column is missing in the table {table}: {text}")),
+    "PGRST116": _Rule(RemoteError, "not_one_row", N_("There is not exactly one such row in the table {table}.")),
+    "57014": _Rule(StatementTooLong),
 }
+_OUTAGE = _Rule(Outage, "sign_in_outage", N_("Supabase's sign-in service has a problem: {text}"))
 _SIGN_IN: Mapping[str, _Rule] = {
-    "invalid_credentials": _Rule(
-        RefusedSignIn, N_("E-mail or password is wrong."), N_("Edit the connection and enter them again.")
-    ),
-    "email_not_confirmed": _Rule(
-        RefusedSignIn, N_("The e-mail address of this account is not confirmed yet."),
-        N_("Open the link in the confirmation mail, or let the project's owner confirm the account."),
-    ),
-    "user_banned": _Rule(
-        RefusedSignIn, N_("This account is blocked."), N_("Ask whoever runs the project, or use another account.")
-    ),
-    "email_provider_disabled": _Rule(
-        RefusedSignIn, N_("Sign-in with a password is switched off in this project."),
-        N_("Ask whoever runs the project to switch on the e-mail provider."),
-    ),
-    "captcha_failed": _Rule(
-        RefusedSignIn, N_("The project demands a captcha, which a desktop program cannot pass."),
-        N_("Ask whoever runs the project to switch off captcha protection for the sign-in."),
-    ),
-    "insufficient_aal": _Rule(
-        RefusedSignIn, N_("The project demands a second factor, which Muster does not support yet."),
-        N_("Use an account made for Muster, without a second factor."),
-    ),
-    **dict.fromkeys(
-        (
-            "session_expired", "session_not_found", "refresh_token_not_found", "refresh_token_already_used", "bad_jwt",
-        ),
-        _Rule(SessionEnded, N_("The session with Supabase has ended."), _SIGN_IN_REMEDY),
-    ),
-    **dict.fromkeys(
-        ("request_timeout", "unexpected_failure", "unknown"),
-        _Rule(Outage, N_("Supabase's sign-in service has a problem: {text}")),
-    ),
-}  # fmt: skip
+    "invalid_credentials": _Rule(RefusedSignIn, "invalid_credentials"),
+    "email_not_confirmed": _Rule(RefusedSignIn, "email_not_confirmed"),
+    "user_banned": _Rule(RefusedSignIn, "user_banned"),
+    "email_provider_disabled": _Rule(RefusedSignIn, "email_provider_disabled"),
+    "captcha_failed": _Rule(RefusedSignIn, "captcha_failed"),
+    "insufficient_aal": _Rule(RefusedSignIn, "insufficient_aal"),
+    "session_expired": _Rule(SessionEnded),
+    "session_not_found": _Rule(SessionEnded),
+    "refresh_token_not_found": _Rule(SessionEnded),
+    "refresh_token_already_used": _Rule(SessionEnded),
+    "bad_jwt": _Rule(SessionEnded),
+    "request_timeout": _OUTAGE,
+    "unexpected_failure": _OUTAGE,
+    "unknown": _OUTAGE,
+}
 _STORAGE: Mapping[str, _Rule] = {
-    "NoSuchKey": _Rule(
-        PhotoMissing, N_("There is no such photo in the project, or this account may not see it."),
-        N_("Look for the file in the bucket; if it is there, a policy for reading it is missing."),
-    ),
-    "NoSuchBucket": _Rule(
-        BucketUnknown, N_("The project has no such bucket, or it is not public."),
-        N_("Check the photo bucket of the connection."),
-    ),
-    "AccessDenied": _Rule(
-        Forbidden, N_("The project's policy does not let this account read photos."),
-        N_("Ask whoever runs the project for a policy on the photo bucket; the help shows one."),
-    ),
-    "InvalidJWT": _Rule(TokenExpired, N_("Supabase's storage does not accept the sign-in token."), _SIGN_IN_REMEDY),
-    "ExpiredToken": _Rule(TokenExpired, N_("The sign-in token of Supabase's storage expired."), _SIGN_IN_REMEDY),
-}  # fmt: skip
+    "NoSuchKey": _Rule(PhotoMissing),
+    "NoSuchBucket": _Rule(BucketUnknown),
+    "AccessDenied": _Rule(Forbidden, "photo_right"),
+    "InvalidJWT": _Rule(TokenExpired, message=N_("Supabase's storage does not accept the sign-in token.")),
+    "ExpiredToken": _Rule(TokenExpired, message=N_("The sign-in token of Supabase's storage expired.")),
+}
+_GATEWAY: Mapping[int, _Rule] = {
+    401: _Rule(RefusedSignIn, "key"),
+    402: _Rule(RemoteError, "restricted"),
+    404: _Rule(RemoteError, "unknown_address"),
+    540: _Rule(RemoteError, "paused"),
+}
+"""What the gateway in front of all services says, by status (§3.5)."""
 _STORAGE_STATUSES = {"404": "NoSuchKey", "403": "AccessDenied", "401": "InvalidJWT"}
 
 
@@ -197,7 +195,7 @@ def rest_refusals(table: str) -> Classify:
 def _token_refusal(body: _Body) -> MusterError | None:
     """Before version 13 an expired token had another code, so the text counts as well (§3.5)."""
     if "JWT expired" in body.text:
-        return TokenExpired(_("The sign-in token expired."), _SIGN_IN_REMEDY)
+        return _Rule(TokenExpired).error()
     if "issued at future" in body.text or "not yet valid" in body.text:
         return ClockOff(_("Supabase says that the sign-in token is from the future: clocks do not agree."))
     return None
@@ -232,16 +230,10 @@ def general_refusal(answer: Answer, text: str = "") -> MusterError | None:
     """What the gateway in front of all services says (§3.5)."""
     if answer.status == 429:
         return rate_limited(answer, SYSTEM)
-    if answer.status == 401:
-        if "No API key found" in text:
-            return NotConfigured(_("Supabase got no key."), N_("Fill in the key of the connection."))
-        return RefusedSignIn(_("Supabase does not accept the key."), _KEY_REMEDY)
-    if answer.status == 402:
-        return RemoteError(_("The project is restricted: its quota or payment ran out."), _DASHBOARD_REMEDY)
+    if answer.status == 401 and "No API key found" in text:
+        return _Rule(NotConfigured, "no_key").error()
     if answer.status == 403:
         return Forbidden(_("Supabase forbids it: {text}").format(text=text))
-    if answer.status == 404:
-        return RemoteError(_("Supabase does not know this address."), N_("Check the project address."))
-    if answer.status == 540:
-        return RemoteError(_("The project is paused."), N_("Restore it in the project's dashboard on supabase.com."))
+    if rule := _GATEWAY.get(answer.status):
+        return rule.error()
     return None  # every other status is what it is for every system

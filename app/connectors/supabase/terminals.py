@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app.connectors.supabase.employees import clean_text, unreadable_warnings
 from app.connectors.supabase.paging import Query, Row, Table, row_id
 from app.domain.device_rules import address_warnings, checked_host, checked_port
+from app.domain.mappings import AS_SENT, Mapper
 from app.domain.snapshots import Snapshot
 from app.domain.supabase import ACTIVE, SupabaseDevice
 from app.errors import UsageError
@@ -19,13 +21,21 @@ from app.i18n import _, ngettext
 from app.redaction import register_secret
 
 TERMINALS = "dispozitive_pontaj"
-QUERY = Query(TERMINALS, "id,ip_address,port,username,password_encrypted,status", (("status", f"eq.{ACTIVE}"),))
+_COLUMNS = ("id", "ip_address", "port", "username", "password_encrypted", "status")
+QUERY = Query(TERMINALS, ",".join(_COLUMNS), (("status", f"eq.{ACTIVE}"),))
 """Exactly §5.1: without a page size of ours, so the server's own limit decides, and pages go on by key."""
 _NAMED = 5  # addresses in a warning
 
 
-def read_terminals(table: Table) -> Snapshot[SupabaseDevice]:
+def terminals_query(mapper: Mapper) -> Query:
+    """`QUERY` with the columns that the mapping reads."""
+    columns = dict.fromkeys(("id", *mapper.columns("device", _COLUMNS)))  # pages go by the id
+    return replace(QUERY, select=",".join(columns))
+
+
+def read_terminals(table: Table, mapper: Mapper = AS_SENT) -> Snapshot[SupabaseDevice]:
     """The terminals that can be called; those without a usable address are counted as unreadable and named."""
+    table = table.mapped("device", mapper)
     devices: list[SupabaseDevice] = []
     refused: list[str] = []
     for row in table.rows:

@@ -327,6 +327,18 @@ _CONTACT_CENTER = (
         ("workTime",),
     ),
     _entity(
+        "interval",
+        N_("Contacts in intervals"),
+        {
+            "groupId": N_("Group id"),
+            "serviceId": N_("Service id"),
+            "startInterval": N_("Start"),
+            "endInterval": N_("End"),
+            "metrics": N_("Numbers"),
+        },
+        ("startInterval", "intervalStart"),
+    ),
+    _entity(
         "online_status",
         N_("Statuses now"),
         _STATUS_FIELDS,

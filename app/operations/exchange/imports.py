@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import msgspec
 
 from app.access import Permission
+from app.domain.causes import record_code, row_code
 from app.domain.exchange import DataType
 from app.domain.exchange.checker import FieldRule
 from app.domain.exchange.findings import MOST_KEPT, MOST_LISTED, Findings, RowError
@@ -168,7 +169,8 @@ async def _report_bad(context: RunContext, data_type: DataType, checked: Checked
     if (more := checked.findings.invalid - len(outcomes)) > 0:
         text = ngettext("And {count} more bad row.", "And {count} more bad rows.", more).format(count=more)
         fix = _("A file of errors names all of them.")
-        outcomes.append(_outcome(data_type, "", "", Status.SKIPPED, _CHECKED, text, Action.SKIP, fix))
+        code = record_code("invalid_row")
+        outcomes.append(_outcome(data_type, "", "", Status.SKIPPED, _CHECKED, text, Action.SKIP, fix, code))
     if not context.dry_run:
         first, receipt = len(context.outcomes), {"digest": checked.source.digest}
         await context.workspace.store.write(_keep, context.run.run_id, _FILE, first, outcomes, receipt)
@@ -181,7 +183,8 @@ def _bad(data_type: DataType, error: RowError) -> Outcome:
     message = " ".join(f"{p.field}: {p.message}" if p.field else p.message for p in problems)
     step = problems[0].field or _CHECKED
     return _outcome(
-        data_type, subject, str(error.row), Status.SKIPPED, step, message, Action.SKIP, problems[0].fix
+        data_type, subject, str(error.row), Status.SKIPPED, step, message, Action.SKIP, problems[0].fix,
+        row_code(problems[0].rule),
     )  # fmt: skip
 
 
@@ -194,8 +197,9 @@ def _outcome(
     message: str,
     action: Action,
     remedy: str = "",
+    code: str = "",
 ) -> Outcome:
-    return Outcome(subject, subject_id, data_type.value, "store", status, step, message, action, remedy)
+    return Outcome(subject, subject_id, data_type.value, "store", status, step, message, action, remedy, code=code)
 
 
 def _held_back(found: Findings) -> str:

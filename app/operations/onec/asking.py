@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from app.domain.causes import CAUSES
 from app.domain.connections import Connection
 from app.domain.kinds import ConnectionKind
 from app.domain.onec import OneCDepartment, OneCPerson, month_end
@@ -130,12 +131,14 @@ def _spelled(external_id: str, here: dict[str, OneCPerson]) -> str:
     return external_id if external_id in here else external_id.lower()
 
 
+_NOBODY = CAUSES["onec.nobody"]
+
+
 def nobody_knows(external_ids: Sequence[str], step: str) -> list[Outcome]:
     """Outcomes of ids that 1C does not list."""
     return [
         Outcome(
-            i, i, SYSTEM, i, Status.SKIPPED, step, _("1C lists nobody with this id."), Action.SKIP,
-            _("Check the id; people who left are listed for a month only."),
+            i, i, SYSTEM, i, Status.SKIPPED, step, _(_NOBODY.cause), Action.SKIP, _(_NOBODY.remedy), code=_NOBODY.code
         )
         for i in external_ids
     ]  # fmt: skip

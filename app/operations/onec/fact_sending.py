@@ -43,11 +43,12 @@ def _sum_up(context: RunContext) -> None:
     context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
 
 
-def outcome_of(fact: FactDay, asked: Asked, status: Status, message: str, remedy: str = "") -> Outcome:
+def outcome_of(fact: FactDay, asked: Asked, status: Status, message: str, remedy: str = "", code: str = "") -> Outcome:
     """What became of the worked time of one shift."""
     subject, subject_id = asked.subject(fact.external_id)
     step = f"{STEP} {fact.shift_start.date().isoformat()}"
-    return Outcome(subject, subject_id, SYSTEM, fact.external_id, status, step, message, Action.CREATE, remedy)
+    place = (subject, subject_id, SYSTEM, fact.external_id)
+    return Outcome(*place, status, step, message, Action.CREATE, remedy, code=code)
 
 
 def sent_before(context: RunContext, before: FactReceipt | None, *, again: bool) -> Held | None:
@@ -83,11 +84,11 @@ async def send_once(context: RunContext, fact: FactDay, asked: Asked, before: Fa
     except (OutcomeUnknown, asyncio.CancelledError) as error:
         text = error.message if isinstance(error, OutcomeUnknown) else _("Cancelled before 1C answered.")
         unknown = replace(receipt, status=SentStatus.UNKNOWN, answer=text)
-        await _keep(context, unknown, outcome_of(fact, asked, Status.UNKNOWN, text, _(LOOK)))
+        await _keep(context, unknown, outcome_of(fact, asked, Status.UNKNOWN, text, _(LOOK), OutcomeUnknown.code))
         raise
     except MusterError as error:  # it never arrived, or was refused: as if it had not been sent
         await store.write(onec_sent.restore_fact, connection_id, receipt, before)
-        await tell(context, [outcome_of(fact, asked, Status.FATAL, error.message, error.remedy)])
+        await tell(context, [outcome_of(fact, asked, Status.FATAL, error.message, error.remedy, error.code)])
         if _concerns_one(error):
             return SentStatus.REFUSED
         raise
@@ -100,7 +101,7 @@ async def send_once(context: RunContext, fact: FactDay, asked: Asked, before: Fa
     message = _("1C made no document. {text}").format(text=reply.text).strip()
     refused = replace(receipt, status=SentStatus.REFUSED, answer=reply.text)
     remedy = _("Compare plan and worked time of that day in 1C.")
-    await _keep(context, refused, outcome_of(fact, asked, Status.PARTIAL, message, remedy))
+    await _keep(context, refused, outcome_of(fact, asked, Status.PARTIAL, message, remedy, "onec.no_document"))
     return SentStatus.REFUSED
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.access import Permission
+from app.domain.causes import CAUSES
 from app.domain.onec import FactDay
 from app.domain.onec_receipts import FactReceipt, SentStatus
 from app.domain.onec_schedules import MOST_SHIFT, Period, slices
@@ -85,7 +86,7 @@ async def send_fact(context: RunContext, params: FactParams) -> None:
     if reason is not None:
         unknown = before is not None and before.run_id == context.run.run_id
         status = Status.UNKNOWN if unknown else Status.NOT_ATTEMPTED
-        await tell(context, [outcome_of(fact, asked, status, reason.message, reason.remedy)])
+        await tell(context, [outcome_of(fact, asked, status, reason.message, reason.remedy, reason.code)])
         raise reason
     context.progress(_("Sending worked time"))
     await send_once(context, fact, asked, before)
@@ -185,9 +186,9 @@ async def check_fact(context: RunContext, params: CheckParams) -> None:
         message = _("The timesheet shows it: {codes}.").format(codes=", ".join(there))
         outcome = Outcome(*place, Status.SUCCESS, step, message, Action.VERIFIED)
     else:
-        message = _("The timesheet of that day shows no document of worked time.")
-        remedy = _("1C may not have taken it, or plan and worked time agree. It can be sent again.")
-        outcome = Outcome(*place, Status.PARTIAL, step, message, Action.MISSING, remedy)
+        cause = CAUSES["onec.not_in_timesheet"]
+        message, remedy = _(cause.cause), _(cause.remedy)
+        outcome = Outcome(*place, Status.PARTIAL, step, message, Action.MISSING, remedy, code=cause.code)
 
     def write() -> None:
         onec_hours.put_timesheet(connection_id, periods)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.access import Permission
+from app.domain.causes import record_code
 from app.domain.onec_people import KnownPerson, person_name
 from app.domain.onec_plans import PERSONNEL, Personnel, PersonnelSettings, lost_everybody, plan_personnel
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
@@ -180,12 +181,13 @@ def _outcome(step: Step[KnownPerson], moved: tuple[FieldChange, ...] = (), *, pl
         fields = ", ".join(change.field for change in moved)
         return Outcome(
             *place, Status.SKIPPED, PERSONNEL, text.format(fields=fields), Action.CONFLICT,
-            _("Run the preview again."), moved,
+            _("Run the preview again."), moved, code=record_code("changed_meanwhile"),
         )  # fmt: skip
     if step.writes:
         message = _(_WORDS[step.action][planned])
         return Outcome(*place, Status.SUCCESS, PERSONNEL, message, step.action, changes=step.changes)
-    return Outcome(*place, Status.SKIPPED, PERSONNEL, step.message, step.action, step.remedy)
+    code = record_code(step.reason)
+    return Outcome(*place, Status.SKIPPED, PERSONNEL, step.message, step.action, step.remedy, code=code)
 
 
 @operation("onec.link_person", N_("Link a person of 1C"), Permission.SYNC, LinkParams, kinds=ONEC, remote=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.access import Permission
+from app.domain.causes import row_code
 from app.domain.onec_changes import AROUND, ChangedPlan, ShiftKey, changed_plan
 from app.domain.onec_shift_rows import ShiftRow, WrongValue, moment, read_shift
 from app.domain.onec_shifts import Circumstances, PlannedShift, RowProblem, nobody
@@ -143,4 +144,12 @@ def _outcome(asked: Asked, key: ShiftKey, status: Status, message: str, action: 
 
 def _problem(problem: RowProblem, asked: Asked) -> Outcome:
     place = (*asked.subject(problem.agent), SYSTEM, problem.agent)
-    return Outcome(*place, Status.SKIPPED, f"check {problem.rule}", problem.message, Action.SKIP, problem.fix)
+    return Outcome(
+        *place,
+        Status.SKIPPED,
+        f"check {problem.rule}",
+        problem.message,
+        Action.SKIP,
+        problem.fix,
+        code=row_code(problem.rule),
+    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.access import Permission
+from app.domain.causes import row_code
 from app.domain.onec import OneCReply
 from app.domain.onec_receipts import ScheduleReceipt, SentStatus, digest_of
 from app.domain.onec_shifts import CheckedShifts, Piece, RowProblem
@@ -137,7 +138,7 @@ class _Sender:
             unread = isinstance(error, BadData)
             status = SentStatus.UNKNOWN if unread else SentStatus.REFUSED
             how = Status.UNKNOWN if unread else Status.FATAL
-            outcome = _outcome(piece, self._asked, how, error.message, action, error.remedy)
+            outcome = _outcome(piece, self._asked, how, error.message, action, error.remedy, error.code)
             await self._keep(piece, outcome, _receipt(context, piece, digest, status, error.message))
             return
         await self._keep(
@@ -208,11 +209,11 @@ async def _not_attempted(context: RunContext, asked: Asked, pieces: Sequence[Pie
     done = {(o.target_id, o.step) for o in context.outcomes}
     left = [p for p in pieces if (p.schedule.external_id, _step(p)) not in done]
     message = _("Not attempted: {cause}").format(cause=error.message)
-    outcomes = [_outcome(p, asked, Status.NOT_ATTEMPTED, message, Action.SKIP) for p in left]
+    outcomes = [_outcome(p, asked, Status.NOT_ATTEMPTED, message, Action.SKIP, code=error.code) for p in left]
     if outcomes and isinstance(error, TimedOut):
-        outcomes[0] = _outcome(left[0], asked, Status.UNKNOWN, error.message, Action.UPDATE, error.remedy)
+        outcomes[0] = _outcome(left[0], asked, Status.UNKNOWN, error.message, Action.UPDATE, error.remedy, error.code)
     elif outcomes and isinstance(error, RemoteError):
-        outcomes[0] = _outcome(left[0], asked, Status.FATAL, error.message, Action.SKIP, error.remedy)
+        outcomes[0] = _outcome(left[0], asked, Status.FATAL, error.message, Action.SKIP, error.remedy, error.code)
     if not context.dry_run:
         await context.workspace.store.write(runs.add_outcomes, context.run.run_id, len(context.outcomes), outcomes)
     context.report(outcomes)
@@ -222,7 +223,8 @@ def _answered(piece: Piece, asked: Asked, reply: OneCReply, action: Action) -> O
     if reply.accepted:
         return _outcome(piece, asked, Status.SUCCESS, reply.text or _("Sent"), action)
     text = reply.text or _("1C refuses it without saying why.")
-    return _outcome(piece, asked, Status.FATAL, text, action, _("Put right in 1C what it names, then send it again."))
+    remedy = _("Put right in 1C what it names, then send it again.")
+    return _outcome(piece, asked, Status.FATAL, text, action, remedy, "onec.business")
 
 
 def _receipt(context: RunContext, piece: Piece, digest: str, status: SentStatus, answer: str) -> ScheduleReceipt:
@@ -243,9 +245,12 @@ def _step(piece: Piece) -> str:
     return f"{_STEP} {piece.label}"
 
 
-def _outcome(piece: Piece, asked: Asked, status: Status, message: str, action: Action, remedy: str = "") -> Outcome:
+def _outcome(
+    piece: Piece, asked: Asked, status: Status, message: str, action: Action, remedy: str = "", code: str = ""
+) -> Outcome:
     external_id = piece.schedule.external_id
-    return Outcome(*asked.subject(external_id), SYSTEM, external_id, status, _step(piece), message, action, remedy)
+    place = (*asked.subject(external_id), SYSTEM, external_id)
+    return Outcome(*place, status, _step(piece), message, action, remedy, code=code)
 
 
 def _problem_outcomes(problems: Iterable[RowProblem], asked: Asked) -> list[Outcome]:
@@ -257,13 +262,16 @@ def _problem_outcomes(problems: Iterable[RowProblem], asked: Asked) -> list[Outc
         message = text.format(row=problem.row, field=problem.field, problem=problem.message)
         message = message if problem.row else problem.message
         step = f"check {problem.rule}"
-        outcomes.append(Outcome(*place, Status.SKIPPED, step, message, Action.SKIP, problem.fix))
+        outcomes.append(
+            Outcome(*place, Status.SKIPPED, step, message, Action.SKIP, problem.fix, code=row_code(problem.rule))
+        )
     return outcomes
 
 
 def _held_outcomes(checked: CheckedShifts, asked: Asked) -> list[Outcome]:
     message = _("Not sent, as a shift of it is wrong: its days without a shift would become days off.")
-    return [_outcome(p, asked, Status.NOT_ATTEMPTED, message, Action.SKIP) for p in checked.held]
+    code = row_code("held")
+    return [_outcome(p, asked, Status.NOT_ATTEMPTED, message, Action.SKIP, code=code) for p in checked.held]
 
 
 def shift_rows(checked: CheckedShifts, asked: Asked) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.access import Permission
+from app.domain.causes import row_code
 from app.domain.onec import FactDay, month_end
 from app.domain.onec_receipts import FactReceipt, SentStatus
 from app.domain.onec_schedules import Shift, split
@@ -122,7 +123,9 @@ def _kept_outcomes(checked: CheckedWork, removed: Iterable[WorkedDayParam], aske
         text = _("Row {row}, {field}: {problem}") if p.row and p.field else "{problem}"
         message = text.format(row=p.row, field=p.field, problem=p.message)
         place = (*asked.subject(p.agent), SYSTEM, p.agent)
-        outcomes.append(Outcome(*place, Status.SKIPPED, f"check {p.rule}", message, Action.SKIP, p.fix))
+        outcomes.append(
+            Outcome(*place, Status.SKIPPED, f"check {p.rule}", message, Action.SKIP, p.fix, code=row_code(p.rule))
+        )
     told = [(d.external_id, d.day, _("Kept")) for d in checked.days]
     told += [(key.agent_id, key.day, _("Thrown away")) for key in removed]
     for external_id, day, message in told:
@@ -174,7 +177,13 @@ async def post_worked(context: RunContext, params: PostParams) -> None:
             _("Nothing was sent: 1C makes and posts documents of it, which cannot be undone here."),
             _("Look at what would be sent, then confirm it."),
         )
-        await tell(context, [outcome_of(fact, asked, Status.NOT_ATTEMPTED, reason.message) for fact, _before in facts])
+        await tell(
+            context,
+            [
+                outcome_of(fact, asked, Status.NOT_ATTEMPTED, reason.message, code=reason.code)
+                for fact, _before in facts
+            ],
+        )
         raise reason
     await _send_all(context, facts, asked, again=params.again)
 
@@ -187,7 +196,7 @@ async def _send_all(
         if (held := sent_before(context, before, again=again)) is not None:
             unknown = before is not None and before.status is not SentStatus.SENT
             status = Status.UNKNOWN if unknown else Status.NOT_ATTEMPTED
-            await tell(context, [outcome_of(fact, asked, status, held.message, held.remedy)])
+            await tell(context, [outcome_of(fact, asked, status, held.message, held.remedy, held.code)])
             continue
         try:
             await send_once(context, fact, asked, before)
@@ -251,5 +260,6 @@ def _not_kept(
             outcomes.append(Outcome(*place, Status.SUCCESS, step, _("Sent"), Action.CREATE))
         else:
             message = _("No worked time of that day is kept here.")
-            outcomes.append(Outcome(*place, Status.SKIPPED, step, message, Action.SKIP, _("Enter it first.")))
+            fix = _("Enter it first.")
+            outcomes.append(Outcome(*place, Status.SKIPPED, step, message, Action.SKIP, fix, code=row_code("required")))
     return outcomes

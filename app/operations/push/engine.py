@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from app.domain.causes import device_code
 from app.domain.coverage import Placement
 from app.domain.devices import Device
 from app.domain.outcomes import Action, Outcome, Status
@@ -184,9 +185,10 @@ class Engine:
                     continue
                 if lane is not None and candidate.id in lane.begun:
                     text = _("Cancelled in the middle of it; whether the device took it is not known.")
-                    rest.append(_untouched(device, candidate, Status.UNKNOWN, Action.SKIP, text))
+                    rest.append(_untouched(device, candidate, Status.UNKNOWN, Action.SKIP, text, "unknown"))
                 else:
-                    rest.append(_untouched(device, candidate, status, Action.SKIP, why))
+                    code = "device.parked" if status is Status.SKIPPED else "not_attempted"
+                    rest.append(_untouched(device, candidate, status, Action.SKIP, why, code))
         await self.ledger.add(rest)
 
     def _why_not(self, device: Device) -> tuple[Status, str]:
@@ -201,10 +203,12 @@ class Engine:
         return Status.NOT_ATTEMPTED, _("Not attempted: the run was cancelled.")
 
 
-def _untouched(device: Device, candidate: Candidate, status: Status, action: Action, message: str) -> Outcome:
+def _untouched(
+    device: Device, candidate: Candidate, status: Status, action: Action, message: str, code: str = ""
+) -> Outcome:
     return Outcome(
         candidate.employee.name, candidate.id, device.name, device.id, status, PushStep.CHECK.value, message, action,
-        candidate.remedy,
+        candidate.remedy, code=code or candidate.code,
     )  # fmt: skip
 
 
@@ -218,4 +222,5 @@ def stop_error(device: Device, reply: Reply) -> MusterError:
     kind = NotConfigured if reply.code == NOT_CALLED else _ERRORS.get(reply.kind, RemoteError)
     error = kind(f"{device.name}: {reply.message}", reply.remedy, retry_after=reply.retry_after_s)
     error.exit_code = ExitCode.STOPPED
+    error.code = error.code if reply.code == NOT_CALLED else device_code(reply.kind)
     return error

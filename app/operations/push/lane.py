@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.connectors.hikvision import TerminalRefusal
+from app.domain.causes import device_code
 from app.domain.coverage import Placement
 from app.domain.devices import Device
 from app.domain.outcomes import Action, Outcome, Status
@@ -161,7 +162,7 @@ class Lane:
         step = PushStep.FACE if self.engine.settings.photo_only else PushStep.PERSON
         outcome = Outcome(
             candidate.employee.name, candidate.id, self.device.name, self.device.id, Status.FATAL, step.value,
-            reply.message, Action.CREATE, reply.remedy, (), reply.asked, reply.answered,
+            reply.message, Action.CREATE, reply.remedy, (), reply.asked, reply.answered, device_code(reply.kind),
         )  # fmt: skip
         await self.engine.ledger.settle(outcome, None)
         self.engine.device_failed(self.device, reply)

@@ -30,7 +30,7 @@ class Face:
     """A photo ready to be handed over. `address` may hold a signature and is never shown.
 
     `jpeg` is empty when the bytes could not be had; `repaired` says that they are not the ones at the address;
-    `refusal` why nothing may be sent at all.
+    `refusal` why nothing may be sent at all, `code` its cause in the catalogue.
     """
 
     digest: str
@@ -40,6 +40,7 @@ class Face:
     warning: str = ""
     refusal: str = ""
     remedy: str = ""
+    code: str = ""
 
 
 @dataclass
@@ -93,7 +94,7 @@ class Photos:
         try:
             address = "" if employee.photo_digest else await self._address(employee)
         except MusterError as error:  # a host that was not allowed, or no address at all
-            return Face(digest, refusal=error.message, remedy=_(error.remedy))
+            return Face(digest, refusal=error.message, remedy=_(error.remedy), code=error.code)
         try:
             photo = await prepared_photo(self.context.workspace, employee)
         except MusterError as error:
@@ -104,16 +105,16 @@ class Photos:
         """We could not have the bytes; perhaps the terminal can."""
         strict = self.settings.photo_check is PhotoCheck.STRICT
         if strict or not address or self.settings.photo_transfer is PhotoTransfer.UPLOAD:
-            return Face(digest, address, refusal=error.message, remedy=_(error.remedy))
+            return Face(digest, address, refusal=error.message, remedy=_(error.remedy), code=error.code)
         return Face(digest, address, warning=_("The photo was not checked: {cause}").format(cause=error.message))
 
     def _checked(self, digest: str, address: str, photo: PhotoExam) -> Face:
         words = " ".join(finding.sentence for finding in photo.findings if finding.matters)
         remedy = next((f.remedy for f in photo.findings if f.matters and f.remedy), "")
         if not photo.usable and self.settings.photo_check is PhotoCheck.STRICT:
-            return Face(digest, address, refusal=words, remedy=remedy)
+            return Face(digest, address, refusal=words, remedy=remedy, code="photo.unusable")
         if not photo.jpeg and (not address or self.settings.photo_transfer is PhotoTransfer.UPLOAD):
-            return Face(digest, address, refusal=words, remedy=remedy)
+            return Face(digest, address, refusal=words, remedy=remedy, code="photo.unusable")
         return Face(digest, address, photo.jpeg, photo.repaired, words)
 
     async def _address(self, employee: Employee) -> str:

@@ -96,7 +96,7 @@ class Verifier:
     def _unread(self, device: Device, candidate: Candidate, error: MusterError) -> Outcome:
         return Outcome(
             candidate.employee.name, candidate.id, device.name, device.id, Status.FATAL, PushStep.READ_BACK.value,
-            error.message, Action.SKIP, error.remedy,
+            error.message, Action.SKIP, error.remedy, code=error.code,
         )  # fmt: skip
 
     async def _store(self, device: Device, outcomes: Sequence[Outcome], placements: Sequence[Placement]) -> None:
@@ -212,7 +212,7 @@ def _extra(device: Device, person: StoredPerson, former: Employee | None, run_id
         )
     outcome = Outcome(
         name, f"#{person.number}", device.name, device.id, Status.PARTIAL, PushStep.READ_BACK.value, text,
-        Action.EXTRA, remedy,
+        Action.EXTRA, remedy, code="device.extra",
     )  # fmt: skip
     placement = Placement(
         device.id, "", person.number, CoverageState.EXTRA, name, message=text, run_id=run_id, checked_at=now()
@@ -221,9 +221,10 @@ def _extra(device: Device, person: StoredPerson, former: Employee | None, run_id
 
 
 def _outcome(device: Device, candidate: Candidate, status: Status, action: Action, message: str) -> Outcome:
+    code = candidate.code or ("" if action is Action.VERIFIED else f"device.{action.value}")
     return Outcome(
         candidate.employee.name, candidate.id, device.name, device.id, status, PushStep.READ_BACK.value, message,
-        action, candidate.remedy,
+        action, candidate.remedy, code=code,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from app.connectors.hikvision import Terminal
+from app.domain.causes import device_code
 from app.domain.coverage import CoverageState, Placement
 from app.domain.devices import Device
 from app.domain.outcomes import Action, Outcome, Status
@@ -255,9 +256,10 @@ class Visitor:
         reply: Reply | None, message: str, remedy: str,
     ) -> Visited:  # fmt: skip
         lost = reply is not None and self._stops(reply, PushStep.FACE)
+        code = device_code(reply.kind) if reply is not None else face.code or device_code(AnswerClass.FACE_REJECTED)
         status = Status.FATAL if lost else Status.PARTIAL
         text = f"{sentence} {message}".strip()
-        outcome = self._outcome(candidate, status, PushStep.FACE, text, action, reply, remedy)
+        outcome = self._outcome(candidate, status, PushStep.FACE, text, action, reply, remedy, code)
         refused = face.digest if reply is not None and reply.permanent else (known.refused_face if known else "")
         state = CoverageState.FAILED if lost else CoverageState.PHOTO_MISSING
         placement = self._placement(candidate, known, state, message, refused_face=refused)
@@ -298,7 +300,7 @@ class Visitor:
 
     def _outcome(
         self, candidate: Candidate, status: Status, step: PushStep, message: str, action: Action, reply: Reply | None,
-        remedy: str = "",
+        remedy: str = "", code: str = "",
     ) -> Outcome:  # fmt: skip
         lines = [reply] if reply else self._asked
         return Outcome(
@@ -314,6 +316,7 @@ class Visitor:
             (),
             "\n".join(line.asked for line in lines),
             "\n".join(line.answered for line in lines),
+            code or (device_code(reply.kind) if reply else ""),
         )
 
     def _placement(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from app.access import Permission
+from app.domain.causes import webhook_code
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.webhooks.delivery import Attempt, DeliveryStatus
 from app.domain.webhooks.endpoint import WebhookEndpoint
@@ -105,7 +106,7 @@ def _test_outcome(endpoint: WebhookEndpoint, attempt: Attempt) -> Outcome:
     arrived = attempt.answer.arrived
     message = _("Delivered") if arrived else attempt.answer.error_message
     status = Status.SUCCESS if arrived else Status.FATAL
-    return Outcome(endpoint.name, endpoint.id, endpoint.url.partition("?")[0], "receiver", status, "test", message, Action.UPDATE)  # fmt: skip  # noqa: E501
+    return Outcome(endpoint.name, endpoint.id, endpoint.url.partition("?")[0], "receiver", status, "test", message, Action.UPDATE, code=webhook_code(attempt.answer.error_code or ""))  # fmt: skip  # noqa: E501
 
 
 def _outcome(tried: DeliveryTried) -> Outcome:
@@ -114,5 +115,6 @@ def _outcome(tried: DeliveryTried) -> Outcome:
     if tried.error_code:
         said = _("{what}: {why}").format(what=said, why=tried.error_code)
     return Outcome(
-        tried.delivery_id, tried.delivery_id, tried.webhook_id, tried.webhook_id, status, "deliver", said, Action.UPDATE
-    )
+        tried.delivery_id, tried.delivery_id, tried.webhook_id, tried.webhook_id, status, "deliver", said,
+        Action.UPDATE, code=webhook_code(tried.error_code),
+    )  # fmt: skip
