@@ -20,6 +20,7 @@ from app.events import ConnectionsChanged, RoleChanged, SchedulesChanged
 from app.i18n import _
 from ui.desk import Desk
 from ui.texts import moment_text
+from ui.theme import GRID
 from ui.widgets import ElidedLabel
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class NextRuns(ElidedLabel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(object_name="status.next")
         self._desk = desk
+        self.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(lambda: desk.start("next runs", self._look()))
         for event in (SchedulesChanged, ConnectionsChanged, RoleChanged):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QActionGroup, QDesktopServices
+from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app import __version__
@@ -42,6 +42,10 @@ def _choose(choose: Callable[[C], None], value: C, _checked: bool = False) -> No
     choose(value)
 
 
+def _tick(action: QAction, value: C, chosen: Callable[[], C]) -> None:
+    action.setChecked(value is chosen())
+
+
 class SettingsButton(IconButton):
     """The gear in the corner of the tabs."""
 
@@ -49,10 +53,12 @@ class SettingsButton(IconButton):
         super().__init__(Icon.SETTINGS, _("Settings and help"), object_name="settings")
         self.shell = shell
         menu = QMenu(self)
-        values = shell.desk.workspace.settings
+        menu.addAction(_("Settings …"), self.open_settings).setShortcut("Ctrl+,")
+        menu.addSeparator()
+        values = shell.desk.workspace.settings_file
         # Translators: light, dark, high contrast
-        self._choices(menu.addMenu(_("Look")), THEME_WORDS, values.theme, self.choose_theme)
-        self._choices(menu.addMenu(_("Language")), LANGUAGE_WORDS, values.language, self.choose_language)
+        self._choices(menu.addMenu(_("Look")), THEME_WORDS, lambda: values.values.theme, self.choose_theme)
+        self._choices(menu.addMenu(_("Language")), LANGUAGE_WORDS, lambda: values.values.language, self.choose_language)
         standing = menu.addMenu(_("Profile and organization"))
         standing.setToolTipsVisible(True)
         standing.aboutToShow.connect(lambda: shell.standing.fill(standing))
@@ -63,14 +69,21 @@ class SettingsButton(IconButton):
         self.setMenu(menu)
         self.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
 
-    def _choices(self, menu: QMenu, words: Mapping[C, str], chosen: C, choose: Callable[[C], None]) -> None:
+    def _choices(
+        self, menu: QMenu, words: Mapping[C, str], chosen: Callable[[], C], choose: Callable[[C], None]
+    ) -> None:
         group = QActionGroup(menu)
         for value, text in words.items():
             action = menu.addAction(_(text))
             action.setCheckable(True)
-            action.setChecked(value is chosen)
+            action.setChecked(value is chosen())
             action.triggered.connect(partial(_choose, choose, value))
+            menu.aboutToShow.connect(partial(_tick, action, value, chosen))
             group.addAction(action)
+
+    def open_settings(self) -> None:
+        """Every setting in one dialog."""
+        self.shell.open_settings()
 
     def choose_theme(self, theme: Theme) -> None:
         """Dress the window now and at every start."""

@@ -29,12 +29,13 @@ from ui.widgets import Action, BannerArea, ElidedLabel
 if TYPE_CHECKING:
     from app.demonstration import DemoSystems
     from ui.desk import Desk
+    from ui.dialogs.settings import SettingsDialog
     from ui.window import MainWindow
 
 _TOLD_BY_PAGES = (
     "connections.", "devices.", "customers.", "cc.link_", "cc.live_", "cc.send_", "onec.change_", "onec.plan_",
     "onec.keep_", "onec.post_", "onec.check_", "cc.validate_", "cc.bulk_", "cc.undo_", "cc.export_", "cc.personnel",
-    "cc.test", "roles.", "organizations.", "settings.",
+    "cc.test", "roles.", "organizations.", "settings.", "schedules.",
 )  # fmt: skip
 _TOLD_HERE = frozenset({"devices.sync", "customers.sync"})
 
@@ -240,6 +241,7 @@ class Shell(QObject):
         self._shortcut("Shift+F5", lambda: self.window.current_page().preview())
         self._shortcut("Ctrl+K", self.open_palette)
         self._shortcut("F1", self.open_help)
+        self._shortcut("Ctrl+,", self.open_settings)
         self._shortcut("Ctrl+Q", self.window.close)
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
@@ -254,6 +256,12 @@ class Shell(QObject):
         from ui.dialogs.palette import open_palette
 
         open_palette(self.window, self.desk)
+
+    def open_settings(self) -> SettingsDialog:
+        """Ctrl+,: the settings."""
+        from ui.dialogs.settings import open_settings
+
+        return open_settings(self.window, self.desk)
 
     def open_help(self) -> None:
         """F1: what this page is for."""

@@ -40,7 +40,7 @@ class Standing(QObject):
         menu = QMenu(window)
         menu.aboutToShow.connect(lambda: self.fill(menu))
         menu.setToolTipsVisible(True)
-        self.button = MenuButton("", menu, object_name="status.role")
+        self.button = MenuButton(_(TITLES[desk.workspace.role]), menu, object_name="status.role")
         self.button.setProperty("look", "status")
         window.statusBar().addPermanentWidget(self.button)
         desk.on(RoleChanged, lambda _event: self.show())
@@ -85,7 +85,6 @@ class Standing(QObject):
         """The entries as they are now."""
         menu.clear()
         workspace = self.desk.workspace
-        menu.addSection(_("Profile"))
         group = QActionGroup(menu)
         for role, title in TITLES.items():
             action = menu.addAction(_(title), partial(self.switch_profile, role))

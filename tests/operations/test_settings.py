@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.errors import UsageError
 from app.places import Home
 from app.settings import Settings, hold_for_all
 from app.store import connections
@@ -112,3 +113,13 @@ async def test_a_setting_that_a_newer_muster_gave_a_connection_is_kept(workspace
     after = await workspace.store.read(connections.find_connection, "plain")
     assert after is not None
     assert after.settings == {"from_the_future": 7, "batch_size": 5}
+
+
+async def test_days_of_webhooks_and_the_address_of_the_database_are_checked(workspace: Workspace) -> None:
+    shown = await change(workspace, webhook_attempt_days=7, database_url="postgresql://muster@db/muster")
+    assert shown["installation"]["webhook_attempt_days"] == 7
+    assert shown["installation"]["database_url"] == "postgresql://muster@db/muster"
+    for values in ({"webhook_delivery_days": 0}, {"database_url": "postgresql://a:geheim@db/muster"}):
+        report = await run(workspace, "settings.update", params=values)
+        assert isinstance(report.error, UsageError)
+    assert workspace.settings.webhook_delivery_days == Settings().webhook_delivery_days

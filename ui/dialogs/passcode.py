@@ -19,7 +19,7 @@ from app.operations.roles import NEW_PASSCODE, PASSCODE, TITLES
 from app.operations.runner import Request
 from app.profile import SHORTEST_PASSCODE
 from ui.dialogs.connection_editors import secret_edit
-from ui.theme import GRID, theme, tokens
+from ui.theme import CONTROL_HEIGHT, GRID, theme, tokens
 from ui.widgets import Button, Look, announce
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ class PasscodeDialog(QDialog):
         field.textChanged.connect(lambda _text: self.check())
         words = QLabel(label)
         words.setBuddy(field)
+        words.setMinimumHeight(CONTROL_HEIGHT)
         self._form.addRow(words, field)
         self.fields[key] = field
 

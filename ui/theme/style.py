@@ -78,6 +78,11 @@ QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: ${focus}px s
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $outline; outline: 0;
   selection-background-color: $selection; selection-color: $text; }
 
+QListWidget { background: $field; border: 1px solid $outline; border-radius: ${radius}px; outline: 0; padding: 4px; }
+QListWidget:focus { border: ${focus}px solid $accent; }
+QListWidget::item { padding: 6px 8px; border-radius: 4px; }
+QListWidget::item:selected { background: $selection; color: $text; }
+
 QMenu { background: $surface; border: 1px solid $outline; border-radius: ${radius}px; padding: 4px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; color: $text; }
