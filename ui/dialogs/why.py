@@ -1,4 +1,7 @@
-"""Why a result is as it is: what was asked, what was answered, what to do next. Opened from a row of the run panel."""
+"""Why a result is as it is, or a run ended as it did: what was asked, what was answered, why, what to do next.
+
+Opened from a row of results, or from the end of a run. Causes come from the catalogue `app.domain.causes`.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.outcomes import Action, Outcome, Run, Status
+from app.domain.causes import Cause, cause_of_error, cause_of_outcome
+from app.domain.outcomes import Outcome, Run, RunError, Status
 from app.i18n import _
 from ui.runs.words import NO_REMEDY, TARGET_WORDS, asked_rows, duration_text, run_title, step_words
-from ui.texts import FIELD_WORDS, STATUS_TONES, STATUS_WORDS, moment_text, value_text
-from ui.theme import GRID, Icon
+from ui.texts import FIELD_WORDS, STATE_WORDS, STATUS_TONES, STATUS_WORDS, moment_text, value_text
+from ui.theme import GRID, Icon, Tone
 from ui.widgets import Button, DetailsPane
 
 
 class WhyDialog(QDialog):
-    """The story of one outcome; every word of it can be selected and copied."""
+    """The story of one outcome, or without one of the run's end; every word of it can be selected and copied."""
 
-    def __init__(self, parent: QWidget, run: Run, outcome: Outcome) -> None:
+    def __init__(self, parent: QWidget, run: Run, outcome: Outcome | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("why")
-        self.setWindowTitle(_("Why? – {subject}").format(subject=outcome.subject))
         self.details = DetailsPane(object_name="why.details")
         self._tell(run, outcome)
         copy = Button(_("Copy"), icon=Icon.COPY, object_name="why.copy")
@@ -42,26 +45,59 @@ class WhyDialog(QDialog):
         self.resize(560, 520)
         close.setFocus()
 
-    def _tell(self, run: Run, outcome: Outcome) -> None:
+    def _tell(self, run: Run, outcome: Outcome | None) -> None:
+        subject = outcome.subject if outcome is not None else run_title(run)
+        self.setWindowTitle(_("Why? – {subject}").format(subject=subject))
+        self.details.clear_rows()
+        if outcome is not None:
+            self._tell_outcome(run, outcome)
+        elif run.error is not None:
+            self._tell_end(run, run.error)
+
+    def _tell_outcome(self, run: Run, outcome: Outcome) -> None:
         where = _(TARGET_WORDS.get(outcome.target, outcome.target))
         step = step_words(outcome.step)
         chip = (_(STATUS_WORDS[outcome.status]), STATUS_TONES[outcome.status])
         self.details.set_heading(outcome.subject, f"{where} · {step}", with_picture=False, chip=chip)
-        self.details.clear_rows()
-        self._tell_question(run, outcome)
+        self._tell_question(run, outcome.asked)
         self._tell_answer(outcome)
-        self.details.add_section(_("What to do next"))
-        self.details.add_note(what_next(run, outcome))
+        stopped_by = run.error if outcome.status is Status.NOT_ATTEMPTED else None
+        if (cause := cause_of_error(stopped_by) if stopped_by else cause_of_outcome(outcome)) is not None:
+            self._tell_cause(cause, stopped_by.message if stopped_by else outcome.message)
+        self._tell_next(what_next(run, outcome))
 
-    def _tell_question(self, run: Run, outcome: Outcome) -> None:
+    def _tell_end(self, run: Run, error: RunError) -> None:
+        self.details.set_heading(run_title(run), "", with_picture=False, chip=(_(STATE_WORDS[run.state]), Tone.DANGER))
+        self._tell_question(run, "")
+        self.details.add_section(_("What was answered"))
+        self.details.add_row(_("Answer"), _(error.message))
+        cause = cause_of_error(error)
+        self._tell_cause(cause, error.message)
+        self._tell_next(_(error.remedy or cause.remedy))
+
+    def _tell_cause(self, cause: Cause, message: str) -> None:
+        """What it means; the cause is not repeated where the answer is the same sentence."""
+        self.details.add_section(_("Why"))
+        self.details.add_row(_("What it is"), _(cause.title))
+        if cause.system:
+            self.details.add_row(_("Who said so"), _(cause.system))
+        if _(cause.cause) != _(message):
+            self.details.add_row(_("Cause"), _(cause.cause))
+        self.details.add_row(_("Effect"), _(cause.effect))
+
+    def _tell_next(self, sentence: str) -> None:
+        self.details.add_section(_("What to do next"))
+        self.details.add_note(sentence)
+
+    def _tell_question(self, run: Run, asked: str) -> None:
         self.details.add_section(_("What was asked"))
         self.details.add_row(_("Operation"), run_title(run))
         if run.connection:
             self.details.add_row(_("Connection"), run.connection)
         for label, text in asked_rows(run):
             self.details.add_row(label, text)
-        if outcome.asked:
-            self.details.add_row(_("Sent to the device"), outcome.asked)
+        if asked:
+            self.details.add_row(_("Sent to the device"), asked)
         self.details.add_row(_("When"), moment_text(run.started_at))
         self.details.add_row(_("Who"), run.actor)
         if run.state.over:
@@ -85,18 +121,17 @@ class WhyDialog(QDialog):
 
 
 def what_next(run: Run, outcome: Outcome) -> str:
-    """The next action: the outcome's own, else that of what stopped the run, else what its status asks for."""
+    """The next action: the outcome's own, else that of what stopped the run, else that of its cause."""
     if outcome.remedy:
         return _(outcome.remedy)
-    if outcome.status is Status.NOT_ATTEMPTED and run.error is not None and run.error.remedy:
-        return _(run.error.remedy)
-    if outcome.action is Action.CONFLICT:
-        return _("Decide which of the two is right, correct it at its source, then run it again.")
-    return _(NO_REMEDY[outcome.status])
+    if outcome.status is Status.NOT_ATTEMPTED and run.error is not None:
+        return _(run.error.remedy or cause_of_error(run.error).remedy)
+    cause = cause_of_outcome(outcome)
+    return _(cause.remedy if cause is not None else NO_REMEDY[outcome.status])
 
 
-def open_why(parent: QWidget, run: Run, outcome: Outcome) -> WhyDialog:
-    """Show why."""
+def open_why(parent: QWidget, run: Run, outcome: Outcome | None = None) -> WhyDialog:
+    """Show why; without an outcome, why the run ended as it did."""
     dialog = WhyDialog(parent, run, outcome)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.domain.causes import cause_of_error
 from app.domain.outcomes import Run, RunState
 from app.domain.progress import Progress
 from app.i18n import _
@@ -24,6 +25,7 @@ class RunHead(QWidget):
     retry_pressed = Signal()
     resume_pressed = Signal()
     without_pressed = Signal()
+    why_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,11 +42,13 @@ class RunHead(QWidget):
         self.without.clicked.connect(self.without_pressed)
         self.retry = Button(_("Retry failed"), icon=Icon.UNDO, object_name="run.retry")
         self.retry.clicked.connect(self.retry_pressed)
+        self.why = Button(_("Why?"), icon=Icon.ASK, object_name="run.why")
+        self.why.clicked.connect(self.why_pressed)
         self._arrange()
 
     def _arrange(self) -> None:
         self._under_way = _row(self.doing, (self.progress, 1), self.cancel)
-        self._over = _row(self.state, (self.sentence, 1), self.took, self.retry, self.without, self.resume)
+        self._over = _row(self.state, (self.sentence, 1), self.took, self.why, self.retry, self.without, self.resume)
         self._over.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
@@ -75,6 +79,7 @@ class RunHead(QWidget):
         elsewhere = _("It runs in another Muster.")
         self.sentence.setText(end_sentence(run, shown.changes) if run.state.over else elsewhere)
         self.took.setText(duration_text(run.duration_ms) if run.duration_ms else "")
+        self.why.setVisible(run.error is not None and run.state is not RunState.CANCELLED)
 
     def offer(self, *, retry: str, resume: str, obstacle: str, without: str = "") -> None:
         """Which ways on there are, by the words on their buttons, and what stands in their way for this person."""
@@ -101,8 +106,8 @@ class RunNote(QLabel):
 
     def tell(self, run: Run) -> None:
         """Of a run that is over; of one under way there is nothing to say yet."""
-        failed = run.error is not None and run.state is not RunState.CANCELLED
-        remedy = [_(run.error.remedy)] if failed and run.error is not None and run.error.remedy else []
+        error = run.error if run.state is not RunState.CANCELLED else None
+        remedy = [_(error.remedy or cause_of_error(error).remedy)] if error is not None else []
         warnings = [_(warning) for warning in run.warnings]
         more = len(warnings) - _WARNINGS
         rest = [_("… and {count} more, see Activity").format(count=more)] if more > 0 else []

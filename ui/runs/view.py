@@ -70,6 +70,7 @@ class RunView(QWidget):
         self.head.retry_pressed.connect(self.retry)
         self.head.resume_pressed.connect(self.resume)
         self.head.without_pressed.connect(self.go_on_without)
+        self.head.why_pressed.connect(self.explain_end)
         self.targets.chosen.connect(self._choose_target)
         self.pane.export_requested.connect(self.export)
         table = self.pane.table
@@ -219,6 +220,13 @@ class RunView(QWidget):
 
         if self.shown is not None:
             open_why(self.window(), self.shown.run, line.outcome)
+
+    def explain_end(self) -> None:
+        """Why the run itself ended as it did."""
+        from ui.dialogs.why import open_why
+
+        if self.shown is not None:
+            open_why(self.window(), self.shown.run)
 
     def export(self) -> None:
         """Write exactly what is shown to a file."""

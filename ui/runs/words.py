@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QLocale
 
+from app.domain.causes import CAUSES, record_code, row_code
 from app.domain.exchange import SHAPES
 from app.domain.kinds import KINDS
 from app.domain.outcomes import Run, RunState, Status
@@ -127,31 +128,11 @@ SUMMARY_WORDS = {
     "batch_timeouts": N_("Check took too long"),
     "not_checked": N_("Not checked"),
 }
-REASON_WORDS = {
-    "unreadable": N_("Not a record"),
-    "missing_name": N_("No name in Vitec"),
-    "missing_employee_id": N_("No employee id in Vitec"),
-    "missing_department_id": N_("No department in Vitec"),
-    "duplicate_id": N_("Listed twice with the same id"),
-    "conflict": N_("Conflict"),
-    "not_active": N_("Not active"),
-    "no_number": N_("No terminal number"),
-    "bad_number": N_("Not a terminal number"),
-    "doubled_number": N_("Two people with the same number"),
-    "no_name": N_("No name"),
-    "no_photo": N_("No photo"),
-    "invalid_row": N_("Row that cannot be taken"),
-    "not_selected": N_("Not selected in the preview"),
-    "office_not_selected": N_("Office not selected in the preview"),
-}
 NO_REMEDY = {
     Status.SUCCESS: N_("Nothing: it is done."),
-    Status.PARTIAL: N_("Run it again for those that failed."),
     Status.SKIPPED: N_("Nothing: it was left as it is."),
-    Status.FATAL: N_("Run it again for those that failed."),
-    Status.NOT_ATTEMPTED: N_("Deal with what stopped the run, then resume it."),
-    Status.UNKNOWN: N_("Run it again: it first reads what is there."),
 }
+"""Of what went well; everything else has the remedy of its cause."""
 _MOST_VALUES = 3
 
 
@@ -244,4 +225,5 @@ def reason_text(reason: str) -> str:
     kind, _colon, about = reason.partition(":")
     if kind == "missing_office":
         return _("Department {id} is not known here").format(id=about)
-    return _(REASON_WORDS.get(kind, reason))
+    cause = CAUSES.get(record_code(kind)) or CAUSES.get(row_code(kind.removeprefix("warning_")))
+    return _(cause.title) if cause is not None else reason

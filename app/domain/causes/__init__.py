@@ -38,4 +38,5 @@ def cause_of_outcome(outcome: Outcome) -> Cause | None:
     """Why it did not go well; None when it did, or when nothing had to be changed."""
     if outcome.status is Status.SUCCESS or (outcome.status is Status.SKIPPED and outcome.action is Action.UNCHANGED):
         return None
-    return CAUSES.get(outcome.code) or CAUSES[outcome.status.value]
+    code = outcome.code or (record_code("conflict") if outcome.action is Action.CONFLICT else "")
+    return CAUSES.get(code) or CAUSES[outcome.status.value]

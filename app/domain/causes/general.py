@@ -152,21 +152,21 @@ LEFT_OUT = Cause(
     N_("Left out"),
     N_("It was left out, for the reason given."),
     N_("It was left as it is."),
-    N_("Nothing, if that is right; else put right what is named, then run it again."),
+    N_("Nothing: it was left as it is."),
 )
 PARTIAL = Cause(
     "partial",
     N_("Done in part"),
     N_("A part of it worked and another did not."),
     N_("What worked stays."),
-    N_("Put right what is named, then run it again for those that failed."),
+    N_("Run it again for those that failed."),
 )
 FATAL = Cause(
     "fatal",
     N_("Failed"),
     N_("It could not be done, for the reason given."),
     N_("It was left as it is."),
-    N_("Put right what is named, then run it again for those that failed."),
+    N_("Run it again for those that failed."),
 )
 NOT_ATTEMPTED = Cause(
     "not_attempted",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.domain.causes import cause_of_error
 from app.domain.outcomes import Run, RunState
 from app.i18n import _
 from ui.runs.words import asked_rows, counted_sections, duration_text, operation_title, reason_text
@@ -42,9 +43,11 @@ def _tell_end(pane: DetailsPane, run: Run) -> None:
         pane.add_note(_("Muster ended before this run did. What is confirmed is kept; resume it to do the rest."))
     elif run.error is not None and run.state is not RunState.CANCELLED:
         pane.add_section(_("What went wrong"))
+        cause = cause_of_error(run.error)
+        pane.add_row(_("What it is"), _(cause.title))
         pane.add_row(_("Cause"), _(run.error.message), tone=Tone.DANGER)
-        if run.error.remedy:
-            pane.add_row(_("What to do"), _(run.error.remedy))
+        pane.add_row(_("Effect"), _(cause.effect))
+        pane.add_row(_("What to do"), _(run.error.remedy or cause.remedy))
 
 
 def _tell_counts(pane: DetailsPane, run: Run) -> None:
