@@ -130,10 +130,18 @@ def _mapped(table: Table, mapper: Mapper) -> Table:
     mapped = table.mapped("employee", mapper)
     kept: list[Row] = []
     for row in mapped.rows:
-        biometrics = mapper.take("biometrics", row.get(BIOMETRICS))
-        if not (isinstance(biometrics, list) and None in biometrics):
+        sent = row.get(BIOMETRICS)
+        biometrics = mapper.take("biometrics", sent)
+        if not _is_refused(sent, biometrics):
             kept.append({**row, BIOMETRICS: biometrics})
     return Table(kept, mapped.unreadable + len(mapped.rows) - len(kept), mapped.counted)
+
+
+def _is_refused(sent: object, taken: object) -> bool:
+    """Whether the mapping could not take a row of an embed; an empty place that came so is none."""
+    before = sent if isinstance(sent, list) else [sent]
+    after = taken if isinstance(taken, list) else [taken]
+    return any(new is None and old is not None for old, new in zip(before, after, strict=True))
 
 
 def _snapshot(table: Table, mapper: Mapper) -> Snapshot[SupabaseEmployee]:
