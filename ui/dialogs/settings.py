@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 SHOW, UPDATE = "settings.show", "settings.update"
 _WIDTH, _HEIGHT = 620, 640
-_LABELS = 230
+_LABELS, _NUMBERS = 230, 120
 _NAMED = 3
 
 
@@ -94,6 +94,7 @@ class SettingsDialog(QDialog):
         buttons.setContentsMargins(5 * GRID, 2 * GRID, 5 * GRID, 4 * GRID)
         buttons.setSpacing(2 * GRID)
         buttons.addWidget(self.problem, 1)
+        buttons.addStretch()
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.save)
         column = QVBoxLayout(self)
@@ -104,7 +105,7 @@ class SettingsDialog(QDialog):
 
     # -- the fields ----------------------------------------------------------------------------------------------
 
-    def _section(self, title: str, about: str = "") -> QFormLayout:
+    def _section(self, title: str, about: str = "") -> QGridLayout:
         heading = QLabel(title)
         heading.setProperty("role", "heading")
         self._column.addWidget(heading)
@@ -112,27 +113,34 @@ class SettingsDialog(QDialog):
             words = QLabel(about, wordWrap=True)
             words.setProperty("role", "muted")
             self._column.addWidget(words)
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(4 * GRID)
         form.setVerticalSpacing(2 * GRID)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setColumnMinimumWidth(0, _LABELS)
+        form.setColumnStretch(1, 1)
         self._column.addLayout(form)
         return form
 
-    def _add(self, form: QFormLayout, key: str, title: str, editor: QWidget, note: str = "") -> None:
+    def _add(self, form: QGridLayout, key: str, title: str, editor: QWidget, note: str = "") -> None:
         editor.setObjectName(f"settings_dialog.{key}")
         editor.setAccessibleName(title)
         editor.installEventFilter(self)
         below = _note(f"settings_dialog.{key}.note")
         cell = QVBoxLayout()
         cell.setSpacing(GRID // 2)
-        cell.addWidget(editor)
+        wide = isinstance(editor, QLineEdit)
+        cell.addWidget(editor, 0, Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignLeft)
         cell.addWidget(below)
+        if isinstance(editor, QSpinBox | QDoubleSpinBox):
+            editor.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
+            editor.setMinimumWidth(_NUMBERS)
         label = QLabel("" if isinstance(editor, QCheckBox) else title, wordWrap=True)
         label.setBuddy(editor)
         label.setFixedWidth(_LABELS)
         label.setMinimumHeight(CONTROL_HEIGHT)
-        form.addRow(label, cell)
+        row = form.rowCount()
+        form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        form.addLayout(cell, row, 1)
         self.fields[key] = Field(editor, below, note)
         self._write(key, note, wrong=False)
         if self.refusal and key not in {"language", "theme"}:
@@ -169,7 +177,7 @@ class SettingsDialog(QDialog):
         history = Button(_("How long the history is kept …"), object_name="settings_dialog.history")
         history.setAutoDefault(False)
         history.clicked.connect(self.open_retention)
-        form.addRow("", history)
+        form.addWidget(history, form.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
         if reason := self.desk.refusal("history.keep"):
             history.refuse(reason)
         address = QLineEdit(without_password(self.before.database_url))
