@@ -38,6 +38,7 @@ class ConnectionLife(QObject):
         hold = (Icon.PLAY, _("Let calls pass")) if held else (Icon.LOCK, _("Hold calls back"))
         return [
             Entry("log", Icon.HISTORY, _("Sync log…"), lambda: self.open_log(connection)),
+            Entry("schedules", Icon.CLOCK, _("Schedules…"), lambda: self.open_schedules(connection)),
             Entry("sign_in", Icon.KEY, _("Sign in again…"), lambda: self.sign_in(connection),
                   refusal("connections.sign_in")),
             Entry("hold", *hold, lambda: self.hold(connection, action), refusal("connections.hold")),
@@ -51,6 +52,12 @@ class ConnectionLife(QObject):
         from ui.dialogs.connection_log import open_connection_log
 
         open_connection_log(self.page, self.desk, connection)
+
+    def open_schedules(self, connection: Connection) -> None:
+        """Show what runs over it by itself."""
+        from ui.dialogs.schedules import open_schedules
+
+        open_schedules(self.page, self.desk, connection)
 
     def sign_in(self, connection: Connection) -> None:
         """Ask for new credentials; nothing else of the connection changes."""
