@@ -102,5 +102,6 @@ async def test_a_renamed_field_of_1c_arrives_in_the_next_run(desk: Workspace) ->
     await do(desk, "onec", "mappings.update", entity="agent", rows=rows)
     await run(desk, "onec.sync_personnel")
     people = {p.person.external_id: p.person.position for p in await desk.store.read(onec.people)}
-    assert tried["changes"]
-    assert all(people[change["record"].lower()] == change["after"] for change in tried["changes"])
+    told = {change["record"].lower(): change["after"] for change in tried["changes"] if change["record"] != "?"}
+    assert len(told) > 10
+    assert {key: people[key] for key in told} == told
