@@ -35,6 +35,7 @@ FAMILIES = (
     "connection_import",
     "connection_life",
     "connection_logs",
+    "connection_copies",
     "sign_in_again",
     "mappings",
     "schedules",

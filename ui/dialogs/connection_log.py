@@ -98,6 +98,7 @@ class ConnectionLogDialog(QDialog):
         column.setContentsMargins(0, 2 * GRID, 0, 4 * GRID)
         column.setSpacing(0)
         column.addLayout(above)
+        column.addSpacing(2 * GRID)
         column.addWidget(self.pane, 1)
         column.addLayout(below)
 
@@ -152,6 +153,8 @@ class ConnectionLogDialog(QDialog):
         self._total = total
         self.pane.set_rows(self.logs)
         self.older.setVisible(total > len(self.logs))
+        if self.pane.table.current_row() is None and self.pane.rows.rowCount():
+            self.pane.table.selectRow(0)
         self._show_ways()
 
     def _offer_operations(self, known: list[str]) -> None:

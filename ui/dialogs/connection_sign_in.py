@@ -73,6 +73,7 @@ class SignInDialog(QDialog):
                 editor.widget.setProperty("placeholderText", blank_text(spec, is_set=not spec.required))
             label = QLabel(_(spec.label), wordWrap=True)
             label.setBuddy(editor.widget)
+            label.setMinimumHeight(CONTROL_HEIGHT)
             form.addRow(label, editor.widget)
         left = QVBoxLayout()
         left.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)

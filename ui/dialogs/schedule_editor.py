@@ -29,7 +29,7 @@ from app.operations.runner import Request
 from ui.desk import Desk
 from ui.dialogs.schedule_timing import TimingForm
 from ui.runs.words import PARAMETER_WORDS, operation_title
-from ui.theme import GRID, Tone
+from ui.theme import CONTROL_HEIGHT, GRID, Tone
 from ui.widgets import BannerArea, Button, Look, ask
 
 _FIELD_WIDTH = 280
@@ -136,6 +136,7 @@ class ScheduleEditor(QDialog):
     def _add_row(self, words: str, field: QWidget) -> None:
         label = QLabel(words, wordWrap=True)
         label.setBuddy(field)
+        label.setMinimumHeight(CONTROL_HEIGHT)
         field.setAccessibleName(words)
         field.setMinimumWidth(_FIELD_WIDTH)
         self.form.addRow(label, field)

@@ -32,6 +32,7 @@ SHOWN = 3
 _USUAL_MINUTES = 15
 _USUAL_CRON = "0 6 * * *"
 _TIME = "HH:mm"
+_INSIDE = (2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
 
 
 class TimingForm(QWidget):
@@ -53,6 +54,7 @@ class TimingForm(QWidget):
         self.minutes = QSpinBox(minimum=SHORTEST_S // 60, maximum=LONGEST_S // 60)
         self.minutes.setObjectName("schedule.minutes")
         self.minutes.setAccessibleName(_("Minutes between runs"))
+        self.minutes.lineEdit().setTextMargins(*_INSIDE)
         self.minutes.setSuffix(_(" minutes"))
         self.minutes.setValue(max(1, timing.every_s // 60) if timing.every_s else _USUAL_MINUTES)
         self.expression = QLineEdit(timing.cron or _USUAL_CRON)
@@ -80,6 +82,7 @@ class TimingForm(QWidget):
     def _time(self, name: str, label: str, text: str) -> QTimeEdit:
         edit = QTimeEdit(QTime.fromString(text, _TIME))
         edit.setDisplayFormat(_TIME)
+        edit.lineEdit().setTextMargins(*_INSIDE)
         edit.setObjectName(f"schedule.{name}")
         edit.setAccessibleName(label)
         return edit

@@ -103,7 +103,6 @@ async def test_a_run_is_copied_for_support_without_secrets(
 ) -> None:
     run_id = await run(demo_desk, "offices.sync")
     dialog = await open_log(demo_desk, window, 1)
-    assert not part(dialog, Button, "sync_log.copy").isEnabled()
     dialog.pane.table.select_key(run_id)
     click(dialog, "sync_log.copy")
     await eventually(lambda: voice.toasts == ["Copied, without keys and passwords."])

@@ -4,20 +4,33 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.domain.connections import Connection
+from app.domain.connections import Connection, ConnectionStatus
 from app.i18n import _
 from app.operations.connection_life import HoldAction
+from app.operations.registry import Operation, operations
 from app.operations.runner import Report, Request
+from app.store.copies import KINDS_WITH_COPIES
 from ui.desk import Desk
 from ui.pages.connections.rows import ConnectionLine
 from ui.pages.entries import Entry
 from ui.theme import Icon, Tone
 from ui.widgets import ask
+
+FULL = "full_sync"
+"""The parameter of an operation that can read everything again."""
+
+
+def full_syncs(connection: Connection) -> list[Operation]:
+    """The operations of its kind that can."""
+    fitting = [each for each in operations().values() if connection.kind in each.kinds]
+    return [each for each in fitting if any(field.name == FULL for field in fields(each.params))]
 
 
 class ConnectionLife(QObject):
@@ -45,7 +58,31 @@ class ConnectionLife(QObject):
             Entry("duplicate", Icon.COPY, _("Duplicate"), lambda: self.duplicate(connection),
                   refusal("connections.duplicate")),
             Entry("export_settings", Icon.DOWNLOAD, _("Export settings…"), lambda: self.export_settings([connection])),
+            *self._anew(connection),
         ]  # fmt: skip
+
+    def _anew(self, connection: Connection) -> list[Entry]:
+        """To fetch everything anew, and to take away what was fetched, where its kind has that."""
+        paused = _("The connection is paused.") if connection.status is ConnectionStatus.INACTIVE else ""
+        found = [
+            Entry(f"full.{each.id}", Icon.REFRESH, _("Full resync: {what}").format(what=_(each.title)),
+                  partial(self._resync, connection, each.id), paused or self.desk.refusal(each.id))
+            for each in full_syncs(connection)
+        ]  # fmt: skip
+        if connection.kind in KINDS_WITH_COPIES:
+            refusal = self.desk.refusal("connections.clear_data")
+            found.append(Entry("clear", Icon.DELETE, _("Clear local data…"), lambda: self.clear(connection), refusal))
+        return found
+
+    def _resync(self, connection: Connection, operation: str) -> None:
+        """Read everything again, whatever was read before; the run shows itself."""
+        self.desk.run(Request(operation, connection.id, {FULL: True}))
+
+    def clear(self, connection: Connection) -> None:
+        """Take away what was fetched, after asking with the number."""
+        from ui.dialogs.connection_clear import clear_local_data
+
+        self.desk.start("clear local data", clear_local_data(self.page, self.desk, connection))
 
     def open_log(self, connection: Connection) -> None:
         """Show what ran over it."""

@@ -23,7 +23,9 @@ from app.operations.connection_test import stage_titles
 from app.operations.pulse import circumstances
 from app.operations.reports import read_report, stored_report
 from app.operations.schedule_rows import next_syncs
+from app.operations.secret_expiry import ending
 from app.store import connections as stored
+from app.store.values import now
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
 from ui.dialogs.export import export_table
@@ -34,6 +36,7 @@ from ui.pages.connections.life import ConnectionLife
 from ui.pages.connections.menu import fill_row_menu
 from ui.pages.connections.rows import COLUMNS, ConnectionLine, filters
 from ui.tables import TablePane, format_value
+from ui.texts import day_text
 from ui.theme import Icon, Tone
 from ui.widgets import Action, BannerArea, Look
 
@@ -163,6 +166,7 @@ class ConnectionsPage(QWidget):
         self._show_details()
         self._count_attention(lines)
         self._show_full_access()
+        self._show_expiry()
         self._count_down(lines)
 
     def _count_down(self, lines: list[ConnectionLine]) -> None:
@@ -181,6 +185,24 @@ class ConnectionsPage(QWidget):
         elif shown is None or shown.text != text:
             remedy = _("Whoever gets hold of this computer can read the whole project. Better sign in as a user.")
             self.banners.show_banner("full_access", Tone.WARNING, text, remedy, permanent=True)
+
+    def _show_expiry(self) -> None:
+        """A token that ends within seven days, or has ended, is said while there is time to get another one (§5)."""
+        moment = now()
+        found = ending(self._found, moment)
+        shown = self.banners.banner("expiry")
+        if not found:
+            self.banners.clear("expiry")
+            return
+        words = {True: _("The token of {name} ended on {day}."), False: _("The token of {name} ends on {day}.")}
+        text = " ".join(
+            words[at <= moment].format(name=c.name, day=day_text(at.astimezone().date())) for c, at in found
+        )
+        if shown is None or shown.text != text:
+            first = found[0][0]
+            again = Action(_("Sign in again…"), lambda: self.life.sign_in(first), icon=Icon.KEY)
+            remedy = _("Get a new one from its administrator, then sign in again: settings and history stay.")
+            self.banners.show_banner("expiry", Tone.WARNING, text, remedy, [again])
 
     def _line(self, connection: Connection) -> ConnectionLine:
         workspace = self.desk.workspace
