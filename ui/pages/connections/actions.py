@@ -16,10 +16,14 @@ from app.domain.kinds import KINDS, ConnectionKind
 from app.i18n import _, ngettext
 from app.operations.registry import Operation, operations
 from app.operations.runner import Report, Request
+from app.operations.schedules import USUAL
+from app.store import connections as stored
 from ui.desk import Desk
 from ui.dialogs.connection import edit_connection
-from ui.theme import Tone
-from ui.widgets import ask, confirm
+from ui.theme import Icon, Tone
+from ui.widgets import Action, ask, confirm
+
+FIRST_SYNC = "connections.first_sync"
 
 
 class ConnectionActions(QObject):
@@ -45,6 +49,26 @@ class ConnectionActions(QObject):
     async def _edit(self, connection: Connection | None, kind: ConnectionKind) -> None:
         if name := await edit_connection(self.page, self.desk, KINDS[kind], connection):
             self.made.emit(name)
+            if connection is None:
+                await self._offer_first_sync(name)
+
+    async def _offer_first_sync(self, name: str) -> None:
+        """Create, test, then the first sync (connections.md §14): offered where everything for it is filled in."""
+        made = await self.desk.workspace.store.read(stored.find_connection, name)
+        if made is None or made.kind not in USUAL:
+            return
+        missing = {spec.key for spec in made.missing_fields()} - set(self.desk.workspace.vault.known_secrets(made))
+        usual = [operation for operation in USUAL[made.kind] if not self.desk.refusal(operation)]
+        if missing or not usual:
+            return
+
+        def begin() -> None:
+            self.desk.voice.clear_banner(FIRST_SYNC)
+            for operation in usual:
+                self.desk.run(Request(operation, made.id))
+
+        text, remedy = _("{name} was added.").format(name=name), _("Nothing was fetched over it yet.")
+        self.desk.voice.banner(FIRST_SYNC, Tone.INFO, text, remedy, [Action(_("Sync now"), begin, icon=Icon.REFRESH)])
 
     def import_env(self) -> None:
         """Ask for a `.env` file and take over what it holds."""

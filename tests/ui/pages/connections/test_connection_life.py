@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit
 
 from app.access import Role
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.operations.runner import Request
 from app.store import connections
+from app.store.values import now
 from tests.support.connections_page import cells, choose_file, line, open_page, trigger
-from tests.support.window import Heard, click, eventually, open_dialog, part
+from tests.support.window import Heard, click, eventually, open_dialog, part, type_into
 from ui.desk import Desk
+from ui.dialogs.connection import ConnectionDialog
 from ui.dialogs.connection_log import ConnectionLogDialog
+from ui.pages.connections.actions import FIRST_SYNC
 from ui.theme import Tone
 from ui.widgets import Button, MenuButton, StatusChip
 
@@ -63,6 +69,51 @@ class TestRow:
         await eventually(lambda: overall.word == "Down")
         await run(demo_desk, "connections.update", "vitec", {"paused": True})
         await eventually(lambda: overall.word == "None active")
+
+
+class TestFirstSync:
+    async def test_a_connection_that_is_complete_offers_its_first_sync(
+        self, desk: Desk, voice: Heard, small_world: DemoWorld
+    ) -> None:
+        told = small_world.describe()["vitec"]
+        page = await open_page(desk)
+        click(page, "connections.add")
+        dialog = await open_dialog(ConnectionDialog)
+        for key in ("base_url", "installation_id", "product_login", "access_key"):
+            type_into(part(dialog, QLineEdit, f"connection.{key}"), told[key])
+        click(dialog, "connection.save")
+        await eventually(lambda: FIRST_SYNC in voice.banners)
+        (offer,) = voice.banners[FIRST_SYNC].actions
+        assert offer.label == "Sync now"
+        offer.run()
+        await eventually(lambda: page.pane.rows.total and line(page, "Vitec Hub").connection.last_sync is not None)
+        assert FIRST_SYNC not in voice.banners
+
+    async def test_one_that_lacks_something_does_not(self, desk: Desk, voice: Heard) -> None:
+        page = await open_page(desk)
+        click(page, "connections.add")
+        dialog = await open_dialog(ConnectionDialog)
+        click(dialog, "connection.save")
+        await eventually(lambda: page.pane.rows.total == 1)
+        assert voice.banners == {}
+
+
+class TestExpiry:
+    @pytest.mark.parametrize(("days", "said"), [(-2, "ended on"), (3, "ends on"), (9, "")])
+    async def test_a_token_that_ends_soon_is_a_banner_with_the_way_out(
+        self, demo_desk: Desk, days: int, said: str
+    ) -> None:
+        found = await demo_desk.workspace.store.read(connections.find_connection, "vitec")
+        assert found is not None
+        ends = (now() + timedelta(days=days)).isoformat()
+        await demo_desk.workspace.store.write(
+            connections.note_test, found.id, {"secret_expires_at": ends}, ok=True, error=None
+        )
+        page = await open_page(demo_desk)
+        banner = page.banners.banner("expiry")
+        assert (banner is not None) is bool(said)
+        if banner is not None:
+            assert f"The token of vitec {said}" in banner.text
 
 
 class TestHolding:
