@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SMALLEST = (1024, 680)
 USUAL = (1360, 860)
-PAGES = ("offices", "employees", "devices", "customers", "workforce", "connections", "activity")
+PAGES = ("offices", "employees", "devices", "customers", "workforce", "connections", "webhooks", "activity")
 TITLES = {
     "offices": N_("Offices"),
     "employees": N_("Employees"),
@@ -40,6 +40,7 @@ TITLES = {
     "customers": N_("Customers"),
     "workforce": N_("Workforce"),
     "connections": N_("Connections"),
+    "webhooks": N_("Webhooks"),
     "activity": N_("Activity"),
 }
 

@@ -162,6 +162,21 @@ HELP: dict[str, HelpText] = {
         (("F5", N_("Test all connections")),),
         (N_("Rights in a Supabase project, for its SQL editor"), POLICIES),
     ),
+    "webhooks": HelpText(
+        N_("Webhooks"),
+        (
+            N_("The receivers that are told what happens here, how each of them answers, and every try."),
+            N_("Messages hold ids and counters only. They are signed, so that a receiver knows they are from here."),
+            N_("What could not be sent waits and leaves when it can, also after Muster was closed."),
+        ),
+        (
+            N_("Add a receiver, choose the events it is told of, and test it: the answer is shown at once."),
+            N_("The secret is shown once. Rotate makes a new one; the old one stays valid for a day."),
+            N_("Send again repeats a message with the same id, by which a receiver knows it already has it."),
+            N_("The inbox is a receiver on this computer that shows and verifies what arrives."),
+        ),
+        (("F5", N_("Read again")),),
+    ),
     "activity": HelpText(
         N_("Activity"),
         (
@@ -178,7 +193,7 @@ HELP: dict[str, HelpText] = {
 }
 
 EVERYWHERE: tuple[tuple[str, str], ...] = (
-    ("Ctrl+1 … Ctrl+7", N_("Go to a page")),
+    ("Ctrl+1 … Ctrl+8", N_("Go to a page")),
     ("Ctrl+K", N_("Find and do anything by name")),
     ("Ctrl+F", N_("Search in the table")),
     ("Space", N_("Show or hide the details of the chosen row")),
