@@ -70,6 +70,15 @@ class ConnectionsChanged:
 
 
 @dataclass(frozen=True)
+class BreakerMoved:
+    """The circuit breaker of a connection moved: closed, open, half_open or forced_open before and after."""
+
+    connection: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class RoleChanged:
     """Somebody took on another profile of rights here."""
 

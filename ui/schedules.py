@@ -32,11 +32,47 @@ _AGAIN_MS = 30_000  # a connection may be left alone for a while, and then no lo
 _TOLD = 6
 
 
-async def work_for_schedules(desk: Desk, place: Callable[[QWidget], None]) -> None:
-    """Wait for the first schedule, then run them until the window closes; `place` puts the label into the window."""
-    await _first_schedule(desk.workspace)
-    place(NextRuns(desk))
-    desk.start("schedules", desk.workspace.scheduler.run())
+class Schedules:
+    """Starts what is due while the window is open; `place` puts the label into the window.
+
+    A pause holds for this window and until it closes; other programs on the same database go on.
+    """
+
+    def __init__(self, desk: Desk, place: Callable[[QWidget], object]) -> None:
+        self._desk, self._place = desk, place
+        self._task: asyncio.Task[None] | None = None
+        self.label: NextRuns | None = None
+        self.paused = False
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any schedule, as far as was seen."""
+        return self.label is not None
+
+    async def work(self) -> None:
+        """Wait for the first schedule, then run them until the window closes."""
+        await _first_schedule(self._desk.workspace)
+        self.label = NextRuns(self._desk)
+        self._place(self.label)
+        self.label.show()
+        self.set_paused(self.paused)
+
+    def set_paused(self, paused: bool) -> None:
+        """Start nothing more by itself, or go on; what runs goes on in any case."""
+        self.paused = paused
+        if self.label is not None:
+            self.label.set_paused(paused)
+        if paused and self._task is not None:
+            self._task.cancel()
+            self._task = None
+        elif not paused and self._task is None and self.label is not None:
+            workspace = self._desk.workspace
+            self._task = workspace.tasks.start("schedules", workspace.scheduler.run())
+
+    def leave(self) -> None:
+        """Take the label away."""
+        if self.label is not None:
+            self.label.deleteLater()
 
 
 async def _first_schedule(workspace: Workspace) -> None:
@@ -63,11 +99,17 @@ class NextRuns(ElidedLabel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(object_name="status.next")
         self._desk = desk
+        self._paused = False
         self.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(lambda: desk.start("next runs", self._look()))
         for event in (SchedulesChanged, ConnectionsChanged, RoleChanged):
             desk.on(event, lambda _event: self._soon.start(_SOON_MS))
+        self._soon.start(0)
+
+    def set_paused(self, paused: bool) -> None:
+        """Say that nothing starts here."""
+        self._paused = paused
         self._soon.start(0)
 
     async def _look(self) -> None:
@@ -81,7 +123,9 @@ class NextRuns(ElidedLabel):
     def _show(self, rows: Sequence[dict[str, Any]]) -> None:
         coming = sorted((row for row in rows if row["next_sync"]), key=lambda row: str(row["next_sync"]))
         skipped = [row for row in rows if not row["next_sync"]]
-        if coming:
+        if self._paused:
+            self.setText(_("Schedules are paused in this window"))
+        elif coming:
             self.setText(_("Next: {run}").format(run=_line(coming[0])))
         else:
             self.setText(_("No scheduled run will start") if rows else _("No run is scheduled"))

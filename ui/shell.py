@@ -18,6 +18,7 @@ from app.i18n import _, ngettext
 from app.operations.registry import find_operation
 from app.operations.runner import Request
 from app.store import connections, directory
+from ui.background import Background
 from ui.runs import RunPanel
 from ui.runs.again import stopped_by
 from ui.settings_menu import SettingsButton
@@ -60,7 +61,7 @@ class Shell(QObject):
         self.store_label.setText(desk.workspace.store.label)
         window.statusBar().insertWidget(1, self.store_label, 1)
         self.standing = Standing(window, desk)
-        self._next_runs: QWidget | None = None
+        self.background = Background(window, desk)
         self.settings = SettingsButton(self)
         window.tabs.setCornerWidget(self.settings)
         self.settings.show()
@@ -76,8 +77,7 @@ class Shell(QObject):
         for widget in (self.banners, self.run_panel, self.settings, self.store_label, self.standing.button):
             widget.hide()
             widget.deleteLater()
-        if self._next_runs is not None:
-            self._next_runs.deleteLater()
+        self.background.leave()
         self.window.running_label.setText(_("Nothing is running"))
         self.standing.deleteLater()
         self.deleteLater()
@@ -94,31 +94,7 @@ class Shell(QObject):
         if not self.window.demo and not known:
             self._show_start()
         self.window.page("connections")  # its tab says from the start how many need a look
-        self.desk.start("contact centres", self._work_for_contact_centers())
-        self.desk.start("webhooks", self._work_for_webhooks())
-        self.desk.start("schedules", self._work_for_schedules())
-
-    async def _work_for_contact_centers(self) -> None:
-        """Statuses to send and alarms, once there is a contact centre; until then not even the code is loaded."""
-        from ui.contact_centers import work_for_contact_centers
-
-        await work_for_contact_centers(self.desk)
-
-    async def _work_for_schedules(self) -> None:
-        """What is due starts while the window is open."""
-        from ui.schedules import work_for_schedules
-
-        await work_for_schedules(self.desk, self._place_next_runs)
-
-    def _place_next_runs(self, label: QWidget) -> None:
-        self._next_runs = label
-        self.window.statusBar().insertWidget(1, label, 1)
-
-    async def _work_for_webhooks(self) -> None:
-        """What webhooks have to tell leaves while the window is open."""
-        from app.operations.webhooks.service import work_for_webhooks
-
-        await work_for_webhooks(self.desk.workspace)
+        self.background.start()
 
     def fill_demo(self, demo: DemoSystems) -> None:
         """Fetch the demo firm at once: who only wants to look sees offices, people, devices, and how a run looks."""
@@ -242,7 +218,7 @@ class Shell(QObject):
         self._shortcut("Ctrl+K", self.open_palette)
         self._shortcut("F1", self.open_help)
         self._shortcut("Ctrl+,", self.open_settings)
-        self._shortcut("Ctrl+Q", self.window.close)
+        self._shortcut("Ctrl+Q", self.window.quit)
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         action = QAction(self.window)

@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.layouts = Layouts(home.layout)
         self.pages: dict[str, QWidget] = {}
         self._problem: QWidget | None = None
+        self._quitting = False
         self.name("")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*SMALLEST)
@@ -178,11 +179,29 @@ class MainWindow(QMainWindow):
             await workspace.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide at once; the loop then closes the workspace and ends."""
+        """Hide at once; the loop then closes the workspace and ends. Where there is a tray, work may go on there."""
+        if not self._quitting and self.desk is not None:
+            tray = self.shell.background.tray
+            if tray is not None and not tray.lets_close():
+                event.ignore()
+                return
+        event.accept()
+        self._end()
+
+    def quit(self) -> None:
+        """End the program, whatever closing the window means."""
+        self._quitting = True
+        if self.isHidden():
+            self._end()
+        else:
+            self.close()
+
+    def _end(self) -> None:
+        if self.is_closed:
+            return
         self.layouts.set_geometry("window/geometry", self.saveGeometry())
         self.layouts.set("window/tab", PAGES[self.tabs.currentIndex()])
         self.layouts.save()
-        event.accept()
         self.is_closed = True
         self.closed.emit()
 

@@ -28,12 +28,13 @@ from PySide6.QtWidgets import (
 from app.domain.database_address import checked_database_url, without_password
 from app.domain.kinds import KINDS, ConnectionKind, FieldSpec, FieldType
 from app.errors import MusterError, UsageError
-from app.i18n import _, ngettext
+from app.i18n import N_, _, ngettext
 from app.operations.runner import Request
 from app.operations.settings import DAYS, FEWEST_DAYS, MOST_DAYS
 from app.settings import SHARED, Theme
 from ui.settings_menu import LANGUAGE_WORDS, THEME_WORDS
 from ui.theme import CONTROL_HEIGHT, GRID, ThemeChoice, Tone, apply_theme, theme, tokens
+from ui.tray import CLOSING, Closing, closing_means, has_tray
 from ui.widgets import Button, Look, announce
 
 if TYPE_CHECKING:
@@ -43,6 +44,15 @@ SHOW, UPDATE = "settings.show", "settings.update"
 _WIDTH, _HEIGHT = 620, 640
 _LABELS, _NUMBERS = 230, 120
 _NAMED = 3
+
+
+CLOSING_FIELD = "closing"
+_CLOSING_WORDS = {
+    Closing.ASK: N_("Ask while something runs or is scheduled"),
+    Closing.TRAY: N_("Keep working in the tray"),
+    Closing.QUIT: N_("Quit Muster"),
+}
+_OWN = ("language", "theme", CLOSING_FIELD)
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,7 @@ class SettingsDialog(QDialog):
         form.addLayout(cell, row, 1)
         self.fields[key] = Field(editor, below, note)
         self._write(key, note, wrong=False)
-        if self.refusal and key not in {"language", "theme"}:
+        if self.refusal and key not in _OWN:
             editor.setEnabled(False)
             editor.setToolTip(self.refusal)
             editor.setAccessibleDescription(self.refusal)
@@ -154,6 +164,10 @@ class SettingsDialog(QDialog):
         self._add(form, "language", _("Language"), language, _("It changes when Muster starts the next time."))
         look = _choice({value.value: _(text) for value, text in THEME_WORDS.items()}, self.before.theme.value)
         self._add(form, "theme", _("Look"), look)
+        if has_tray():
+            words = {means.value: _(text) for means, text in _CLOSING_WORDS.items()}
+            means = closing_means(self.desk).value
+            self._add(form, CLOSING_FIELD, _("Closing the window"), _choice(words, means))
         look.currentIndexChanged.connect(lambda _index: _wear(Theme(look.currentData())))
 
     def _add_shared(self) -> None:
@@ -291,6 +305,8 @@ class SettingsDialog(QDialog):
         except OSError as error:
             self._fail(_("The settings could not be stored: {cause}").format(cause=error))
             return
+        if CLOSING_FIELD in self.fields:
+            self.desk.layouts.set(CLOSING, str(self._value(CLOSING_FIELD)))
         self.accept()
         if "database_url" in shared or "language" in own:
             text = _("What you changed takes effect when Muster starts the next time.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.events import AlarmsChanged
+from app.events import AlarmsChanged, BreakerMoved
 
 if TYPE_CHECKING:
     from app.domain.webhooks.events import Event
@@ -27,6 +27,7 @@ class Listening:
     def _breaker(self, connection_id: str, old: str, new: str) -> None:
         from app.operations.webhooks.sources import breaker_moved
 
+        self._workspace.events.publish(BreakerMoved(connection_id, old, new))
         self._log(breaker_moved(connection_id, old, new))
 
     def _alarms(self, changed: AlarmsChanged) -> None:
