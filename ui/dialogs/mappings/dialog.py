@@ -79,35 +79,26 @@ class MappingsDialog(QDialog):
             sides.setStretchFactor(sides.count() - 1, int(part is self.fields))
             part.setMinimumWidth(width // 2)
         sides.setSizes([190, 730, 320])
+        sides.setContentsMargins(2 * GRID, 2 * GRID, 0, 0)
         whole = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         whole.addWidget(sides)
         whole.addWidget(self.trial)
         whole.setStretchFactor(0, 1)
         whole.setSizes([430, 200])
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID)
-        buttons.setSpacing(2 * GRID)
-        buttons.addWidget(self.told, 1)
-        for button in (self.reset, self.try_button, self.save):
-            buttons.addWidget(button)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 2 * GRID, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(whole, 1)
-        column.addLayout(buttons)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("mappings.tabs")
-        self.tabs.addTab(page, _("Fields"))
+        self.tabs.addTab(whole, _("Fields"))
         if self.connection.kind in VALUE_TABLES:
             self.tabs.addTab(self.values, _("Values"))
         else:
             self.values.setParent(self)
             self.values.hide()
         end = QHBoxLayout()
-        end.setContentsMargins(4 * GRID, GRID, 4 * GRID, 3 * GRID)
-        end.addStretch(1)
-        end.addWidget(self.close_button)
+        end.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 3 * GRID)
+        end.setSpacing(2 * GRID)
+        end.addWidget(self.told, 1)
+        for button in (self.reset, self.try_button, self.save, self.close_button):
+            end.addWidget(button)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 2 * GRID, 0, 0)
         outer.addWidget(self.banners)
@@ -117,6 +108,7 @@ class MappingsDialog(QDialog):
     def _connect(self) -> None:
         for button in (self.reset, self.try_button, self.save, self.close_button):
             button.setAutoDefault(False)
+        self.tabs.currentChanged.connect(self._tab_chosen)
         self.entities.currentRowChanged.connect(self._entity_chosen)
         self.fields.table.current_row_changed.connect(lambda line: self.editor.show_line(line, self._known))
         self.fields.table.row_activated.connect(lambda _line: self.editor.add_source.setFocus())
@@ -181,6 +173,10 @@ class MappingsDialog(QDialog):
     def _show_fields(self) -> None:
         if self.view is not None:
             self.fields.set_rows(field_lines(self.view, self.rules))
+
+    def _tab_chosen(self, at: int) -> None:
+        for part in (self.told, self.reset, self.try_button, self.save):
+            part.setVisible(at == 0)
 
     # -- editing -------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.mappings import Entity, Rule, SourceField, Trial
+from app.domain.mappings.mapper import look_up
+from app.domain.mappings.transforms import is_blank
 from app.domain.mappings.trial import record_name
 from app.i18n import N_, _
 from app.operations.mappings import EntityView, sample_values
@@ -51,11 +53,11 @@ def _state(line: FieldLine) -> str:
 
 
 FIELD_COLUMNS: tuple[Column[FieldLine], ...] = (
-    Column("theirs", N_("Their field"), lambda r: ", ".join(r.rule.sources), width=150),
-    Column("samples", N_("Last values"), _samples, width=220, muted=True, tooltip=_samples),
-    Column("ours", N_("Our field"), lambda r: _(r.field.title), width=160, tooltip=lambda r: r.field.key),
-    Column("how", N_("How"), lambda r: rule_words(r.rule), width=160, tooltip=lambda r: rule_words(r.rule)),
-    Column("state", N_("State"), _state, kind=Kind.CHIP, width=130,
+    Column("theirs", N_("Their field"), lambda r: ", ".join(r.rule.sources), width=132),
+    Column("samples", N_("Last values"), _samples, width=184, muted=True, tooltip=_samples),
+    Column("ours", N_("Our field"), lambda r: _(r.field.title), width=136, tooltip=lambda r: r.field.key),
+    Column("how", N_("How"), lambda r: rule_words(r.rule), width=132, tooltip=lambda r: rule_words(r.rule)),
+    Column("state", N_("State"), _state, kind=Kind.CHIP, width=126,
            tone=lambda r: Tone.INFO if r.changed else Tone.NEUTRAL),
 )  # fmt: skip
 
@@ -76,10 +78,14 @@ class TrialLine:
 def trial_lines(entity: Entity, trial: Trial) -> list[TrialLine]:
     """What a trial found; what is wrong first."""
     found: list[tuple[str, str, str, str, str, bool]] = [
-        (record_name(entity, p.record), p.target, "", "", p.message, True) for p in trial.problems
+        (record_name(entity, p.record), p.target, value_words(look_up(p.record, p.target)), "", p.message, True)
+        for p in trial.problems
     ]
     for c in trial.changes:
-        found.append((c.record, c.field, value_words(c.before), value_words(c.after), _("Would change"), False))
+        bad = c.field in trial.blanked and is_blank(c.after)
+        note = _("Required, would be empty") if bad else _("Would change")
+        found.append((c.record, c.field, value_words(c.before), value_words(c.after), note, bad))
+    found.sort(key=lambda line: not line[-1])
     return [
         TrialLine(number, record, _title(entity, key), before, after, note, bad)
         for number, (record, key, before, after, note, bad) in enumerate(found)

@@ -69,8 +69,8 @@ def rule_words(rule: Rule) -> str:
     """What happens between their field and ours; blank where it is taken as it is."""
     if not rule.active:
         return _("Switched off")
-    steps = (*rule.transforms, *rule.checks)
-    return " · ".join(kind_words(step.kind) for step in steps)
+    words = [*(kind_words(one.kind) for one in rule.transforms), *(kind_words(one.kind) for one in rule.checks)]
+    return " · ".join(words)
 
 
 def value_words(value: Any) -> str:
