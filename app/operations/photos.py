@@ -43,7 +43,7 @@ _STATUS = {
     Verdict.DOUBTFUL: Status.PARTIAL,
     Verdict.UNUSABLE: Status.FATAL,
 }
-_CODES = {Verdict.DOUBTFUL: "photo.doubtful", Verdict.UNUSABLE: "photo.unusable"}
+_CODES: dict[str, str] = {Verdict.DOUBTFUL: "photo.doubtful", Verdict.UNUSABLE: "photo.unusable"}
 _STEP = "photo"
 _AT_ONCE = 4  # photos that are fetched and examined side by side
 _OF_EVERYBODY = (RefusedSignIn, NoKeyring, NotConfigured, Unreachable, ClockOff)
@@ -193,7 +193,7 @@ async def _checked(context: RunContext, employee: Employee, failed: dict[str, Mu
             failed[source] = error
         return _outcome(employee, Status.FATAL, _STEP, error.message, error.remedy, code=error.code)
     text = exam.words or _("Good as it is.")
-    return _outcome(employee, _STATUS[exam.verdict], exam.verdict, text, exam.remedy, code=_CODES.get(exam.verdict, ""))
+    return _outcome(employee, _STATUS[exam.verdict], exam.verdict, text, exam.remedy)
 
 
 def _outcome(
@@ -206,7 +206,9 @@ def _outcome(
     code: str = "",
 ) -> Outcome:
     """The step of an examined photo is its verdict: a resumed check counts by it."""
-    return Outcome(employee.name, employee.id, "photos", "store", status, str(step), message, action, remedy, code=code)
+    place = (employee.name, employee.id, "photos", "store")
+    code = code or _CODES.get(step, "")
+    return Outcome(*place, status, str(step), message, action, remedy, code=code)
 
 
 async def _report(context: RunContext, outcomes: list[Outcome]) -> None:

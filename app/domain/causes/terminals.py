@@ -163,6 +163,14 @@ TERMINALS = (
         _SYSTEM,
     ),
     Cause(
+        "device.untrue",
+        N_("Not as the device said"),
+        N_("The device said yes, but read back it does not hold what was sent."),
+        N_("The person or the face is not as it should be there, whatever the device said."),
+        N_("Look at the person on the device itself; if it stays like this, the device needs service."),
+        _SYSTEM,
+    ),
+    Cause(
         "device.missing",
         N_("Missing on the device"),
         N_("The person belongs on the device and is not there."),
@@ -198,7 +206,7 @@ TERMINALS = (
         "photo.unusable",
         N_("Photo not usable"),
         N_("No device would find exactly one clear face in the photo, or it is no picture."),
-        N_("The photo is not sent."),
+        N_("It is not sent where photos are checked strictly, and most devices would refuse it."),
         _PHOTO,
     ),
     Cause(

@@ -202,7 +202,7 @@ async def _send_all(
             await send_once(context, fact, asked, before)
         except MusterError as error:
             text = _("Not attempted: {cause}").format(cause=error.message)
-            left = [outcome_of(f, asked, Status.NOT_ATTEMPTED, text) for f, _before in facts[number + 1 :]]
+            left = [outcome_of(f, asked, Status.NOT_ATTEMPTED, text, code=error.code) for f, _b in facts[number + 1 :]]
             await tell(context, left)
             raise
 

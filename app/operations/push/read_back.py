@@ -93,24 +93,29 @@ async def _found(terminal: Terminal, sent: Sequence[Sent], numbers: Sequence[str
     return found
 
 
+def _untrue(outcome: Outcome, status: Status, step: PushStep, text: str, remedy: str) -> Outcome:
+    """The outcome of a device that said yes and holds something else."""
+    return replace(outcome, status=status, step=step.value, message=text, remedy=_(remedy), code="device.untrue")
+
+
 def _compare(sent: Sent, found: StoredPerson | None) -> tuple[Outcome, Placement]:
     outcome, placement = sent.visited.outcome, replace(sent.visited.placement, checked_at=now())
     kept = outcome.action is Action.UNCHANGED
     if found is None:
         text = _("The device said yes and does not hold the person.")
-        failed = replace(outcome, status=Status.FATAL, step=PushStep.PERSON.value, message=text, remedy=_(_LIAR))
+        failed = _untrue(outcome, Status.FATAL, PushStep.PERSON, text, _LIAR)
         return failed, replace(placement, state=CoverageState.MISSING, message=text)
     words = differences(sent.person, found)
     if sent.visited.face_sent and not found.faces:
         text = _("The device said yes to the face and does not hold it.")
-        partial = replace(outcome, status=Status.PARTIAL, step=PushStep.FACE.value, message=text, remedy=_(_AGAIN))
+        partial = _untrue(outcome, Status.PARTIAL, PushStep.FACE, text, _AGAIN)
         return partial, replace(placement, state=CoverageState.PHOTO_MISSING, face_digest="", message=text)
     if words and kept:  # it was there before and was left as it is, as asked
         text = " ".join((outcome.message, *words))
         return replace(outcome, message=text), replace(placement, state=CoverageState.DIFFERENT, message=text)
     if words:
         text = " ".join((_("The device accepted the person and holds something else."), *words))
-        partial = replace(outcome, status=Status.PARTIAL, step=PushStep.PERSON.value, message=text, remedy=_(_LIAR))
+        partial = _untrue(outcome, Status.PARTIAL, PushStep.PERSON, text, _LIAR)
         return partial, replace(placement, state=CoverageState.DIFFERENT, message=text)
     proven = replace(outcome, step=PushStep.READ_BACK.value)
     return proven, replace(placement, state=CoverageState.VERIFIED)
