@@ -20,11 +20,17 @@ from ui.theme import GRID
 
 if TYPE_CHECKING:
     from ui.pages.webhooks.deliveries_view import DeliveriesView
+    from ui.pages.webhooks.events_view import EventsView
+    from ui.pages.webhooks.inbox_view import InboxView
+    from ui.pages.webhooks.statistics_view import StatisticsView
 
 TITLES = {
     # Translators: views of the page of webhooks
     "endpoints": N_("Endpoints"),
     "deliveries": N_("Deliveries"),
+    "events": N_("Events"),
+    "statistics": N_("Statistics"),
+    "inbox": N_("Inbox"),
 }
 INNER = tuple(TITLES)
 """The inner tabs from left to right."""
@@ -102,6 +108,27 @@ class WebhooksPage(QWidget):
         made = DeliveriesView(self.desk, self)
         made.commands.webhook_wanted.connect(self.show_record)
         return made
+
+    @cached_property
+    def events(self) -> EventsView:
+        """The catalogue, made when somebody first looks at it."""
+        from ui.pages.webhooks.events_view import EventsView
+
+        return EventsView(self.desk, self)
+
+    @cached_property
+    def statistics(self) -> StatisticsView:
+        """The numbers, made when somebody first looks at them."""
+        from ui.pages.webhooks.statistics_view import StatisticsView
+
+        return StatisticsView(self.desk, self)
+
+    @cached_property
+    def inbox(self) -> InboxView:
+        """The built-in receiver, made when somebody first looks at it."""
+        from ui.pages.webhooks.inbox_view import InboxView
+
+        return InboxView(self.desk, self, self.endpoints.actions_of)
 
     def _keep(self, name: str, view: QWidget) -> None:
         self.views[name] = view
