@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from app.domain.causes import record_code
 from app.domain.mappings import Harvest, Problem, find_entity
 from app.domain.mappings.trial import record_name
 from app.domain.outcomes import Action, Outcome, Status
@@ -53,7 +54,10 @@ def _outcome(context: RunContext, problem: Problem) -> Outcome:
     name = record_name(entity, problem.record)
     message = _("{field}: {cause}").format(field=_(field.title) if field else problem.target, cause=problem.message)
     remedy = _("Correct it at the source, or change the mapping of this connection.")
-    return Outcome(name, name, problem.entity, "mapping", Status.FATAL, "mapping", message, Action.SKIP, remedy)
+    return Outcome(
+        name, name, problem.entity, "mapping", Status.FATAL, "mapping", message, Action.SKIP, remedy,
+        code=record_code("mapping"),
+    )  # fmt: skip
 
 
 def _warning(count: int) -> str:

@@ -15,11 +15,13 @@ import msgspec
 
 from app.access import Permission
 from app.domain.audit import AuditKind, AuditNote
-from app.domain.connections import checked_settings
+from app.domain.connections import ConnectionStatus, checked_settings
+from app.domain.kinds import ConnectionKind
 from app.domain.mappings import (
     ENTITIES,
     VALUE_TABLES,
     Entity,
+    Mapper,
     Rule,
     Rules,
     Trial,
@@ -28,7 +30,7 @@ from app.domain.mappings import (
     find_table,
     try_rules,
 )
-from app.domain.mappings.entities import VERSION
+from app.domain.mappings.entities import VERSION, plain_key
 from app.domain.mappings.mapper import look_up
 from app.domain.mappings.transforms import is_blank
 from app.domain.mappings.trial import record_name
@@ -190,8 +192,20 @@ async def _trial(context: RunContext, params: RulesParams) -> Trial:
     entity = find_entity(connection.kind, params.entity)
     tried = check_rules(entity, params.rows)
     kept = await context.workspace.store.read(_kept, connection.id, entity.id)
-    samples = await context.workspace.store.read(stored.samples, connection.id, entity.id)
-    return try_rules(entity, samples.rows, kept, tried, now())
+    return try_rules(entity, await _rows_to_try_on(context, entity, tried), kept, tried, now())
+
+
+async def _rows_to_try_on(context: RunContext, entity: Entity, tried: Rules) -> Sequence[Mapping[str, Any]]:
+    """The rows that came last; where a source sends only columns that are asked for, and one is new, fresh ones."""
+    connection = context.own_connection
+    rows = (await context.workspace.store.read(stored.samples, connection.id, entity.id)).rows
+    named = {source for rule in tried if rule.active for source in rule.sources}
+    if connection.kind is not ConnectionKind.SUPABASE or connection.status is ConnectionStatus.INACTIVE:
+        return rows
+    if rows and all(any(plain_key(key) == plain_key(name) for key in rows[0]) for name in named):
+        return rows
+    client = await context.workspace.links.supabase(connection)
+    return await client.sample(entity.id, Mapper({entity.id: tried}))
 
 
 def _kept(connection_id: str, entity_id: str) -> Rules:

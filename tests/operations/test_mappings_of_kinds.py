@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.demo.world import DemoWorld
 from app.domain.connections import Connection
 from app.domain.mappings import ENTITIES, Harvest
 from app.domain.onec_time_types import time_types
-from app.store import connections, contact_center_now, onec
+from app.store import connections, contact_center_now, directory, onec
 from app.store import mappings as stored
 from app.workspace import Workspace
 from tests.support.running import run
@@ -105,3 +106,29 @@ async def test_a_renamed_field_of_1c_arrives_in_the_next_run(desk: Workspace) ->
     told = {change["record"].lower(): change["after"] for change in tried["changes"] if change["record"] != "?"}
     assert len(told) > 10
     assert {key: people[key] for key in told} == told
+
+
+async def test_a_column_that_was_never_asked_for_is_tried_before_it_is_kept_and_then_read(
+    desk: Workspace, small_world: DemoWorld
+) -> None:
+    for row in small_world.supabase.employees:
+        row["nume_complet"] = f"{row['prenume']} von {row['nume']}"
+    rows = [
+        {"target": "nume", "sources": ["nume_complet"], "transforms": [{"kind": "split", "text": " von ", "part": 2}]}
+    ]
+    tried = await do(desk, "supabase", "mappings.try", entity="employee", rows=rows)
+    assert (tried["records"], tried["allowed"]) == (len(small_world.supabase.employees), True)
+    await do(desk, "supabase", "mappings.update", entity="employee", rows=rows)
+    await run(desk, "people.sync")
+    assert {e.last_name for e in await desk.store.read(directory.employees)} == {
+        row["nume"] for row in small_world.supabase.employees if row["status"] == "activ"
+    }
+
+
+async def test_a_column_that_the_project_does_not_have_is_said_so_and_not_kept(desk: Workspace) -> None:
+    connection = await of_kind(desk, "supabase")
+    params = {"entity": "employee", "rows": [{"target": "nume", "sources": ["no_such_column"]}]}
+    report = await run(desk, "mappings.update", connection.name, params=params)
+    assert report.error is not None
+    assert "no_such_column" in report.error.message
+    assert await desk.store.read(stored.rules, connection.id) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Self
@@ -11,8 +11,9 @@ from app.connectors.breaker import Breaker
 from app.connectors.http import Answer, Call, HttpClient, HttpSettings, RetryPolicy
 from app.connectors.supabase.clock import clock_offset_s, clock_words
 from app.connectors.supabase.employees import BIOMETRICS
-from app.connectors.supabase.paging import count_of, read_rows, read_table
-from app.connectors.supabase.people import People
+from app.connectors.supabase.paging import Query, Row, count_of, read_rows, read_table
+from app.connectors.supabase.people import BIOMETRIC_COLUMNS, EMPLOYEES, People
+from app.connectors.supabase.people import COLUMNS as EMPLOYEE_COLUMNS
 from app.connectors.supabase.photos import PhotoRules, Photos
 from app.connectors.supabase.refusals import (
     SYSTEM,
@@ -23,10 +24,12 @@ from app.connectors.supabase.refusals import (
 )
 from app.connectors.supabase.session import Access, Account, KeyAccess, Session, SessionKeeper
 from app.connectors.supabase.settings import SupabaseSettings
-from app.connectors.supabase.terminals import read_terminals, terminals_query
+from app.connectors.supabase.terminals import COLUMNS as TERMINAL_COLUMNS
+from app.connectors.supabase.terminals import SECRET_COLUMN, TERMINALS, read_terminals, terminals_query
 from app.connectors.supabase.tokens import TokenChecker
 from app.domain.kinds.supabase import AuthMode
 from app.domain.mappings import Mapper
+from app.domain.mappings.mapper import MOST_SAMPLES
 from app.domain.snapshots import Snapshot
 from app.domain.supabase import PhotoAddress, SupabaseDevice, SupabaseEmployee
 from app.errors import NotConfigured
@@ -36,6 +39,11 @@ from app.redaction import register_secret
 WORTH_REPEATING = frozenset({502, 503, 504, 544, *range(520, 528)})
 """What passes by itself (§3.5); 540 is a paused project, which does not."""
 _MOST_KEY_LIST_BYTES = 1_000_000
+_SAMPLED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "employee": (EMPLOYEES, EMPLOYEE_COLUMNS),
+    "biometrics": (BIOMETRICS, BIOMETRIC_COLUMNS),
+    "device": (TERMINALS, TERMINAL_COLUMNS),
+}
 
 
 class Supabase(AbstractAsyncContextManager["Supabase"]):
@@ -119,6 +127,16 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
     async def devices(self) -> Snapshot[SupabaseDevice]:
         """All active terminals with their passwords (§5.1)."""
         return read_terminals(await read_table(self._ask_table, terminals_query(self.mapper)), self.mapper)
+
+    async def sample(self, entity: str, mapper: Mapper) -> list[Row]:
+        """The first records of an entity with exactly the columns that a mapping reads, to try it on; no secrets.
+
+        Raises `BadData` where the project has no such column.
+        """
+        table, columns = _SAMPLED[entity]
+        wanted = dict.fromkeys(("id", *mapper.columns(entity, [name for name in columns if name != SECRET_COLUMN])))
+        answer = await self._ask_table(table, Query(table, ",".join(wanted)).text(page_size=MOST_SAMPLES), False)
+        return [row for row in await read_rows(answer) if isinstance(row, dict)]
 
     # -- photos --------------------------------------------------------------------------------------------------
 

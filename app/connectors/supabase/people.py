@@ -27,8 +27,8 @@ from app.errors import BadData, RemoteError
 from app.i18n import N_, _
 
 EMPLOYEES = "angajati"
-_COLUMNS = ("id", "nume", "prenume", "nume_complet", "status")
-_BIOMETRIC_COLUMNS = ("id", "employee_no", "foto_fata_url", "hikvision_employee_no")
+COLUMNS = ("id", "nume", "prenume", "nume_complet", "status")
+BIOMETRIC_COLUMNS = ("id", "employee_no", "foto_fata_url", "hikvision_employee_no")
 _OPTIONAL = frozenset({"nume_complet", "hikvision_employee_no"})
 
 
@@ -107,11 +107,11 @@ class People:
 
     @property
     def _employee_columns(self) -> str:
-        return self._columns("employee", _COLUMNS)
+        return self._columns("employee", COLUMNS)
 
     @property
     def _biometric_columns(self) -> str:
-        return self._columns("biometrics", _BIOMETRIC_COLUMNS)
+        return self._columns("biometrics", BIOMETRIC_COLUMNS)
 
     def _columns(self, entity: str, names: tuple[str, ...]) -> str:
         """The columns that the mapping reads, and the id that pages go by."""

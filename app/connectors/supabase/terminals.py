@@ -21,15 +21,16 @@ from app.i18n import _, ngettext
 from app.redaction import register_secret
 
 TERMINALS = "dispozitive_pontaj"
-_COLUMNS = ("id", "ip_address", "port", "username", "password_encrypted", "status")
-QUERY = Query(TERMINALS, ",".join(_COLUMNS), (("status", f"eq.{ACTIVE}"),))
+SECRET_COLUMN = "password_encrypted"
+COLUMNS = ("id", "ip_address", "port", "username", SECRET_COLUMN, "status")
+QUERY = Query(TERMINALS, ",".join(COLUMNS), (("status", f"eq.{ACTIVE}"),))
 """Exactly §5.1: without a page size of ours, so the server's own limit decides, and pages go on by key."""
 _NAMED = 5  # addresses in a warning
 
 
 def terminals_query(mapper: Mapper) -> Query:
     """`QUERY` with the columns that the mapping reads."""
-    columns = dict.fromkeys(("id", *mapper.columns("device", _COLUMNS)))  # pages go by the id
+    columns = dict.fromkeys(("id", *mapper.columns("device", COLUMNS)))  # pages go by the id
     return replace(QUERY, select=",".join(columns))
 
 

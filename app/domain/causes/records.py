@@ -35,6 +35,12 @@ RECORDS = (
         N_("The person belongs to a department that is not one of the offices here."),
         N_("Sync the offices first; if it stays, the department is not shared with this login."),
     ),
+    _cause(
+        "mapping",
+        N_("The mapping cannot take it"),
+        N_("A field mapping of the connection converts or checks a value of this record, and the value does not fit."),
+        N_("Correct it at the source, or change the mapping of this connection."),
+    ),
     _cause("duplicate_id", N_("Listed twice with the same id"), _TWO, _DECIDE),
     _cause("conflict", N_("Conflict"), _TWO, _DECIDE),
     _cause("number_taken", N_("The number belongs to somebody else"), _NUMBER, _DECIDE),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.connectors.supabase import Supabase
-from app.domain.mappings import Check, CheckKind, Rule
+from app.domain.mappings import Check, CheckKind, Mapper, Rule
 from tests.support.supabase import BIOMETRICS, EMPLOYEES, TERMINALS, Project, biometrics, person, terminal
 
 
@@ -46,3 +48,17 @@ async def test_terminals_go_through_the_mapping_and_no_sample_holds_a_password(
     samples = client.mapper.harvest().samples["device"]
     assert "adresa" in samples[0]
     assert "Plain-Text-1" not in str(samples)
+
+
+@pytest.mark.parametrize(
+    ("entity", "table"), [("employee", EMPLOYEES), ("biometrics", BIOMETRICS), ("device", TERMINALS)]
+)
+async def test_a_mapping_is_tried_on_twenty_records_with_the_columns_it_reads_and_no_password(
+    client: Supabase, project: Project, entity: str, table: str
+) -> None:
+    make = {EMPLOYEES: person, BIOMETRICS: biometrics, TERMINALS: terminal}[table]
+    project.tables[table] = [make(number) | {"extra": number} for number in range(1, 31)]
+    rows = await client.sample(entity, Mapper({entity: (Rule("status", ("extra",)), Rule("employee_no", ("extra",)))}))
+    assert [row["extra"] for row in rows] == list(range(1, 21))
+    assert "password" not in str(project.asked(table)[0].url)
+    assert "status" not in rows[0]
