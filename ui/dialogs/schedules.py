@@ -61,7 +61,7 @@ def _last(line: ScheduleLine) -> str:
 COLUMNS: tuple[Column[ScheduleLine], ...] = (
     Column("operation", N_("Operation"), lambda r: operation_title(r.schedule.operation), width=180),
     Column("when", N_("When"), lambda r: r.when, width=220, tooltip=lambda r: r.when),
-    Column("state", N_("State"), _state, kind=Kind.CHIP, width=110, tone=_tone, icon=_icon),
+    Column("state", N_("State"), _state, kind=Kind.CHIP, width=140, tone=_tone, icon=_icon),
     Column("next_run", N_("Next run"), lambda r: r.next_run, text=_next, kind=Kind.MOMENT, width=140),
     Column("reason", N_("Why not"), lambda r: r.reason, width=200, tooltip=lambda r: r.reason),
     Column("last", N_("Last run"), _last, width=110, muted=True),

@@ -12,7 +12,9 @@ from app.domain.health import Health, TestReport, masked
 from app.domain.kinds import FieldSpec, FieldType
 from app.i18n import _
 from app.operations.connections import standing_in
-from ui.pages.connections.rows import ConnectionLine
+from app.operations.secret_expiry import SOON, known_expiry
+from app.store.values import now
+from ui.pages.connections.rows import ConnectionLine, success_rate
 from ui.texts import ago, health_text, moment_text, value_text
 from ui.theme import Tone
 
@@ -38,6 +40,15 @@ def state_facts(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
     facts += [Fact(_("Worth a look"), warning, tone=Tone.WARNING) for warning in (report.warnings if report else ())]
     facts.append(Fact(_("Last success"), ago(line.last_success) or _("Never")))
     facts.append(Fact(_("Last sync"), ago(line.connection.last_sync) or _("Never")))
+    if line.next_run is not None:
+        facts.append(Fact(_("Next run"), moment_text(line.next_run)))
+    elif line.next_run_reason:
+        facts.append(Fact(_("Next run"), line.next_run_reason))
+    if rate := success_rate(line):
+        facts.append(Fact(_("Success rate"), _("{percent} of the last ten runs").format(percent=rate)))
+    if ends := known_expiry(line.connection):
+        soon = ends <= now() + SOON
+        facts.append(Fact(_("Token ends"), moment_text(ends), tone=Tone.WARNING if soon else None))
     return facts
 
 

@@ -127,7 +127,8 @@ def _next_run(line: ConnectionLine) -> str:
     return moment_text(line.next_run) if line.next_run is not None else ""
 
 
-def _rate(line: ConnectionLine) -> str:
+def success_rate(line: ConnectionLine) -> str:
+    """The share of the last runs that worked; blank without any."""
     return _("{percent} %").format(percent=round(line.success_rate)) if line.success_rate is not None else ""
 
 
@@ -141,16 +142,16 @@ def _last_test(line: ConnectionLine) -> str:
 COLUMNS: tuple[Column[ConnectionLine], ...] = (
     Column("name", N_("Name"), lambda r: r.connection.name, width=170),
     Column("kind", N_("System"), lambda r: _(r.connection.spec.title), width=100, muted=True),
-    Column("health", N_("Health"), lambda r: chip(r)[0], kind=Kind.CHIP, width=150,
+    Column("health", N_("Health"), lambda r: chip(r)[0], kind=Kind.CHIP, width=176,
            tone=lambda r: chip(r)[1], icon=lambda r: chip(r)[2], tooltip=lambda r: health_text(r.health)),
     Column("cause", N_("What is wrong"), cause, width=220, tooltip=cause),
     Column("last_success", N_("Last success"), lambda r: r.last_success, text=lambda r: ago(r.last_success),
            kind=Kind.MOMENT, width=120, muted=True, tooltip=lambda r: moment_text(r.last_success)),
     Column("next_run", N_("Next run"), lambda r: r.next_run, text=_next_run, kind=Kind.MOMENT, width=140, muted=True,
            tooltip=lambda r: r.next_run_reason),
-    Column("success_rate", N_("Success rate"), lambda r: r.success_rate, text=_rate, kind=Kind.NUMBER, width=100,
+    Column("success_rate", N_("Success rate"), lambda r: r.success_rate, text=success_rate, kind=Kind.NUMBER, width=100,
            align=Align.RIGHT, tooltip=lambda _r: _("Of the last ten runs")),
-    Column("breaker", N_("Calls"), breaker, kind=Kind.CHIP, width=150, tone=_breaker_tone, icon=_breaker_icon),
+    Column("breaker", N_("Calls"), breaker, kind=Kind.CHIP, width=200, tone=_breaker_tone, icon=_breaker_icon),
     Column("sign_in", N_("Signs in by"), lambda r: sign_in(r.connection), width=130, muted=True),
     Column("last_test", N_("Last test"), lambda r: r.connection.last_test_at, text=_last_test, kind=Kind.MOMENT,
            width=150, muted=True, hidden=True,

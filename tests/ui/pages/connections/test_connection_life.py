@@ -17,7 +17,7 @@ from app.operations.runner import Request
 from app.store import connections
 from app.store.values import now
 from tests.support.connections_page import cells, choose_file, line, open_page, trigger
-from tests.support.window import Heard, click, eventually, open_dialog, part, type_into
+from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
 from ui.desk import Desk
 from ui.dialogs.connection import ConnectionDialog
 from ui.dialogs.connection_log import ConnectionLogDialog
@@ -41,6 +41,10 @@ class TestRow:
         params: dict[str, object] = {"operation": "offices.sync", "connection": "vitec", "every": 900}
         await run(demo_desk, "schedules.create", params=params)
         await eventually(lambda: cells(page, "vitec")["next_run"] and cells(page, "vitec")["success_rate"] == "100 %")
+        said = words(page.details)
+        assert "Success rate" in said
+        assert "100 % of the last ten runs" in said
+        assert cells(page, "vitec")["next_run"] in said
 
     async def test_while_calls_are_refused_the_time_left_is_counted_down_and_trying_now_ends_it(
         self, demo_desk: Desk, small_world: DemoWorld, no_waiting: list[float]
