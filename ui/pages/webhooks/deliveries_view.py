@@ -92,7 +92,6 @@ class DeliveriesView(QWidget):
         column.setSpacing(0)
         column.addLayout(header)
         column.addWidget(split, 1)
-        self.setFocusProxy(self.pane)
 
     def _connect(self) -> None:
         for part in (self.webhook, self.event_type):

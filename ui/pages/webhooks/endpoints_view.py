@@ -87,7 +87,6 @@ class EndpointsView(QWidget):
         column.addWidget(self.banners)
         column.addLayout(header)
         column.addWidget(split, 1)
-        self.setFocusProxy(self.pane)
 
     def _connect(self) -> None:
         self.pane.set_filters(filters())

@@ -106,7 +106,6 @@ class EventsView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 3 * GRID, 0, 0)
         column.addWidget(split, 1)
-        self.setFocusProxy(self.pane)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
