@@ -7,11 +7,8 @@ required field's value away is refused, whoever asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Any
-
-import msgspec
 
 from app.access import Permission
 from app.domain.audit import AuditKind, AuditNote
@@ -30,26 +27,20 @@ from app.domain.mappings import (
     find_table,
     try_rules,
 )
-from app.domain.mappings.entities import VERSION, plain_key
-from app.domain.mappings.mapper import look_up
-from app.domain.mappings.transforms import is_blank
-from app.domain.mappings.trial import record_name
+from app.domain.mappings.entities import plain_key
 from app.domain.mappings.value_tables import POSITION_TYPES, TIME_TYPES
 from app.errors import Held, UsageError
 from app.events import ConnectionsChanged
 from app.i18n import N_, _
-from app.operations.connections import time_text
 from app.operations.context import RunContext
+from app.operations.mapping_rows import entity_row, field_title, plain_rules, trial_row, views_of
 from app.operations.mapping_values import keep_status, time_type_setting, unmapped_values
 from app.operations.registry import NoParams, operation
 from app.store import connections as stored_connections
 from app.store import mappings as stored
-from app.store.mappings import KeptRules, Samples
 from app.store.values import now
 
 MAPPED = tuple(ENTITIES)
-_SHOWN_SAMPLES = 3
-_MOST_CHANGES = 500
 
 
 @dataclass(frozen=True)
@@ -75,15 +66,6 @@ class ValueParams:
     target: str = ""
 
 
-@dataclass(frozen=True)
-class EntityView:
-    """One entity as a screen shows it: its rules and the rows that came last."""
-
-    entity: Entity
-    kept: KeptRules
-    samples: Samples
-
-
 @operation(
     "connections.mappings", N_("Show the field mappings of a connection"), Permission.READ, NoParams,
     kinds=MAPPED, writes=False, history=False, remote=False, works_paused=True,
@@ -91,10 +73,10 @@ class EntityView:
 async def show_mappings(context: RunContext, _params: NoParams) -> None:
     """Every entity with its rows, live sample values, and values that nobody mapped, with counts."""
     connection = context.own_connection
-    views = await context.workspace.store.read(_views, connection.id, ENTITIES[connection.kind])
+    views = await context.workspace.store.read(views_of, connection.id, ENTITIES[connection.kind])
     context.found = views
     context.result["connection"] = connection.name
-    context.result["entities"] = [_entity_row(view) for view in views]
+    context.result["entities"] = [entity_row(view) for view in views]
     context.result["values"] = await unmapped_values(context)
 
 
@@ -177,13 +159,13 @@ async def _keep(context: RunContext, params: RulesParams) -> None:
     if trial.blanked:
         raise Held(
             _("This mapping would take the value away from a required field: {fields}.").format(
-                fields=", ".join(_title(entity, key) for key in trial.blanked)
+                fields=", ".join(field_title(entity, key) for key in trial.blanked)
             ),
             _("Choose fields that hold a value in the last records."),
         )
     if context.dry_run:
         return
-    note = _note(context, entity.id, _plain(before), _plain(rules))
+    note = _note(context, entity.id, plain_rules(before), plain_rules(rules))
     await _write(context, note, lambda: stored.keep_rules(connection.id, entity.id, rules, context.run.actor))
 
 
@@ -213,12 +195,6 @@ def _kept(connection_id: str, entity_id: str) -> Rules:
     return found.rules if found is not None else ()
 
 
-def _views(connection_id: str, entities: tuple[Entity, ...]) -> list[EntityView]:
-    kept = stored.rules(connection_id)
-    nothing = KeptRules((), None, "")
-    return [EntityView(one, kept.get(one.id, nothing), stored.samples(connection_id, one.id)) for one in entities]
-
-
 async def _write(context: RunContext, note: AuditNote, work: Callable[[], object]) -> None:
     def write() -> None:
         work()
@@ -235,58 +211,3 @@ def _note(context: RunContext, what: str, before: Any, after: Any) -> AuditNote:
     return AuditNote(
         AuditKind.SETTING_CHANGED, *about, before={key: before}, after={key: after}, run_id=context.run.run_id
     )
-
-
-def _plain(rules: Rules) -> Any:
-    return msgspec.to_builtins(rules)
-
-
-def _title(entity: Entity, key: str) -> str:
-    field = entity.field(key)
-    return _(field.title) if field is not None else key
-
-
-def _entity_row(view: EntityView) -> dict[str, Any]:
-    rules = {rule.target: rule for rule in view.kept.rules}
-    return {
-        "id": view.entity.id,
-        "title": _(view.entity.title),
-        "version": VERSION,
-        "records": len(view.samples.rows),
-        "taken_at": time_text(view.samples.taken_at),
-        "changed": bool(rules),
-        "changed_at": time_text(view.kept.changed_at),
-        "changed_by": view.kept.changed_by,
-        "required": [list(group) for group in view.entity.required],
-        "rows": [
-            {
-                "title": _(field.title),
-                **_plain((rules.get(field.key) or Rule(field.key, (field.key,)),))[0],
-                "changed": field.key in rules,
-                "samples": sample_values(view.samples.rows, rules.get(field.key) or Rule(field.key, (field.key,))),
-            }
-            for field in view.entity.fields
-        ],
-    }  # fmt: skip
-
-
-def sample_values(rows: Sequence[Mapping[str, Any]], rule: Rule) -> list[Any]:
-    """The first values, as they come, of what a rule reads."""
-    found = (value for row in rows if not is_blank(value := look_up(row, rule.sources[0] if rule.sources else "")))
-    return list(islice(found, _SHOWN_SAMPLES))
-
-
-def trial_row(entity: Entity, trial: Trial) -> dict[str, Any]:
-    """What a trial found, as the command line names it; of many changes the first."""
-    return {
-        "entity": entity.id,
-        "records": trial.records,
-        "changed": trial.changed,
-        "refused": trial.refused,
-        "allowed": bool(trial.records) and not trial.blanked,
-        "blanked": list(trial.blanked),
-        "changes": [asdict(change) for change in trial.changes[:_MOST_CHANGES]],
-        "problems": [
-            {"record": record_name(entity, p.record), "field": p.target, "message": p.message} for p in trial.problems
-        ],
-    }

@@ -13,9 +13,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.connections import Connection
+from app.domain.kinds import ConnectionKind
 from app.domain.mappings import VALUE_TABLES, Rule, Trial
 from app.i18n import _, ngettext
-from app.operations.mappings import EntityView
+from app.operations.mapping_rows import EntityView
 from app.operations.runner import Report, Request
 from ui.desk import Desk
 from ui.dialogs.mappings.editor import RuleEditor
@@ -213,14 +214,18 @@ class MappingsDialog(QDialog):
             self.reset.refuse(refusal)
         else:
             self.reset.allow()
-        if view.samples.rows:
+        if self._can_try(view):
             self.try_button.allow()
         else:
             self.try_button.refuse(_("Fetch data from this connection once, then try again."))
 
+    def _can_try(self, view: EntityView) -> bool:
+        """Whether there are records to try on, or the source can be asked for some."""
+        return bool(view.samples.rows) or self.connection.kind is ConnectionKind.SUPABASE
+
     def try_now(self) -> None:
         """Try the rules as they stand on the last records."""
-        if self.view is not None and self.view.samples.rows:
+        if self.view is not None and self._can_try(self.view):
             self.try_button.refuse(_("It is running."))
             params = {"entity": self._entity, "rows": self._rows()}
             self.desk.run(Request(TRY, self.connection.name, params), lambda report: self._tried(report, params))

@@ -11,7 +11,7 @@ from app.domain.mappings.mapper import look_up
 from app.domain.mappings.transforms import is_blank
 from app.domain.mappings.trial import record_name
 from app.i18n import N_, _
-from app.operations.mappings import EntityView, sample_values
+from app.operations.mapping_rows import EntityView, sample_values
 from ui.dialogs.mappings.words import rule_words, value_words
 from ui.tables import Column, Kind
 from ui.theme import Tone
