@@ -132,7 +132,7 @@ class Links:
             client = await asyncio.to_thread(make, connection, secrets, self.session(connection))
             await self.drop(connection.id)
             if connection.kind in ENTITIES:
-                cast("Mapped", client).mapper = self.mapper(connection.id)
+                cast(Mapped, client).mapper = self.mapper(connection.id)
             self._open[connection.id] = _Open(connection, secrets, client)
             client.breaker.on_move = lambda old, new: self._breaker_moved(connection.id, old, new)
             return client
