@@ -7,7 +7,7 @@ from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from app.connectors.onec.refusals import message_of
+from app.connectors.onec.refusals import OneCBusinessError, message_of
 from app.connectors.tolerant_json import Loose, NotJson, Row, read_json, rows_of
 from app.domain.mappings import AS_SENT, Mapper
 from app.domain.mappings.value_tables import TIME_TYPES
@@ -42,6 +42,20 @@ def decoded(body: bytes) -> Loose:
         raise BadData(
             _("1C sent an answer that cannot be read: {excerpt}").format(excerpt=redact(error.excerpt) or "-")
         ) from error
+
+
+def read_answer(body: bytes) -> Loose:
+    """The value of an answer to a read.
+
+    Raises `BadData`, and `OneCBusinessError` for a `result` of false in place of data: 1C may refuse with 200 (§4.5).
+    """
+    loose = decoded(body)
+    rows = rows_of(loose.value).found
+    said = rows[0].get("result") if len(rows) == 1 else loose.value
+    if flag(said) is False:
+        words = redact(message_of(rows[0])) if rows else ""
+        raise OneCBusinessError(words or _("1C refuses it without saying why."))
+    return loose
 
 
 def norm_body(first: date, last: date, mode: NormMode, people: Sequence[NormRequest]) -> dict[str, Any]:
@@ -170,7 +184,7 @@ def read_reply(body: bytes) -> OneCReply:
 
 
 def _list(body: bytes) -> Loose:
-    loose = decoded(body)
+    loose = read_answer(body)
     if not isinstance(loose.value, list | dict):
         raise BadData(_("The answer of 1C is no list."))
     return loose

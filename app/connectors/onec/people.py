@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import TypeVar
 
-from app.connectors.onec.bodies import decoded
+from app.connectors.onec.bodies import read_answer
 from app.connectors.tolerant_json import Names, Row, rows_of
 from app.domain.mappings import AS_SENT, Mapper
 from app.domain.onec import OneCDepartment, OneCPeople, OneCPerson, VacationBalance
@@ -50,9 +50,9 @@ _BALANCE = Names(("date",), ("vacation",))
 def read_people(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> OneCPeople:
     """The answer of `agents`, days in `zone`.
 
-    Raises `BadData` when it is none.
+    Raises `BadData` when it is none, `OneCBusinessError` when 1C refuses.
     """
-    loose = decoded(body)
+    loose = read_answer(body)
     objects = rows_of(loose.value)
     if loose.value not in ([], None) and not any(one.has(_PEOPLE) for one in objects):
         raise BadData(_("The answer of 1C holds no list of people (AR_agents)."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
@@ -175,6 +176,42 @@ class TestWords:
     def test_any_answer_is_fine_or_an_error_of_the_family(self, status: int, body: bytes) -> None:
         found = classify(answer(status, body))
         assert found is None or (isinstance(found, MusterError) and len(found.message) < 2_000)
+
+
+class TestRefusedReads:
+    """1C answers 200 and says no (§4.5): that is no answer without data."""
+
+    @pytest.mark.parametrize(
+        "read",
+        [
+            ask,
+            lambda onec: onec.norm_hours(DAY, DAY, NormMode.MONTH, [NormRequest("a", ())]),
+            lambda onec: onec.timesheet(DAY, DAY, ["a"]),
+        ],
+        ids=["agents", "getNormHours", "getTimetypeInfo"],
+    )
+    @pytest.mark.parametrize(
+        ("answer", "message"),
+        [
+            ({"result": "false", "message": FILL_CALENDAR}, FILL_CALENDAR),
+            ([{"result": "Ложь", "Message": FILL_CALENDAR}], FILL_CALENDAR),
+            ({"result": False}, "1C refuses it without saying why."),
+            (False, "1C refuses it without saying why."),
+            ("false", "1C refuses it without saying why."),
+        ],
+    )
+    async def test_are_refusals_with_the_words_of_1c_and_not_asked_again(
+        self,
+        onec: OneC,
+        wire: respx.MockRouter,
+        read: Callable[[OneC], Awaitable[object]],
+        answer: Any,
+        message: str,
+    ) -> None:
+        route = wire.route(url__regex=".*").respond(200, json=answer)
+        with pytest.raises(OneCBusinessError) as refused:
+            await read(onec)
+        assert (refused.value.message, route.call_count) == (message, 1)
 
 
 class TestMissing:
