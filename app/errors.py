@@ -90,7 +90,7 @@ class MusterError(Exception):
     def within(self, prefix: str) -> MusterError:
         """The same error with `prefix` before its message, naming the part that failed."""
         copy = type(self)(f"{prefix} {self.message}", self.remedy, retry_after=self.retry_after, code=self.code)
-        copy.exit_code = self.exit_code
+        copy.exit_code, copy.kind = self.exit_code, self.kind
         return copy
 
 

@@ -125,9 +125,16 @@ class OneC(AbstractAsyncContextManager["OneC"]):
         )
 
     async def send_schedule(self, schedule: PersonSchedule) -> OneCReply:
-        """Write one person's shifts (§5.3). Sending them again does no harm, so a lost answer is asked for again."""
+        """Write one person's shifts (§5.3). Sending them again does no harm, so a lost answer is asked for again.
+
+        Raises `BadData` for an answer that nobody can read: 1C may have taken them nevertheless.
+        """
         body = schedule_body(schedule, self.settings.zone, as_text=self.settings.hours_as_strings)
-        return read_reply((await self._line.post("sendSchedule", body, Repeat.AGAIN)).body)
+        try:
+            return read_reply((await self._line.post("sendSchedule", body, Repeat.AGAIN)).body)
+        except BadData as error:
+            remedy = _("1C may have taken it: look there, or send it again, which does no harm.")
+            raise BadData(error.message, remedy, code=error.code) from error
 
     async def send_fact_work_time(self, fact: FactDay) -> OneCReply:
         """Report worked time, of which 1C makes and posts documents at once (§5.5). Sent a single time.
@@ -140,9 +147,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
             return read_reply(answer.body)
         except MusterError as error:
             if _may_be_done(error, in_session=in_session):
-                raise OutcomeUnknown(
-                    _("Nobody knows whether 1C took the worked time: {cause}").format(cause=error.message)
-                ) from error
+                raise _unknown(error) from error
             raise
 
     async def probe(self) -> Answer:
@@ -200,13 +205,21 @@ async def _off_loop(read: Callable[[bytes], R], body: bytes) -> R:
     return read(body) if len(body) < _READ_IN_THREAD_BYTES else await asyncio.to_thread(read, body)
 
 
+def _unknown(error: MusterError) -> OutcomeUnknown:
+    """What is raised for a write that 1C may have taken; an answer that did come stays what it was."""
+    unknown = OutcomeUnknown(_("Nobody knows whether 1C took the worked time: {cause}").format(cause=error.message))
+    if isinstance(error, BadData | OneCFailed):
+        unknown.kind = error.kind
+    return unknown
+
+
 def _may_be_done(error: MusterError, *, in_session: bool) -> bool:
     """Whether 1C may have acted on a write that failed: no answer, an answer lost on the way, one nobody can read.
 
-    With a session the plain errors are ambiguous too: they may be of the session or of the call (§9.3).
+    A module may break off after it posted the document. With a session the plain errors are ambiguous too: they may be of the session or of the call (§9.3).
     """
     if isinstance(error, TimedOut | Unreachable):
         return may_have_arrived(error)
-    if isinstance(error, OneCFailed | OneCBadRequest | OneCNotFound):
+    if isinstance(error, OneCBadRequest | OneCNotFound):
         return in_session
-    return isinstance(error, BadData | OneCLost)
+    return isinstance(error, BadData | OneCLost | OneCFailed)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import respx
 
-from app.connectors.onec import OneC, OneCBusy, OneCFailed
+from app.connectors.onec import OneC, OneCBusinessError, OneCBusy, OneCFailed
 from app.domain.kinds.onec import PostStyle
 from app.domain.onec import FactDay, FactSlice, OneCReply, PersonSchedule, ScheduleShift
 from app.errors import BadData, ErrorKind, Forbidden, MusterError, OutcomeUnknown, RateLimited, TimedOut, Unreachable
@@ -88,8 +88,10 @@ class TestSchedule:
     @pytest.mark.parametrize("answer", [b"", b"OK", b"{}", b"[]", b'{"result": "maybe"}', b'[{"result": 1}, {}]'])
     async def test_an_answer_without_a_result_is_none(self, onec: OneC, wire: respx.MockRouter, answer: bytes) -> None:
         wire.post("/sendSchedule").respond(200, content=answer)
-        with pytest.raises(BadData):
+        with pytest.raises(BadData) as unread:
             await onec.send_schedule(SCHEDULE)
+        assert "Nothing was changed" not in unread.value.remedy
+        assert "may have taken it" in unread.value.remedy
 
     async def test_hours_may_go_as_text(self, wire: respx.MockRouter) -> None:
         route = wire.post("/sendSchedule").respond(200, json={"result": "true"})
@@ -147,9 +149,6 @@ class TestFact:
             httpx.RemoteProtocolError("Server disconnected without sending a response."),
             httpx.Response(502),
             httpx.Response(504, text="Gateway Timeout"),
-            httpx.Response(200, text="<html>"),
-            httpx.Response(200, json={}),
-            httpx.DecodingError("no gzip"),
         ],
     )
     async def test_whenever_1c_may_have_taken_it_nobody_knows(
@@ -165,10 +164,29 @@ class TestFact:
     @pytest.mark.parametrize(
         ("answer", "kind"),
         [
+            (httpx.Response(200, text="<html>"), ErrorKind.BAD_DATA),
+            (httpx.Response(200, json={}), ErrorKind.BAD_DATA),
+            (httpx.DecodingError("no gzip"), ErrorKind.BAD_DATA),
+            (httpx.Response(500, text=""), ErrorKind.REMOTE_ERROR),
+            (httpx.Response(500, text="{ОбщийМодуль.WFM.Модуль(12)}: Деление на 0"), ErrorKind.REMOTE_ERROR),
+        ],
+    )
+    async def test_an_answer_that_nobody_can_read_and_a_module_that_broke_off_are_unknown_and_named_what_they_are(
+        self, onec: OneC, wire: respx.MockRouter, answer: Any, kind: ErrorKind
+    ) -> None:
+        route = wire.post("/sendFactWorkTime").mock(side_effect=[answer])
+        with pytest.raises(OutcomeUnknown) as unknown:
+            await onec.send_fact_work_time(FACT)
+        assert (route.call_count, unknown.value.kind, unknown.value.within("x").kind) == (1, kind, kind)
+        assert "Nothing was changed" not in unknown.value.remedy
+
+    @pytest.mark.parametrize(
+        ("answer", "kind"),
+        [
             (httpx.Response(403), Forbidden),
             (httpx.Response(406), OneCBusy),
             (httpx.Response(503), OneCBusy),
-            (httpx.Response(500, text=""), OneCFailed),
+            (httpx.Response(500, text="Месяц закрыт."), OneCBusinessError),
             (httpx.Response(429, headers={"Retry-After": "1"}), RateLimited),
         ],
     )
