@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.connections import Connection, ConnectionStatus
+from app.domain.mappings import ENTITIES
 from app.i18n import _
 from app.operations.connection_life import HoldAction
 from app.operations.registry import Operation, operations
@@ -52,6 +53,7 @@ class ConnectionLife(QObject):
         return [
             Entry("log", Icon.HISTORY, _("Sync log…"), lambda: self.open_log(connection)),
             Entry("schedules", Icon.CLOCK, _("Schedules…"), lambda: self.open_schedules(connection)),
+            *self._mappings(connection),
             Entry("sign_in", Icon.KEY, _("Sign in again…"), lambda: self.sign_in(connection),
                   refusal("connections.sign_in")),
             Entry("hold", *hold, lambda: self.hold(connection, action), refusal("connections.hold")),
@@ -73,6 +75,18 @@ class ConnectionLife(QObject):
             refusal = self.desk.refusal("connections.clear_data")
             found.append(Entry("clear", Icon.DELETE, _("Clear local data…"), lambda: self.clear(connection), refusal))
         return found
+
+    def _mappings(self, connection: Connection) -> list[Entry]:
+        """How what it sends is read, where its kind sends records."""
+        if connection.kind not in ENTITIES:
+            return []
+        return [Entry("mappings", Icon.MOVE, _("Field mappings…"), lambda: self.open_mappings(connection))]
+
+    def open_mappings(self, connection: Connection) -> None:
+        """Show what it sends beside our fields."""
+        from ui.dialogs.mappings import open_mappings
+
+        open_mappings(self.page, self.desk, connection)
 
     def _resync(self, connection: Connection, operation: str) -> None:
         """Read everything again, whatever was read before; the run shows itself."""
