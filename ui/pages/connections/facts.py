@@ -60,7 +60,7 @@ def _problem(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
         case Health.ERROR | Health.NEEDS_SIGN_IN | Health.ON_HOLD | Health.RETRYING:
             known = report is not None and report.message == line.health.cause
             remedy = _(report.remedy) if report is not None and known else ""
-            remedy = remedy or _("Press Test to see which step fails.")
+            remedy = remedy or _usual_remedy(line)
             return [Fact(_("Problem"), _(line.health.cause), tone=Tone.DANGER), Fact(_("What to do"), remedy)]
         case Health.DEGRADED:
             return [Fact(_("Worth a look"), _(line.health.cause), tone=Tone.WARNING)]
@@ -70,6 +70,15 @@ def _problem(line: ConnectionLine, report: TestReport | None) -> list[Fact]:
             return [Fact(_("What to do"), _("Press Test to find out whether it works."))]
         case _:
             return []
+
+
+def _usual_remedy(line: ConnectionLine) -> str:
+    """What helps where the last test does not say it better."""
+    if line.held:
+        return _("Choose “Let calls pass” in the menu when the system may be asked again.")
+    if line.health.health is Health.NEEDS_SIGN_IN:
+        return _("Press “Sign in again” and enter the new key or password.")
+    return _("Press Test to see which step fails.")
 
 
 def setting_facts(line: ConnectionLine) -> list[Fact]:

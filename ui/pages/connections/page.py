@@ -99,7 +99,7 @@ class ConnectionsPage(QWidget):
         ages.timeout.connect(self._show)
         ages.start()
         self._countdown = QTimer(self, interval=COUNTDOWN_MS)
-        self._countdown.timeout.connect(self._show)
+        self._countdown.timeout.connect(self._tick)
 
     def _arrange(self) -> None:
         self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
@@ -174,6 +174,15 @@ class ConnectionsPage(QWidget):
         refused = any(line.refused_until is not None for line in lines)
         if refused != self._countdown.isActive():
             self._countdown.start() if refused else self._countdown.stop()
+
+    def _tick(self) -> None:
+        """Show what is left of the pauses; what else is on the page stays as it is."""
+        counting = [row.connection for row in self.pane.rows.all_rows() if row.refused_until is not None]
+        lines = [self._line(connection) for connection in counting]
+        if any(line.refused_until is None for line in lines) or not lines:
+            self._show()
+        else:
+            self.pane.update_rows(lines)
 
     def _show_full_access(self) -> None:
         """A key that opens everything is said for as long as it is in use (supabase.md §2.2)."""

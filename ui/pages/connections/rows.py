@@ -140,14 +140,14 @@ def _last_test(line: ConnectionLine) -> str:
 
 
 COLUMNS: tuple[Column[ConnectionLine], ...] = (
-    Column("name", N_("Name"), lambda r: r.connection.name, width=170),
+    Column("name", N_("Name"), lambda r: r.connection.name, width=150),
     Column("kind", N_("System"), lambda r: _(r.connection.spec.title), width=100, muted=True),
     Column("health", N_("Health"), lambda r: chip(r)[0], kind=Kind.CHIP, width=176,
            tone=lambda r: chip(r)[1], icon=lambda r: chip(r)[2], tooltip=lambda r: health_text(r.health)),
-    Column("cause", N_("What is wrong"), cause, width=220, tooltip=cause),
+    Column("cause", N_("What is wrong"), cause, width=190, tooltip=cause),
     Column("last_success", N_("Last success"), lambda r: r.last_success, text=lambda r: ago(r.last_success),
            kind=Kind.MOMENT, width=120, muted=True, tooltip=lambda r: moment_text(r.last_success)),
-    Column("next_run", N_("Next run"), lambda r: r.next_run, text=_next_run, kind=Kind.MOMENT, width=140, muted=True,
+    Column("next_run", N_("Next run"), lambda r: r.next_run, text=_next_run, kind=Kind.MOMENT, width=130, muted=True,
            tooltip=lambda r: r.next_run_reason),
     Column("success_rate", N_("Success rate"), lambda r: r.success_rate, text=success_rate, kind=Kind.NUMBER, width=100,
            align=Align.RIGHT, tooltip=lambda _r: _("Of the last ten runs")),

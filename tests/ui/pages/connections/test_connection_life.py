@@ -125,6 +125,7 @@ class TestHolding:
         page = await open_page(demo_desk)
         trigger(page, "connections.hold")
         await eventually(lambda: cells(page, "vitec")["breaker"] == "Held back")
+        await eventually(lambda: "Choose “Let calls pass” in the menu" in words(page.details).replace("\u200b", ""))
         await eventually(lambda: part(page, QAction, "connections.hold").text() == "Let calls pass")
         trigger(page, "connections.hold")
         await eventually(lambda: cells(page, "vitec")["breaker"] == "Calls pass")
