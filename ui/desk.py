@@ -10,8 +10,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from app.access import missing_permission
+from app.domain.causes import remedy_of
 from app.errors import MusterError
-from app.i18n import _
 from app.operations.registry import find_operation
 from app.operations.runner import Report, Request, RunHandle
 from ui.layouts import Layouts
@@ -82,7 +82,7 @@ class Desk:
         try:
             handle = await self.workspace.runner.start(request)
         except MusterError as error:
-            self.voice.banner(key, Tone.DANGER, error.message, _(error.remedy))
+            self.voice.banner(key, Tone.DANGER, error.message, remedy_of(error))
             return None
         self.voice.clear_banner(key)
         return handle
@@ -95,7 +95,7 @@ class Desk:
         try:
             await self.workspace.runner.resume(run_id, without)
         except MusterError as error:
-            self.voice.banner("resume", Tone.DANGER, error.message, _(error.remedy))
+            self.voice.banner("resume", Tone.DANGER, error.message, remedy_of(error))
 
     def refusal(self, operation_id: str) -> str:
         """Why the signed-in role may not start this operation, for a disabled button's tooltip; empty when it may."""

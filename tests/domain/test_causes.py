@@ -24,6 +24,7 @@ from app.domain.causes import (
     cause_of_outcome,
     device_code,
     record_code,
+    remedy_of,
     row_code,
     webhook_code,
 )
@@ -150,6 +151,11 @@ class TestFindingACause:
         assert cause_of_error(RunError("unreachable", "x", code="circuit_open")) is CAUSES["circuit_open"]
         assert cause_of_error(RunError("held", "x")) is CAUSES["held"]
         assert cause_of_error(RunError("never heard of", "x")) is CAUSES["unexpected"]
+
+    def test_there_is_always_a_remedy(self) -> None:
+        assert remedy_of(Held("Too many left.", "Look at the list.")) == "Look at the list."
+        assert remedy_of(Held("Too many left.")) == CAUSES["held"].remedy
+        assert remedy_of(RunError("forbidden", "No.")) == CAUSES["forbidden"].remedy
 
     def test_an_error_keeps_its_code_when_its_part_is_named(self) -> None:
         assert RefusedSignIn("No.", code="supabase.user_banned").within("Photos:").code == "supabase.user_banned"

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.causes import Cause, cause_of_error, cause_of_outcome
+from app.domain.causes import Cause, cause_of_error, cause_of_outcome, remedy_of
 from app.domain.outcomes import Outcome, Run, RunError, Status
 from app.i18n import _
 from ui.runs.words import NO_REMEDY, TARGET_WORDS, asked_rows, duration_text, run_title, step_words
@@ -42,7 +42,7 @@ class WhyDialog(QDialog):
         column.setSpacing(0)
         column.addWidget(self.details, 1)
         column.addLayout(buttons)
-        self.resize(560, 520)
+        self.resize(560, 640)
         close.setFocus()
 
     def _tell(self, run: Run, outcome: Outcome | None) -> None:
@@ -71,9 +71,8 @@ class WhyDialog(QDialog):
         self._tell_question(run, "")
         self.details.add_section(_("What was answered"))
         self.details.add_row(_("Answer"), _(error.message))
-        cause = cause_of_error(error)
-        self._tell_cause(cause, error.message)
-        self._tell_next(_(error.remedy or cause.remedy))
+        self._tell_cause(cause_of_error(error), error.message)
+        self._tell_next(remedy_of(error))
 
     def _tell_cause(self, cause: Cause, message: str) -> None:
         """What it means; the cause is not repeated where the answer is the same sentence."""
@@ -125,7 +124,7 @@ def what_next(run: Run, outcome: Outcome) -> str:
     if outcome.remedy:
         return _(outcome.remedy)
     if outcome.status is Status.NOT_ATTEMPTED and run.error is not None:
-        return _(run.error.remedy or cause_of_error(run.error).remedy)
+        return remedy_of(run.error)
     cause = cause_of_outcome(outcome)
     return _(cause.remedy if cause is not None else NO_REMEDY[outcome.status])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.domain.causes import cause_of_error
+from app.domain.causes import remedy_of
 from app.domain.outcomes import Run, RunState
 from app.domain.progress import Progress
 from app.i18n import _
@@ -107,7 +107,7 @@ class RunNote(QLabel):
     def tell(self, run: Run) -> None:
         """Of a run that is over; of one under way there is nothing to say yet."""
         error = run.error if run.state is not RunState.CANCELLED else None
-        remedy = [_(error.remedy or cause_of_error(error).remedy)] if error is not None else []
+        remedy = [remedy_of(error)] if error is not None else []
         warnings = [_(warning) for warning in run.warnings]
         more = len(warnings) - _WARNINGS
         rest = [_("… and {count} more, see Activity").format(count=more)] if more > 0 else []

@@ -20,18 +20,25 @@ from app.domain.causes.supabase import SUPABASE
 from app.domain.causes.terminals import TERMINALS, device_code
 from app.domain.causes.webhooks import WEBHOOKS, webhook_code
 from app.domain.outcomes import Action, Outcome, RunError, Status
+from app.errors import MusterError
+from app.i18n import _
 
 ALL = (*GENERAL, *MYSQL, *SUPABASE, *ONEC, *CONTACT_CENTER, *TERMINALS, *RECORDS, *ROWS, *WEBHOOKS)
 CAUSES: Mapping[str, Cause] = MappingProxyType({cause.code: cause for cause in ALL})
 __all__ = [
-    "ALL", "CAUSES", "Cause", "cause_of_error", "cause_of_outcome", "device_code", "record_code", "row_code",
-    "webhook_code",
+    "ALL", "CAUSES", "Cause", "cause_of_error", "cause_of_outcome", "device_code", "record_code", "remedy_of",
+    "row_code", "webhook_code",
 ]  # fmt: skip
 
 
-def cause_of_error(error: RunError) -> Cause:
-    """The cause of a run's end; one that was kept by an earlier version goes by its kind."""
+def cause_of_error(error: MusterError | RunError) -> Cause:
+    """The cause of an error or of a run's end; one that was kept by an earlier version goes by its kind."""
     return CAUSES.get(error.code) or CAUSES.get(error.kind) or UNEXPECTED
+
+
+def remedy_of(error: MusterError | RunError) -> str:
+    """What to do about an error, translated: its own remedy, else that of its cause; never blank."""
+    return _(error.remedy or cause_of_error(error).remedy)
 
 
 def cause_of_outcome(outcome: Outcome) -> Cause | None:

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.causes import CAUSES
 from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status
 from tests.support.outcomes import failed, outcome, run, unchanged
 from tests.support.window import click
@@ -71,6 +72,41 @@ def test_there_is_always_a_next_action(asked: Run, answered: Outcome, next_actio
 
 def test_a_conflict_asks_for_a_decision() -> None:
     assert "Decide" in what_next(run(), outcome(status=Status.SKIPPED, action=Action.CONFLICT))
+
+
+def test_the_cause_is_told_with_title_effect_and_who_said_so(window: QWidget) -> None:
+    told = texts(open_why(window, run(), failed(message="The device found no face.", code="device.face_rejected")))
+    cause = CAUSES["device.face_rejected"]
+    assert after(told, "What it is") == "Photo refused"
+    assert after(told, "Who said so") == "Device"
+    assert after(told, "Cause") == cause.cause
+    assert after(told, "Effect") == cause.effect
+    assert after(told, "Answer") == "The device found no face."
+
+
+def test_a_cause_that_is_the_answer_is_not_told_twice(window: QWidget) -> None:
+    cause = CAUSES["mysql.access_denied"]
+    told = texts(open_why(window, run(), failed(message=cause.cause, remedy="", code=cause.code)))
+    assert told.count(cause.cause) == 1
+    assert told[-1] == cause.remedy
+
+
+def test_what_went_well_has_no_cause(window: QWidget) -> None:
+    assert "What it is" not in texts(open_why(window, run(), outcome()))
+
+
+def test_one_that_was_not_attempted_tells_what_stopped_the_run(window: QWidget) -> None:
+    told = texts(open_why(window, STOPPED, outcome(status=Status.NOT_ATTEMPTED, message="Not attempted.")))
+    assert after(told, "What it is") == "Sign-in refused"
+
+
+def test_the_end_of_a_run_is_explained_without_any_row(window: QWidget) -> None:
+    error = RunError("unreachable", "Vitec Hub failed.", code="circuit_open")
+    told = texts(open_why(window, run(state=RunState.STOPPED, error=error)))
+    assert after(told, "Operation") == "Sync employees"
+    assert after(told, "Answer") == "Vitec Hub failed."
+    assert after(told, "What it is") == "Left alone"
+    assert told[-1] == CAUSES["circuit_open"].remedy
 
 
 def test_everything_can_be_copied_at_once(window: QWidget) -> None:

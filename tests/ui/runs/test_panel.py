@@ -232,6 +232,17 @@ async def test_there_is_nothing_to_retry_where_nothing_failed(place: Place, desk
     tell(desk.workspace, run(), [outcome(), left_out()], run(state=RunState.FINISHED))
     assert not part(place.panel, Button, "run.retry").isVisible()
     assert not part(place.panel, Button, "run.resume").isVisible()
+    assert not part(place.panel, Button, "run.why").isVisible()
+
+
+async def test_the_end_of_a_run_can_be_asked_why(place: Place, desk: Desk) -> None:
+    error = RunError("rate_limited", "Vitec Hub asks to wait.", code="rate_limited")
+    tell(desk.workspace, run(), [], run(state=RunState.STOPPED, error=error))
+    assert "Wait that long" in said(place.panel, "run.note")
+    click(place.panel, "run.why")
+    (dialog,) = place.panel.window().findChildren(WhyDialog)
+    told = dialog.details.texts()
+    assert told[told.index("What it is") + 1] == "Too many requests"
 
 
 async def test_who_may_not_run_it_is_told_why_on_the_button(place: Place, desk: Desk) -> None:

@@ -69,6 +69,8 @@ def test_counts_stand_under_what_was_counted() -> None:
 def test_reasons_are_told_in_words() -> None:
     assert reason_text("duplicate_id") == "Listed twice with the same id"
     assert reason_text("missing_office:4711") == "Department 4711 is not known here"
+    assert reason_text("over_24_hours") == "Longer than 24 hours"
+    assert reason_text("warning_overlap") == "Overlaps another"
     assert reason_text("something new") == "something new"
 
 

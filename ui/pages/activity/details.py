@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.causes import cause_of_error
+from app.domain.causes import cause_of_error, remedy_of
 from app.domain.outcomes import Run, RunState
 from app.i18n import _
 from ui.runs.words import asked_rows, counted_sections, duration_text, operation_title, reason_text
@@ -47,7 +47,7 @@ def _tell_end(pane: DetailsPane, run: Run) -> None:
         pane.add_row(_("What it is"), _(cause.title))
         pane.add_row(_("Cause"), _(run.error.message), tone=Tone.DANGER)
         pane.add_row(_("Effect"), _(cause.effect))
-        pane.add_row(_("What to do"), _(run.error.remedy or cause.remedy))
+        pane.add_row(_("What to do"), remedy_of(run.error))
 
 
 def _tell_counts(pane: DetailsPane, run: Run) -> None:
