@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from app.domain.causes.cause import ROW_LEFT_OUT, Cause
-from app.domain.exchange.problems import Rule
-from app.domain.onec_schedules import ShiftProblem
-from app.domain.onec_shift_rows import ShiftRule
 from app.i18n import N_
 
 _FORM = N_("The value is not of the form that this field has.")
@@ -16,43 +13,43 @@ _TOGETHER = N_("The values of the row do not fit together, or not with another r
 _TIME = N_("A shift has a beginning, a later end within 24 hours, and breaks within it.")
 _CLOSED = N_("1C has closed the month, or nothing of it is left to send.")
 _CORRECT = N_("Correct the row, then check it again.")
-_TITLES: dict[str, tuple[str, str]] = {
-    Rule.REQUIRED: (N_("Value missing"), _MISSING),
-    Rule.TEXT: (N_("Not a text"), _FORM),
-    Rule.NUMBER: (N_("Not a number"), _FORM),
-    Rule.WHOLE_NUMBER: (N_("Not a whole number"), _FORM),
-    Rule.NOT_NEGATIVE: (N_("Less than zero"), _LIMIT),
-    Rule.TOO_LARGE: (N_("Too large"), _LIMIT),
-    Rule.MOMENT: (N_("Not a time"), _FORM),
-    Rule.DAY: (N_("Not a day"), _FORM),
-    Rule.ORDER: (N_("Ends before it begins"), _TOGETHER),
-    Rule.ROW: (N_("Not a row"), _FORM),
-    Rule.MIN_VALUE: (N_("Below the limit"), _LIMIT),
-    Rule.MAX_VALUE: (N_("Above the limit"), _LIMIT),
-    Rule.PATTERN: (N_("Not of the pattern"), _FORM),
-    Rule.ONE_OF: (N_("Not one of the values"), _LIMIT),
-    Rule.STORED: (N_("Cannot be stored like this"), _TOGETHER),
-    Rule.UNKNOWN_FIELD: (N_("Unknown field"), _UNKNOWN),
-    Rule.UNKNOWN_ID: (N_("Unknown id"), _UNKNOWN),
-    Rule.INTERVAL: (N_("Not of the interval"), _TOGETHER),
-    Rule.OVERLAP: (N_("Overlaps another"), _TOGETHER),
-    Rule.COUNTS: (N_("Counts do not add up"), _TOGETHER),
-    Rule.DURATION: (N_("Duration does not fit"), _TOGETHER),
-    Rule.DOUBLE: (N_("There twice"), _TOGETHER),
-    ShiftRule.BREAK: (N_("Wrong break"), _TIME),
-    ShiftRule.CLOCK_CHANGE: (N_("No such time that night"), N_("The clocks change in that night.")),
-    ShiftRule.UNKNOWN_PERSON: (N_("Unknown person"), _UNKNOWN),
-    ShiftRule.CLOSED_MONTH: (N_("Month is over"), _CLOSED),
-    ShiftRule.EMPTY: (N_("No shifts"), _CLOSED),
-    ShiftProblem.ENDS_BEFORE_IT_BEGINS: (N_("Ends before it begins"), _TIME),
-    ShiftProblem.OVER_24_HOURS: (N_("Longer than 24 hours"), _TIME),
-    ShiftProblem.OVERLAPS: (N_("Overlaps another"), _TOGETHER),
-    ShiftProblem.OUTSIDE_PERIOD: (N_("Outside the period"), _TIME),
-    ShiftProblem.BREAK_OUTSIDE_SHIFT: (N_("Break outside the shift"), _TIME),
+_TITLES = {
+    "required": (N_("Value missing"), _MISSING),
+    "text": (N_("Not a text"), _FORM),
+    "number": (N_("Not a number"), _FORM),
+    "whole_number": (N_("Not a whole number"), _FORM),
+    "not_negative": (N_("Less than zero"), _LIMIT),
+    "too_large": (N_("Too large"), _LIMIT),
+    "moment": (N_("Not a time"), _FORM),
+    "day": (N_("Not a day"), _FORM),
+    "order": (N_("Ends before it begins"), _TOGETHER),
+    "row": (N_("Not a row"), _FORM),
+    "min_value": (N_("Below the limit"), _LIMIT),
+    "max_value": (N_("Above the limit"), _LIMIT),
+    "pattern": (N_("Not of the pattern"), _FORM),
+    "one_of": (N_("Not one of the values"), _LIMIT),
+    "stored": (N_("Cannot be stored like this"), _TOGETHER),
+    "unknown_field": (N_("Unknown field"), _UNKNOWN),
+    "unknown_id": (N_("Unknown id"), _UNKNOWN),
+    "interval": (N_("Not of the interval"), _TOGETHER),
+    "overlap": (N_("Overlaps another"), _TOGETHER),
+    "counts": (N_("Counts do not add up"), _TOGETHER),
+    "duration": (N_("Duration does not fit"), _TOGETHER),
+    "double": (N_("There twice"), _TOGETHER),
+    "break": (N_("Wrong break"), _TIME),
+    "clock_change": (N_("No such time that night"), N_("The clocks change in that night.")),
+    "unknown_person": (N_("Unknown person"), _UNKNOWN),
+    "closed_month": (N_("Month is over"), _CLOSED),
+    "empty": (N_("No shifts"), _CLOSED),
+    "ends_before_it_begins": (N_("Ends before it begins"), _TIME),
+    "over_24_hours": (N_("Longer than 24 hours"), _TIME),
+    "overlaps": (N_("Overlaps another"), _TOGETHER),
+    "outside_period": (N_("Outside the period"), _TIME),
+    "break_outside_shift": (N_("Break outside the shift"), _TIME),
     "not_over": (N_("Shift is not over yet"), _TIME),
     "held": (N_("Another shift of the month is wrong"), N_("Its days without a shift would become days off.")),
 }
-"""Rules of several sets share a name where they mean the same."""
+"""By the values of `Rule`, `ShiftRule` and `ShiftProblem`, which share a name where they mean the same."""
 
 
 def row_code(rule: str) -> str:
