@@ -27,7 +27,7 @@ from ui.theme import GRID, Icon, Tone
 from ui.widgets import BannerArea, Button, Look, confirm
 
 SHOW, TRY, UPDATE, RESET = "connections.mappings", "mappings.try", "mappings.update", "mappings.reset"
-SIZE = (1240, 760)
+SIZE = (1280, 760)
 
 
 class MappingsDialog(QDialog):
@@ -79,7 +79,7 @@ class MappingsDialog(QDialog):
             sides.addWidget(part)
             sides.setStretchFactor(sides.count() - 1, int(part is self.fields))
             part.setMinimumWidth(width // 2)
-        sides.setSizes([190, 730, 320])
+        sides.setSizes([180, 780, 310])
         sides.setContentsMargins(2 * GRID, 2 * GRID, 0, 0)
         whole = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         whole.addWidget(sides)

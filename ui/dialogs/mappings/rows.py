@@ -54,10 +54,10 @@ def _state(line: FieldLine) -> str:
 
 FIELD_COLUMNS: tuple[Column[FieldLine], ...] = (
     Column("theirs", N_("Their field"), lambda r: ", ".join(r.rule.sources), width=132),
-    Column("samples", N_("Last values"), _samples, width=184, muted=True, tooltip=_samples),
+    Column("samples", N_("Last values"), _samples, width=176, muted=True, tooltip=_samples),
     Column("ours", N_("Our field"), lambda r: _(r.field.title), width=136, tooltip=lambda r: r.field.key),
     Column("how", N_("How"), lambda r: rule_words(r.rule), width=132, tooltip=lambda r: rule_words(r.rule)),
-    Column("state", N_("State"), _state, kind=Kind.CHIP, width=126,
+    Column("state", N_("State"), _state, kind=Kind.CHIP, width=190,
            tone=lambda r: Tone.INFO if r.changed else Tone.NEUTRAL),
 )  # fmt: skip
 
