@@ -22,6 +22,7 @@ from app.operations.connections import ALL, Scalar, UpdateParams, check_secrets,
 from app.operations.context import RunContext
 from app.operations.registry import operation
 from app.operations.sessions import DraftSession
+from app.redaction import register_secret
 
 _NAMES = frozenset({"product_login", "email", "username", "user", "client_id"})
 """Settings that say who signs in; everything else of a connection is not touched by signing in again."""
@@ -51,10 +52,13 @@ def sign_in_fields(connection: Connection) -> list[FieldSpec]:
 async def sign_in_again(context: RunContext, params: SignInParams) -> None:
     """Prove new credentials by a test, then keep them; whatever goes wrong, the old ones stay.
 
+    `found` are the secrets as they are worth now, for whoever confirms them: a refresh token may have been traded.
+
     Raises the error of the stage that failed, `Held` where the system looks like another one.
     """
     old = context.own_connection
     draft = _draft(context, old, params)
+    register_secret(*context.secrets.values())
     session = DraftSession(lambda key: _secret(context, old, key), draft.spec)
     # A refresh token may work only once: what it gave is kept instead of it, so its session must not end.
     trades_token = bool(context.secrets.get(TYPED_REFRESH_TOKEN))
@@ -67,6 +71,10 @@ async def sign_in_again(context: RunContext, params: SignInParams) -> None:
     known = (old.last_test or {}).get(STORED_AS) or {}
     found = differences(known, identity_of(report.details))
     context.result["differences"] = [asdict(each) for each in found]
+    secrets = {key: value for key, value in context.secrets.items() if value}
+    if trades_token and (token := await session.refresh_token()):
+        secrets[TYPED_REFRESH_TOKEN] = token
+    context.found = secrets
     if found and not params.confirm:
         raise Held(
             _("The new sign-in works, but it leads to a system that looks like another one. The old one stays in use."),
@@ -74,9 +82,6 @@ async def sign_in_again(context: RunContext, params: SignInParams) -> None:
         )
     if context.dry_run:
         return
-    secrets = {key: value for key, value in context.secrets.items() if value}
-    if trades_token and (token := await session.refresh_token()):
-        secrets[TYPED_REFRESH_TOKEN] = token
     await update_connection(replace(context, secrets=secrets, result={}), UpdateParams(params.settings))
     await keep_report(context, replace(draft, last_test={STORED_AS: known}), report, None)
 

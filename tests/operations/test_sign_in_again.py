@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,7 +16,10 @@ from app.errors import ErrorKind, ExitCode
 from app.operations.runner import Report
 from app.store import connections
 from app.workspace import Workspace
-from tests.support.running import run
+from tests.support.onec import ScriptedOneC
+from tests.support.running import dump, run
+
+TOKENS = "/oauth/token"
 
 
 @pytest.fixture
@@ -128,3 +133,64 @@ async def test_a_paused_connection_stays_paused(linked: Workspace, small_world: 
     await run(linked, "connections.update", "vitec", params={"paused": True})
     assert (await sign_in(linked, small_world.describe()["vitec"]["access_key"])).error is None
     assert (await stored(linked)).status.value == "inactive"
+
+
+async def test_a_new_secret_that_is_refused_is_nowhere_to_be_found(
+    linked: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    report = await sign_in(linked, "planted-marker-7")
+    assert report.error is not None
+    assert "planted-marker-7" not in str(report.run)
+    assert "planted-marker-7" not in "\n".join(await dump(linked))
+    assert "planted-marker-7" not in caplog.text
+
+
+class TestRefreshTokens:
+    """A refresh token may work only once, so the one that the proof was given is kept in its place."""
+
+    @pytest.fixture
+    async def zup(self, workspace: Workspace) -> AsyncIterator[ScriptedOneC]:
+        service = ScriptedOneC()
+        async with service.published() as url:
+            self.answer(service, "r-first-2")
+            token_url = url.replace("/zup/hs/wfm", TOKENS)
+            settings = {"endpoint_url": url, "authentication_type": "oauth2", "token_url": token_url, "client_id": "m"}
+            params = {"name": "zup", "kind": "onec", "settings": settings}
+            secrets = {"client_secret": "cl1ent-secret", "refresh_token": "r-first-1"}
+            await run(workspace, "connections.create", params=params, secrets=secrets)
+            assert (await run(workspace, "connections.test", "zup")).error is None
+            yield service
+
+    def answer(self, service: ScriptedOneC, refresh_token: str) -> None:
+        token = {"access_token": "acc3ss", "expires_in": 3600, "refresh_token": refresh_token}
+        service.answers[TOKENS] = (200, json.dumps(token).encode())
+
+    async def test_the_traded_one_is_used_from_then_on(self, workspace: Workspace, zup: ScriptedOneC) -> None:
+        self.answer(zup, "r-second-2")
+        secrets = {"refresh_token": "r-second-1"}
+        assert (await run(workspace, "connections.sign_in", "zup", secrets=secrets)).error is None
+        self.answer(zup, "r-second-3")
+        assert (await run(workspace, "connections.test", "zup")).error is None
+        used = [call.body for call in zup.asked(TOKENS)]
+        assert b"refresh_token=r-second-1" in used[1]
+        assert b"refresh_token=r-second-2" in used[2]
+
+    async def test_one_that_is_refused_leaves_the_session_as_it_was(
+        self, workspace: Workspace, zup: ScriptedOneC
+    ) -> None:
+        zup.answers[TOKENS] = (400, b'{"error": "invalid_grant"}')
+        refused = await run(workspace, "connections.sign_in", "zup", secrets={"refresh_token": "r-bad"})
+        assert refused.error is not None
+        zup_connection = await stored(workspace, "zup")
+        assert await workspace.vault.get(zup_connection, "session_token") == "r-first-2"
+
+    async def test_what_is_confirmed_later_is_the_traded_one(self, workspace: Workspace, zup: ScriptedOneC) -> None:
+        connection = await stored(workspace, "zup")
+        seen = {"identity": {"people": 500}}
+        await workspace.store.write(connections.note_test, connection.id, seen, ok=False, error="refused")
+        self.answer(zup, "r-second-2")
+        held = await run(workspace, "connections.sign_in", "zup", secrets={"refresh_token": "r-second-1"})
+        assert held.exit_code is ExitCode.HELD
+        assert held.found == {"refresh_token": "r-second-2"}
+        assert "r-second" not in str(held.run)

@@ -130,10 +130,10 @@ class SignInDialog(QDialog):
             self.banners.show_banner("sign_in", Tone.WARNING, problem)
             self._focus_first()
         elif self._proof is None:
-            self.desk.start("sign in again", self._sign_in(confirmed=False))
+            self.desk.start("sign in again", self._sign_in(self._secrets()))
 
-    async def _sign_in(self, *, confirmed: bool) -> None:
-        report = await self._proven(confirmed=confirmed)
+    async def _sign_in(self, secrets: dict[str, str], *, confirmed: bool = False) -> None:
+        report = await self._proven(secrets, confirmed=confirmed)
         if report is None or self._gone:
             return
         if (seen := read_report(report.run.result)) is not None:
@@ -146,12 +146,12 @@ class SignInDialog(QDialog):
         else:
             self.banners.show_banner("sign_in", Tone.DANGER, report.error.message, _("The old sign-in stays in use."))
 
-    async def _proven(self, *, confirmed: bool) -> Report | None:
+    async def _proven(self, secrets: dict[str, str], *, confirmed: bool) -> Report | None:
         """Run the proof; the button waits meanwhile."""
         self.banners.clear("sign_in")
         params = {"settings": self._settings(), "confirm": confirmed}
         self.panel.test.refuse(_("The test is running."))
-        self._proof = await self.desk.handle_of(Request(OPERATION, self.connection.id, params, secrets=self._secrets()))
+        self._proof = await self.desk.handle_of(Request(OPERATION, self.connection.id, params, secrets=secrets))
         try:
             if self._proof is None:
                 return None
@@ -173,7 +173,8 @@ class SignInDialog(QDialog):
         title = _("Is this the same system?")
         text = "\n".join((_("The new sign-in works, but what it shows differs:"), *rows))
         if await confirm(self, title, text, _("Use it for {name}").format(name=self.connection.name), danger=True):
-            await self._sign_in(confirmed=True)
+            proven = report.found if isinstance(report.found, dict) else {}  # a refresh token may have been traded
+            await self._sign_in(self._secrets() | proven, confirmed=True)
 
     def done(self, code: int) -> None:
         """Close for good; a proof under way is given up."""
