@@ -12,11 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.connections import Connection, ConnectionStatus
+from app.domain.kinds import FieldType
 from app.domain.mappings import ENTITIES
 from app.i18n import _
 from app.operations.connection_life import HoldAction
 from app.operations.registry import Operation, operations
 from app.operations.runner import Report, Request
+from app.operations.sign_in_again import sign_in_fields
 from app.store.copies import KINDS_WITH_COPIES
 from ui.desk import Desk
 from ui.pages.connections.rows import ConnectionLine
@@ -32,6 +34,12 @@ def full_syncs(connection: Connection) -> list[Operation]:
     """The operations of its kind that can."""
     fitting = [each for each in operations().values() if connection.kind in each.kinds]
     return [each for each in fitting if any(field.name == FULL for field in fields(each.params))]
+
+
+def _nothing_to_enter(connection: Connection) -> str:
+    """Why nobody can sign in to it again: it asks for no password, key or token."""
+    asked = any(field.type is FieldType.SECRET for field in sign_in_fields(connection))
+    return "" if asked else _("It signs in without a password, key or token.")
 
 
 class ConnectionLife(QObject):
@@ -55,7 +63,7 @@ class ConnectionLife(QObject):
             Entry("schedules", Icon.CLOCK, _("Schedules…"), lambda: self.open_schedules(connection)),
             *self._mappings(connection),
             Entry("sign_in", Icon.KEY, _("Sign in again…"), lambda: self.sign_in(connection),
-                  refusal("connections.sign_in")),
+                  refusal("connections.sign_in") or _nothing_to_enter(connection)),
             Entry("hold", *hold, lambda: self.hold(connection, action), refusal("connections.hold")),
             Entry("duplicate", Icon.COPY, _("Duplicate"), lambda: self.duplicate(connection),
                   refusal("connections.duplicate")),

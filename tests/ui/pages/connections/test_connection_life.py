@@ -188,6 +188,14 @@ class TestMenu:
             assert "lacks the permission" in action.toolTip()
         assert part(page, QAction, "connections.log").isEnabled()
 
+    async def test_where_there_is_nothing_to_enter_signing_in_again_says_so(self, desk: Desk) -> None:
+        settings = {"endpoint_url": "http://127.0.0.1:9/hs/x", "authentication_type": "none"}
+        await run(desk, "connections.create", params={"name": "open", "kind": "onec", "settings": settings})
+        page = await open_page(desk)
+        action = part(page, QAction, "connections.sign_in")
+        assert not action.isEnabled()
+        assert action.toolTip() == "It signs in without a password, key or token."
+
     async def test_the_sync_log_opens_from_it(self, demo_desk: Desk) -> None:
         page = await open_page(demo_desk)
         trigger(page, "connections.log")
