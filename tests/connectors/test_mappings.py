@@ -137,10 +137,10 @@ LOAD = {"groupId": "G", "queue": 3, "operatorNumber": 1}
         ),
         (
             renamed("online_status", "stateCode", "code"),
-            lambda m: read_online(body([STATUS]), UTC, m)[0].state_code,
+            lambda m: read_online(body([STATUS]), UTC, m).rows[0].state_code,
             "BREAK",
         ),
-        (renamed("group_load", "callNumber", "queue"), lambda m: read_loads(body([LOAD]), "1", m)[0].waiting, 3),
+        (renamed("group_load", "callNumber", "queue"), lambda m: read_loads(body([LOAD]), "1", m).rows[0].waiting, 3),
     ],
 )
 def test_a_reader_reads_a_renamed_key(mapper: Mapper, read: Callable[[Mapper], Any], expected: object) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from app.connectors.contact_center.fields import Fields, count, count_or_none, duration, identity, words
 from app.connectors.tolerant_json import Loose, NotJson, Row, Rows, read_json, rows_of
+from app.domain.contact_center.losses import Losses
 from app.domain.contact_center.records import AgentCall, AgentLogin, AgentStatus, ChatDay, IntervalMetrics, Read
 from app.domain.exchange.problems import Refused, Rule
 from app.domain.mappings import AS_SENT, Mapper
@@ -78,7 +79,7 @@ class History:
     wanted: frozenset[str] | None = None
     mapper: Mapper = AS_SENT
     _fields: Fields = field(init=False)
-    _unreadable: int = 0
+    _losses: Losses = field(default_factory=Losses)
     _equal_calls: Counter[tuple[object, ...]] = field(default_factory=Counter)
     _more_handled: int = 0
     _other_length: int = 0
@@ -120,24 +121,24 @@ class History:
     ) -> Read[R]:
         loose = decoded(body)
         found: list[R] = []
-        for outer, row in self._pairs(listed(loose.value), entity, nested):
+        for outer, row in self._pairs(listed(loose.value), entity, nested, owner):
             try:
                 if self.wanted is None or _inner_or_outer(row, outer, owner) in self.wanted:
                     found.append(read(outer, row))
-            except Refused:
-                self._unreadable += 1
-        return Read(tuple(found), self._unreadable, warnings=tuple(self._warnings()), repaired=loose.repaired)
+            except Refused as refused:
+                self._losses.refuse(refused, words(row, owner) or words(outer, owner))
+        return Read(tuple(found), self._losses.told(), warnings=tuple(self._warnings()), repaired=loose.repaired)
 
-    def _pairs(self, rows: Rows, entity: str, nested: tuple[str, ...]) -> Iterator[tuple[Row, Row]]:
+    def _pairs(self, rows: Rows, entity: str, nested: tuple[str, ...], owner: str) -> Iterator[tuple[Row, Row]]:
         """Each row with the one that it lies in, which is itself where rows are flat."""
         flat = mapped(Rows(tuple(row for row in rows if not _has_any(row, nested)), rows.others), entity, self.mapper)
-        self._unreadable += flat.others
+        self._losses.others(flat.others)
         yield from zip(flat, flat, strict=True)
         for outer in rows:
             if not _has_any(outer, nested):
                 continue
             inner = mapped(outer.rows(*nested), entity, self.mapper)
-            self._unreadable += inner.others
+            self._losses.others(inner.others, words(outer, owner))
             for row in inner:
                 yield outer, row
 
@@ -184,7 +185,7 @@ class History:
         agent = _inner_or_outer(row, outer, "agentId")
         if end is None:
             return AgentLogin(start, agent, None, None)
-        _check_order(start, end)
+        _check_order(start, end, "logoutDate")
         self._other_length += said is not None and abs(said - (end - start)) > _SECOND_MS
         return AgentLogin(start, agent, end, end - start if said is None else said)
 
@@ -211,7 +212,7 @@ class History:
 
     def _stretch(self, row: Row, start_names: tuple[str, ...], end_names: tuple[str, ...]) -> tuple[int, int]:
         start, end = self._fields.moment(row, *start_names), self._fields.moment(row, *end_names)
-        _check_order(start, end)
+        _check_order(start, end, end_names[0])
         return start, end
 
     def _service(self, row: Row, outer: Row) -> str:
@@ -244,6 +245,6 @@ def _inner_or_outer(row: Row, outer: Row, name: str) -> str:
     return words(row, name) or identity(outer, name)
 
 
-def _check_order(start: int, end: int) -> None:
+def _check_order(start: int, end: int, name: str) -> None:
     if end < start:
-        raise Refused(Rule.ORDER, "", "")
+        raise Refused(Rule.ORDER, "", "", name)

@@ -141,17 +141,23 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
         good, _bad = sendable(ids)
         return tuple(good[at : at + size] for at in range(0, len(good), size))
 
-    async def online_statuses(self) -> tuple[OnlineStatus, ...]:
+    def unsendable(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """The ids that cannot be asked for: a comma would divide them (§4)."""
+        return sendable(ids)[1]
+
+    async def online_statuses(self) -> Read[OnlineStatus]:
         """Everybody who is there now: who is missing has left (§5.7)."""
         body = await self._live_body(self._ask.path(Endpoint.AGENT_STATUS))
-        return await _off_loop(partial(read_online, zone=self.settings.zone, mapper=self.mapper), body) if body else ()
+        if not body:
+            return Read(no_data=True)
+        return await _off_loop(partial(read_online, zone=self.settings.zone, mapper=self.mapper), body)
 
-    async def groups_load(self, group_ids: Sequence[str]) -> tuple[GroupLoad, ...]:
+    async def groups_load(self, group_ids: Sequence[str]) -> Read[GroupLoad]:
         """The load of groups now (§5.8)."""
         read = partial(read_loads, service_id=self.settings.static_service_id, mapper=self.mapper)
         return await self._loads(Endpoint.GROUPS_LOAD, group_ids, read)
 
-    async def queue_metrics(self, group_ids: Sequence[str]) -> tuple[QueueMetrics, ...]:
+    async def queue_metrics(self, group_ids: Sequence[str]) -> Read[QueueMetrics]:
         """Numbers of queues: worked out of the load of their groups, or asked for where a path says where (§5.9)."""
         now_ms = round(time.time() * 1000)
         if Endpoint.QUEUE_METRICS in self.settings.paths:
@@ -160,7 +166,8 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
             )
             return await self._loads(Endpoint.QUEUE_METRICS, group_ids, read)
         loads = await self.groups_load(group_ids)
-        return tuple(queue_metrics(load, now_ms, self.settings.target_answer_seconds) for load in loads)
+        seconds = self.settings.target_answer_seconds
+        return Read(tuple(queue_metrics(load, now_ms, seconds) for load in loads.rows), loads.unread, loads.left_out)
 
     async def push_status(self, message: StatusMessage) -> bool:
         """Send one status message (§6). False when the receiver answers that it does not take it.
@@ -206,7 +213,7 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
         step_ms: int = 0,
     ) -> Read[R]:
         """One request per chunk of ids, side by side; what cannot be asked for is named."""
-        _good, left_out = sendable(ids)
+        left_out = self.unsendable(ids)
 
         async def ask(chunk: tuple[str, ...]) -> Read[R]:
             try:
@@ -224,11 +231,10 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
         wanted = frozenset(ids) if self.settings.dialect is Dialect.GATEWAY else None
         return History(self.settings.zone, self.settings.static_service_id, wanted, self.mapper)
 
-    async def _loads(
-        self, endpoint: Endpoint, group_ids: Sequence[str], read: Callable[[bytes], tuple[R, ...]]
-    ) -> tuple[R, ...]:
+    async def _loads(self, endpoint: Endpoint, group_ids: Sequence[str], read: Callable[[bytes], Read[R]]) -> Read[R]:
         bodies = [await self._live_body(self._ask.load(endpoint, chunk)) for chunk in self.chunks(group_ids)]
-        return tuple([row for body in bodies if body for row in await _off_loop(read, body)])
+        merged = joined([await _off_loop(read, body) for body in bodies if body])
+        return replace(merged, left_out=self.unsendable(group_ids))
 
     async def _live_body(self, path: str) -> bytes:
         """The answer to a live question; nothing for a 404."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.connectors.tolerant_json import Row
 from app.domain.exchange.problems import Refused, Rule
@@ -30,7 +30,7 @@ class Fields:
         value = row.get(*names)
         if not isinstance(value, str):
             raise Refused(Rule.MOMENT, "", "", names[0])
-        return self._moment(value)
+        return _named(self._moment, value, names[0])
 
     def moment_or_none(self, row: Row, *names: str) -> int | None:
         """A moment; None only where there is none.
@@ -47,7 +47,7 @@ class Fields:
         value = row.get(*names)
         if not isinstance(value, str):
             raise Refused(Rule.DAY, "", "", names[0])
-        return self._day(value)
+        return _named(self._day, value, names[0])
 
 
 def identity(row: Row, *names: str) -> str:
@@ -55,7 +55,7 @@ def identity(row: Row, *names: str) -> str:
 
     Raises `Refused`, also for a blank one.
     """
-    if found := text(row.get(*names)):
+    if found := _named(text, row.get(*names), names[0]):
         return found
     raise Refused(Rule.REQUIRED, "", "", names[0])
 
@@ -70,7 +70,7 @@ def count(row: Row, *names: str) -> int:
 
     Raises `Refused`.
     """
-    return whole_number(row.get(*names))
+    return _named(whole_number, row.get(*names), names[0])
 
 
 def count_or_none(row: Row, *names: str) -> int | None:
@@ -86,6 +86,14 @@ def duration(row: Row, *names: str) -> int | None:
 def percent(row: Row, *names: str) -> float | None:
     """A percentage from 0."""
     return _or_none(percentage, row, *names)
+
+
+def _named(read: Callable[[Any], V], value: Any, name: str) -> V:
+    """What `read` makes of a value; a refusal says which field it is about."""
+    try:
+        return read(value)
+    except Refused as refused:
+        raise Refused(refused.rule, refused.message, refused.fix, refused.field or name) from None
 
 
 def _or_none(read: Callable[[object], V], row: Row, *names: str) -> V | None:

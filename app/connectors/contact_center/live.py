@@ -161,8 +161,8 @@ class Live:
         left = row.get(*_LEFT)
         return LiveChange(
             kind,
-            None if statuses is None else online_rows(statuses, self._settings.zone, self._mapper),
-            None if loads is None else load_rows(loads, self._settings.static_service_id, self._mapper),
+            None if statuses is None else online_rows(statuses, self._settings.zone, self._mapper).rows,
+            None if loads is None else load_rows(loads, self._settings.static_service_id, self._mapper).rows,
             tuple(str(i) for i in left if isinstance(i, str | int)) if isinstance(left, list) else (),
         )
 

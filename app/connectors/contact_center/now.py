@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import tzinfo
 from typing import TypeVar
 
 from app.connectors.contact_center.answers import decoded, listed, mapped
 from app.connectors.contact_center.fields import Fields, count, count_or_none, duration, identity, percent, words
 from app.connectors.tolerant_json import Row, Rows
+from app.domain.contact_center.losses import Losses, causes, total
 from app.domain.contact_center.queues import QueueMetrics
-from app.domain.contact_center.records import GroupLoad, OnlineStatus
+from app.domain.contact_center.records import GroupLoad, OnlineStatus, Read
 from app.domain.exchange.problems import Refused
 from app.domain.mappings import AS_SENT, Mapper
 from app.domain.mappings.value_tables import STATUSES
@@ -22,7 +24,7 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 
-def read_online(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> tuple[OnlineStatus, ...]:
+def read_online(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> Read[OnlineStatus]:
     """The answer of `online/agentStatus`.
 
     Raises `BadData` when it is none.
@@ -30,7 +32,7 @@ def read_online(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> tuple[On
     return online_rows(listed(decoded(body).value), zone, mapper)
 
 
-def online_rows(rows: Rows, zone: tzinfo, mapper: Mapper = AS_SENT) -> tuple[OnlineStatus, ...]:
+def online_rows(rows: Rows, zone: tzinfo, mapper: Mapper = AS_SENT) -> Read[OnlineStatus]:
     """Statuses, each agent's last one."""
     fields = Fields(zone)
 
@@ -40,15 +42,16 @@ def online_rows(rows: Rows, zone: tzinfo, mapper: Mapper = AS_SENT) -> tuple[Onl
         mapper.seen(STATUSES, code)
         return OnlineStatus(identity(row, "agentId"), code, words(row, "stateName") or code, since)
 
-    return tuple({one.agent_id: one for one in _readable(mapped(rows, "online_status", mapper), status)}.values())
+    read = _readable(mapped(rows, "online_status", mapper), status)
+    return replace(read, rows=tuple({one.agent_id: one for one in read.rows}.values()))
 
 
-def read_loads(body: bytes, service_id: str, mapper: Mapper = AS_SENT) -> tuple[GroupLoad, ...]:
+def read_loads(body: bytes, service_id: str, mapper: Mapper = AS_SENT) -> Read[GroupLoad]:
     """The answer of `online/groupsOnlineLoad`, under the rules of `read_online`."""
     return load_rows(listed(decoded(body).value), service_id, mapper)
 
 
-def load_rows(rows: Rows, service_id: str, mapper: Mapper = AS_SENT) -> tuple[GroupLoad, ...]:
+def load_rows(rows: Rows, service_id: str, mapper: Mapper = AS_SENT) -> Read[GroupLoad]:
     """Loads of groups; `service_id` is meant where a row names none."""
 
     def load(row: Row) -> GroupLoad:
@@ -69,7 +72,7 @@ def load_rows(rows: Rows, service_id: str, mapper: Mapper = AS_SENT) -> tuple[Gr
     return _readable(mapped(rows, "group_load", mapper), load)
 
 
-def read_queues(body: bytes, zone: tzinfo, service_id: str, taken_ms: int) -> tuple[QueueMetrics, ...]:
+def read_queues(body: bytes, zone: tzinfo, service_id: str, taken_ms: int) -> Read[QueueMetrics]:
     """The answer of a platform that has numbers of queues itself; `taken_ms` is meant where a row names no time."""
     fields = Fields(zone)
 
@@ -93,20 +96,24 @@ def read_queues(body: bytes, zone: tzinfo, service_id: str, taken_ms: int) -> tu
     return _readable(listed(decoded(body).value), queue)
 
 
-def _readable(rows: Rows, read: Callable[[Row], R]) -> tuple[R, ...]:
+def _readable(rows: Rows, read: Callable[[Row], R]) -> Read[R]:
     """What can be read of it.
 
     Raises `BadData` when there are rows and none of them can be: nobody should be told that everybody has left.
     """
     found: list[R] = []
-    unreadable = rows.others
+    losses = Losses()
+    losses.others(rows.others)
     for row in rows:
         try:
             found.append(read(row))
-        except Refused:
-            unreadable += 1
-    if unreadable:
-        log.warning("Contact centre: %d live rows cannot be read", unreadable)
+        except Refused as refused:
+            losses.refuse(refused)
+    unread = losses.told()
+    if unread:
+        log.warning("Contact centre: %d live rows cannot be read", total(unread))
         if not found:
-            raise BadData(_("None of the live rows of the contact centre can be read."))
-    return tuple(found)
+            raise BadData(
+                _("None of the live rows of the contact centre can be read: {causes}").format(causes=causes(unread))
+            )
+    return Read(tuple(found), unread)

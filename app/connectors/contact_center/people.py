@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from app.connectors.contact_center.answers import decoded, mapped
 from app.connectors.contact_center.fields import identity, words
-from app.connectors.tolerant_json import Row, rows_of
+from app.connectors.tolerant_json import Row, Rows, rows_of
+from app.domain.contact_center.losses import Losses
 from app.domain.contact_center.records import Agent, Channel, Group, Personnel, Service
 from app.domain.exchange.problems import Refused
 from app.domain.exchange.values import text
@@ -16,6 +17,7 @@ from app.domain.mappings import AS_SENT, Mapper
 from app.errors import BadData
 from app.i18n import _
 
+R = TypeVar("R")
 _CHANNELS: Mapping[str, Channel] = {channel.value: channel for channel in Channel}
 
 
@@ -27,15 +29,23 @@ def read_personnel(body: bytes, mapper: Mapper = AS_SENT) -> Personnel:
     row = next((one for one in _with_envelope(decoded(body).value) if one.has("services")), None)
     if row is None:
         raise BadData(_("The answer of the contact centre names no services."))
-    services, bad_services = mapped(row.rows("services"), "service", mapper).read(lambda one: _service(one, mapper))
-    agents, bad_agents = mapped(row.rows("agents"), "agent", mapper).read(_agent)
-    bad_groups = sum(bad for _service_, bad in services)
-    return Personnel(
-        services=tuple(service for service, _bad in services),
-        agents=_once(agents),
-        unreadable=bad_services + bad_agents + bad_groups,
-        recognised=True,
-    )
+    losses = Losses()
+    services = _read(row.rows("services"), "service", mapper, losses, lambda one: _service(one, mapper, losses))
+    agents = _read(row.rows("agents"), "agent", mapper, losses, _agent)
+    return Personnel(tuple(services), _once(agents), losses.told(), recognised=True)
+
+
+def _read(rows: Rows, entity: str, mapper: Mapper, losses: Losses, read: Callable[[Row], R]) -> list[R]:
+    """What can be read of rows; what cannot is counted."""
+    wanted = mapped(rows, entity, mapper)
+    losses.others(wanted.others)
+    found: list[R] = []
+    for row in wanted:
+        try:
+            found.append(read(row))
+        except Refused as refused:
+            losses.refuse(refused)
+    return found
 
 
 def _with_envelope(value: Any) -> Iterator[Row]:
@@ -46,22 +56,15 @@ def _with_envelope(value: Any) -> Iterator[Row]:
             yield from rows_of(inner)
 
 
-def _service(row: Row, mapper: Mapper) -> tuple[Service, int] | None:
-    try:
-        service_id = identity(row, "id")
-    except Refused:
-        return None
-    listed = mapped(row.rows("serviceGroups", "groups"), "group", mapper)
-    groups, bad = listed.read(lambda one: _group(one, service_id))
-    service = Service(service_id, words(row, "name") or service_id, _is_active(row), tuple(groups))
-    return service, bad
+def _service(row: Row, mapper: Mapper, losses: Losses) -> Service:
+    service_id = identity(row, "id")
+    listed = row.rows("serviceGroups", "groups")
+    groups = _read(listed, "group", mapper, losses, lambda one: _group(one, service_id))
+    return Service(service_id, words(row, "name") or service_id, _is_active(row), tuple(groups))
 
 
-def _group(row: Row, service_id: str) -> Group | None:
-    try:
-        group_id = identity(row, "id", "groupId")
-    except Refused:
-        return None
+def _group(row: Row, service_id: str) -> Group:
+    group_id = identity(row, "id", "groupId")
     return Group(group_id, service_id, words(row, "name") or group_id, _is_active(row), _channels(row))
 
 
@@ -75,11 +78,8 @@ def _channels(row: Row) -> tuple[Channel, ...]:
     return tuple(dict.fromkeys(_CHANNELS[name] for name in names if name in _CHANNELS))
 
 
-def _agent(row: Row) -> Agent | None:
-    try:
-        agent_id = identity(row, "id", "agentId")
-    except Refused:
-        return None
+def _agent(row: Row) -> Agent:
+    agent_id = identity(row, "id", "agentId")
     groups = (words(one, "groupId", "id") for one in row.rows("agentGroups"))
     bare = _texts(row.get("agentGroups"))
     return Agent(

@@ -12,6 +12,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from app.domain.contact_center.losses import Unread, total
 from app.domain.exchange.rows import COLUMNS, Row
 from app.domain.exchange.shapes import DataType
 
@@ -63,15 +64,20 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Personnel:
-    """Who and what there is. `recognised` says that the answer named services at all, `unreadable` counts rows
-    without an id, and `no_data` says that the platform answered 404.
+    """Who and what there is. `recognised` says that the answer named services at all, `unread` are rows without an
+    id, and `no_data` says that the platform answered 404.
     """
 
     services: tuple[Service, ...] = ()
     agents: tuple[Agent, ...] = ()
-    unreadable: int = 0
+    unread: tuple[Unread, ...] = ()
     recognised: bool = False
     no_data: bool = False
+
+    @property
+    def unreadable(self) -> int:
+        """How many rows could not be read."""
+        return total(self.unread)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -188,18 +194,23 @@ class GroupLoad:
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[R]):
-    """The answers to one historic question.
+    """The answers to one question.
 
-    `unreadable` counts rows that could not be read, `left_out` names ids that cannot be asked for, `repaired` says that
+    `unread` are the rows that could not be read, `left_out` names ids that cannot be asked for, `repaired` says that
     the JSON was broken and could be mended, `warnings` are sentences, `no_data` says that every answer was 404.
     """
 
     rows: tuple[R, ...] = ()
-    unreadable: int = 0
+    unread: tuple[Unread, ...] = ()
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     repaired: bool = False
     no_data: bool = False
+
+    @property
+    def unreadable(self) -> int:
+        """How many rows could not be read."""
+        return total(self.unread)
 
 
 def joined(parts: Iterable[Read[R]]) -> Read[R]:
@@ -207,7 +218,7 @@ def joined(parts: Iterable[Read[R]]) -> Read[R]:
     parts = tuple(parts)
     return Read(
         rows=tuple(row for part in parts for row in part.rows),
-        unreadable=sum(part.unreadable for part in parts),
+        unread=tuple(one for part in parts for one in part.unread),
         left_out=tuple(i for part in parts for i in part.left_out),
         warnings=tuple(dict.fromkeys(text for part in parts for text in part.warnings)),
         repaired=any(part.repaired for part in parts),

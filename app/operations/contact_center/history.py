@@ -6,6 +6,7 @@ midnight, is stored once, and what changed at the platform meanwhile replaces wh
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ import msgspec
 
 from app.access import Permission
 from app.domain.contact_center.days import Window, iso_utc, windows
+from app.domain.contact_center.losses import Unread, total
 from app.domain.contact_center.records import Read, stored_row
 from app.domain.exchange import SHAPES, DataType, FieldKind
 from app.domain.exchange.rows import COLUMNS, Row, told
 from app.domain.outcomes import Action, Outcome, Status
+from app.errors import MusterError
 from app.events import ContactCenterDataChanged
 from app.i18n import N_, _, ngettext
 from app.operations.contact_center.asking import (
@@ -31,6 +34,7 @@ from app.operations.contact_center.asking import (
     period,
     zone_of,
 )
+from app.operations.contact_center.not_taken import note_losses, unread_outcome, unsendable_outcome
 from app.operations.context import RunContext
 from app.operations.registry import operation
 from app.store import contact_center as stored
@@ -81,11 +85,11 @@ class _Job:
 
 @dataclass(frozen=True)
 class _Receipt:
-    """What one chunk brought: what became of its rows, how many each group or agent had, and what was said."""
+    """What one chunk brought: what became of its rows, how many each group or agent had, what could not be read."""
 
     stored: Stored
     rows: dict[str, int]
-    unreadable: int = 0
+    unread: tuple[Unread, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -160,17 +164,23 @@ async def _read(context: RunContext, job: _Job) -> None:
     parts = [(f"{w.first}-{number:04}", w, ids) for w in days for number, ids in enumerate(chunks)]
     receipts: list[_Receipt] = []
     rows: list[Row] = []
-    for behind, (key, window, ids) in enumerate(parts):
-        context.progress(_("Fetching {day}").format(day=window.first.isoformat()), behind, len(parts))
-        known = context.receipts.get(key)
-        if known is not None:
-            receipts.append(msgspec.convert(known, _Receipt))
-            continue
-        answer = await job.ask(window, ids)
-        part = [stored_row(record) for record in answer.rows]
-        receipts.append(await _keep_part(context, job, key, answer, part))
-        rows += part if context.dry_run else ()
-    await _finish(context, job, receipts, rows)
+    bad = center.unsendable([s.id for s in job.subjects])
+    try:
+        for behind, (key, window, ids) in enumerate(parts):
+            context.progress(_("Fetching {day}").format(day=window.first.isoformat()), behind, len(parts))
+            known = context.receipts.get(key)
+            if known is not None:
+                receipts.append(msgspec.convert(known, _Receipt))
+                continue
+            answer = await job.ask(window, ids)
+            part = [stored_row(record) for record in answer.rows]
+            receipts.append(await _keep_part(context, job, key, answer, part))
+            rows += part if context.dry_run else ()
+    except (MusterError, asyncio.CancelledError):
+        await _tell(context, job, receipts, bad, stopped=True)
+        raise
+    await _show(context, job, rows)
+    await _tell(context, job, receipts, bad)
 
 
 async def _keep_part(context: RunContext, job: _Job, key: str, answer: Read[Any], rows: Sequence[Row]) -> _Receipt:
@@ -180,7 +190,7 @@ async def _keep_part(context: RunContext, job: _Job, key: str, answer: Read[Any]
     counts = dict(Counter(_subject_of(job, row) for row in rows))
 
     def store() -> _Receipt:
-        return _Receipt(stored.store_rows(delivery, rows), counts, answer.unreadable, answer.warnings)
+        return _Receipt(stored.store_rows(delivery, rows), counts, answer.unread, answer.warnings)
 
     def commit() -> _Receipt:
         leases.beat(context.run.run_id)
@@ -196,25 +206,51 @@ async def _keep_part(context: RunContext, job: _Job, key: str, answer: Read[Any]
     return receipt
 
 
-async def _finish(context: RunContext, job: _Job, receipts: Sequence[_Receipt], rows: list[Row]) -> None:
-    """The rows of the period as the result, one outcome per group or agent, and the counts."""
-    store = context.workspace.store
+async def _show(context: RunContext, job: _Job, rows: list[Row]) -> None:
+    """The rows of the period as the result: those of the store, in a dry run those that came."""
     if not context.dry_run:
-        rows = await store.read(_stored_rows, _query(context, job))
+        rows = await context.workspace.store.read(_stored_rows, _query(context, job))
     if len(rows) > MOST_ROWS:
         text = _("The result shows {shown} of {total} rows; all of them are stored and can be exported.")
         context.warnings.append(text.format(shown=MOST_ROWS, total=len(rows)))
     context.rows = [plain_row(job.data_type, row) for row in rows[:MOST_ROWS]]
-    context.summary |= _summary(receipts)
+
+
+async def _tell(
+    context: RunContext, job: _Job, receipts: Sequence[_Receipt], bad: Sequence[str], *, stopped: bool = False
+) -> None:
+    """The counts, one outcome per group or agent, and what could not be read, also of a read that was stopped."""
+    unread = [one for receipt in receipts for one in receipt.unread]
+    context.summary |= _summary(receipts, len(bad))
     context.warnings += dict.fromkeys(text for receipt in receipts for text in receipt.warnings)
+    note_losses(context, unread, bad)
+    context.outcomes.clear()  # of a run that is taken up again
+    outcomes = _outcomes(job, receipts, bad, stopped=stopped)
+    if not context.dry_run:
+        await context.workspace.store.write(_replace_outcomes, context.run.run_id, outcomes)
+    context.report(outcomes)
+
+
+def _outcomes(job: _Job, receipts: Sequence[_Receipt], bad: Sequence[str], *, stopped: bool) -> list[Outcome]:
     counts: Counter[str] = Counter()
+    lost: dict[str, list[Unread]] = {}
+    known = {subject.id for subject in job.subjects}
     for receipt in receipts:
         counts.update(receipt.rows)
-    context.outcomes.clear()  # of a run that is taken up again
-    outcomes = [_outcome(job.data_type, subject, counts[subject.id]) for subject in job.subjects]
-    if not context.dry_run:
-        await store.write(_replace_outcomes, context.run.run_id, outcomes)
-    context.report(outcomes)
+        for one in receipt.unread:
+            lost.setdefault(one.of if one.of in known else "", []).append(one)
+    where = (job.data_type.value, "store")
+    outcomes = [
+        unsendable_outcome(subject, *where)
+        if subject.id in bad
+        else _outcome(job.data_type, subject, counts[subject.id], lost.get(subject.id, ()))
+        for subject in job.subjects
+        # of a read that was stopped nobody knows whether there are no data
+        if not stopped or counts[subject.id] or subject.id in lost or subject.id in bad
+    ]
+    if "" in lost:
+        outcomes.append(unread_outcome(Subject("", _("Rows that name nobody")), *where, lost[""]))
+    return outcomes
 
 
 def _query(context: RunContext, job: _Job) -> HistoryQuery:
@@ -240,7 +276,9 @@ def _subject_of(job: _Job, row: Row) -> str:
     return str(row[COLUMNS[job.data_type].index(column)])
 
 
-def _outcome(data_type: DataType, subject: Subject, count: int) -> Outcome:
+def _outcome(data_type: DataType, subject: Subject, count: int, lost: Sequence[Unread]) -> Outcome:
+    if lost:
+        return unread_outcome(subject, data_type.value, "store", lost, others=bool(count))
     where = (subject.name, subject.id, data_type.value, "store")
     if not count:
         return Outcome(*where, Status.SKIPPED, "fetch", _("No data for these days"), Action.UNCHANGED)
@@ -248,13 +286,13 @@ def _outcome(data_type: DataType, subject: Subject, count: int) -> Outcome:
     return Outcome(*where, Status.SUCCESS, "fetch", text, Action.UPDATE)
 
 
-def _summary(receipts: Sequence[_Receipt]) -> dict[str, int]:
+def _summary(receipts: Sequence[_Receipt], not_asked: int = 0) -> dict[str, int]:
     """Counts of rows, as operations that store tell them (command-line.md)."""
     done = sum((r.stored for r in receipts), Stored())
-    failed = len(done.refused) + sum(r.unreadable for r in receipts)
-    total = done.inserted + done.replaced + done.skipped + failed
+    failed = len(done.refused) + sum(total(r.unread) for r in receipts) + not_asked
+    every = done.inserted + done.replaced + done.skipped + failed
     return {
-        "total": total, "created": done.inserted, "updated": done.replaced, "skipped": done.skipped, "failed": failed,
+        "total": every, "created": done.inserted, "updated": done.replaced, "skipped": done.skipped, "failed": failed,
     }  # fmt: skip
 
 

@@ -287,12 +287,12 @@ class Feed:
 
     async def _put(self, center: ContactCenter, part: Part, asked_ms: int) -> frozenset[str]:
         if part is Part.AGENTS:
-            return self.board.put_snapshot(await center.online_statuses(), asked_ms, _now_ms())
+            return self.board.put_snapshot((await center.online_statuses()).rows, asked_ms, _now_ms())
         if not self._group_ids:
             return frozenset()
         if part is Part.GROUPS:
-            return self.board.put_loads(await center.groups_load(self._group_ids), asked_ms, _now_ms())
-        return self.board.put_queues(await center.queue_metrics(self._group_ids))
+            return self.board.put_loads((await center.groups_load(self._group_ids)).rows, asked_ms, _now_ms())
+        return self.board.put_queues((await center.queue_metrics(self._group_ids)).rows)
 
     def _failed(self, part: Part, error: MusterError, began: float) -> bool:
         if part in self.line:  # the line goes on telling, so nothing is missing

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.access import Permission
 from app.domain.contact_center.days import iso_utc
-from app.domain.contact_center.records import GroupLoad, OnlineStatus
+from app.domain.contact_center.records import GroupLoad, OnlineStatus, Read
 from app.domain.outcomes import Action, Outcome, Status
 from app.events import ContactCenterDataChanged
 from app.i18n import N_, _
@@ -25,6 +25,7 @@ from app.operations.contact_center.asking import (
     client,
     groups_meant,
 )
+from app.operations.contact_center.not_taken import note_losses, unread_outcome, unsendable_outcome
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
 from app.store import contact_center_now as stored
@@ -40,24 +41,28 @@ class LoadParams:
 @operation("cc.online_agent_status", N_("Agents now"), Permission.READ, NoParams, kinds=CONTACT_CENTER, history=False)
 async def agents_now(context: RunContext, _params: NoParams) -> None:
     """The status that every agent is in now."""
-    statuses = await (await client(context)).online_statuses()
+    read = await (await client(context)).online_statuses()
+    statuses = read.rows
     accounts = await context.workspace.store.read(stored.accounts, context.own_connection.id)
     names = {a.agent.agent_id: agent_name(a.agent) for a in accounts}
     context.rows = [_status_row(status, names.get(status.agent_id, "")) for status in statuses]
     await _keep(context, stored.write_snapshot, statuses)
-    _tell(context, [(Subject(s.agent_id, names.get(s.agent_id) or s.agent_id), s.state_name) for s in statuses])
+    _tell(context, [(Subject(s.agent_id, names.get(s.agent_id) or s.agent_id), s.state_name) for s in statuses], read)
 
 
 @operation("cc.online_groups_load", N_("Groups now"), Permission.READ, LoadParams, kinds=CONTACT_CENTER, history=False)
 async def groups_now(context: RunContext, params: LoadParams) -> None:
     """How many wait and work in every group now, and what the day brought so far."""
     subjects = {s.id: s for s in await groups_meant(context, params.groups)}
-    loads = await (await client(context)).groups_load(list(subjects))
+    read = await (await client(context)).groups_load(list(subjects))
+    loads = read.rows
     context.rows = [_load_row(load, subjects) for load in loads]
     await _keep(context, stored.write_loads, loads)
     if any(load.doubts_ratio for load in loads):
         context.warnings.append(_("The share of answered contacts looks like a ratio rather than a percentage."))
-    _tell(context, [(subjects.get(g.group_id, Subject(g.group_id, g.group_id)), _waiting(g.waiting)) for g in loads])
+    _tell(
+        context, [(subjects.get(g.group_id, Subject(g.group_id, g.group_id)), _waiting(g.waiting)) for g in loads], read
+    )
 
 
 @operation(
@@ -67,7 +72,8 @@ async def groups_now(context: RunContext, params: LoadParams) -> None:
 async def queues_now(context: RunContext, params: LoadParams) -> None:
     """The numbers of every queue now, worked out of the load of its group."""
     subjects = {s.id: s for s in await groups_meant(context, params.groups)}
-    queues = await (await client(context)).queue_metrics(list(subjects))
+    read = await (await client(context)).queue_metrics(list(subjects))
+    queues = read.rows
     context.rows = [
         {
             "queue_id": q.group_id,
@@ -85,7 +91,11 @@ async def queues_now(context: RunContext, params: LoadParams) -> None:
         }
         for q in queues
     ]
-    _tell(context, [(subjects.get(q.group_id, Subject(q.group_id, q.group_id)), _waiting(q.waiting)) for q in queues])
+    _tell(
+        context,
+        [(subjects.get(q.group_id, Subject(q.group_id, q.group_id)), _waiting(q.waiting)) for q in queues],
+        read,
+    )
 
 
 @operation("cc.personnel", N_("Groups and agents"), Permission.READ, NoParams, kinds=CONTACT_CENTER)
@@ -96,7 +106,10 @@ async def read_personnel(context: RunContext, _params: NoParams) -> None:
         "services": [asdict(service) for service in found.services],
         "agents": [asdict(agent) for agent in found.agents],
     }
-    context.summary |= {"groups": len(found.groups), "agents": len(found.agents)}
+    context.summary |= {"groups": len(found.groups), "agents": len(found.agents), "failed": found.unreadable}
+    note_losses(context, found.unread)
+    if found.unread:
+        context.report([unread_outcome(Subject("", _("Rows without an id")), "personnel", "platform", found.unread)])
     if not found.recognised:
         context.warnings.append(_("The answer names no services: check that the address is that of the integration."))
 
@@ -139,9 +152,16 @@ async def _keep(context: RunContext, write: Callable[[str, Sequence[Any], int], 
     context.workspace.events.publish(ContactCenterDataChanged(context.own_connection.id))
 
 
-def _tell(context: RunContext, found: Sequence[tuple[Subject, str]]) -> None:
+def _tell(context: RunContext, found: Sequence[tuple[Subject, str]], read: Read[Any]) -> None:
     """One outcome per agent or group; what is now is no history, so they are shown and not stored."""
-    context.summary |= {"total": len(found)}
-    context.report(
-        [Outcome(s.name, s.id, "now", "platform", Status.SUCCESS, "fetch", text, Action.UPDATE) for s, text in found]
-    )
+    where = ("now", "platform")
+    outcomes = [Outcome(s.name, s.id, *where, Status.SUCCESS, "fetch", text, Action.UPDATE) for s, text in found]
+    outcomes += [unsendable_outcome(Subject(i, i), *where) for i in read.left_out]
+    if read.unread:
+        outcomes.append(unread_outcome(Subject("", _("Rows that cannot be read")), *where, read.unread))
+    note_losses(context, read.unread, read.left_out)
+    failed = read.unreadable + len(read.left_out)
+    context.summary |= {
+        "total": len(found) + failed, "created": 0, "updated": len(found), "skipped": 0, "failed": failed,
+    }  # fmt: skip
+    context.report(outcomes)

@@ -41,7 +41,7 @@ async def test_questions_are_written_in_its_words_beneath_its_own_path(wire: res
 async def test_an_address_that_names_the_path_already_is_not_given_it_twice(wire: respx.MockRouter, base: str) -> None:
     route = wire.get("/integrations/cc/online/groupsLoad").respond(json={"groups_load": [], "total_groups": 0})
     async with gateway(base) as center:
-        assert await center.groups_load(["g"]) == ()
+        assert (await center.groups_load(["g"])).rows == ()
     assert route.called
 
 
@@ -99,7 +99,7 @@ async def test_rows_of_agents_come_flat_in_snake_case(wire: respx.MockRouter) ->
         assert (await center.logins(DAY, ["op-17"])).rows == (AgentLogin(START, "op-17", END, 1_800_000),)
         assert [c.duration_ms for c in (await center.calls(DAY, ["op-17"])).rows] == [5]
         assert (await center.chat_days(DAY, ["op-17"])).rows == (ChatDay("2026-03-05", "op-17", 4_500_000),)
-        assert await center.online_statuses() == (OnlineStatus("op-17", "Work", "Обработка", START),)
+        assert (await center.online_statuses()).rows == (OnlineStatus("op-17", "Work", "Обработка", START),)
 
 
 async def test_rows_that_were_not_asked_for_are_left_out(wire: respx.MockRouter) -> None:

@@ -95,16 +95,16 @@ class TestAgents:
     async def test_are_who_is_there_now(self, center: ContactCenter, wire: respx.MockRouter) -> None:
         route = wire.get("/online/agentStatus").respond(json=[ONLINE])
         expected = OnlineStatus("op-17", "Work", "Обработка", ms("2026-03-05T06:00:10Z"))
-        assert await center.online_statuses() == (expected,)
+        assert (await center.online_statuses()).rows == (expected,)
         assert not route.calls[0].request.url.query
 
     async def test_are_nobody_where_there_is_no_data(self, center: ContactCenter, wire: respx.MockRouter) -> None:
         wire.get("/online/agentStatus").respond(404)
-        assert await center.online_statuses() == ()
+        assert (await center.online_statuses()).rows == ()
 
     def test_that_cannot_be_read_cost_no_other(self) -> None:
         body = json.dumps([ONLINE, {"agentId": "op-18"}, 7]).encode()
-        assert [status.agent_id for status in read_online(body, MOSCOW)] == ["op-17"]
+        assert [status.agent_id for status in read_online(body, MOSCOW).rows] == ["op-17"]
 
     def test_of_whom_none_can_be_read_are_no_snapshot_of_an_empty_room(self) -> None:
         with pytest.raises(BadData):
@@ -114,39 +114,39 @@ class TestAgents:
 class TestGroups:
     async def test_are_asked_for_at_the_published_path(self, center: ContactCenter, wire: respx.MockRouter) -> None:
         route = wire.get("/online/groupsOnlineLoad").respond(json=[load()])
-        assert await center.groups_load(["g-sales", "g-chat"]) == (GroupLoad("g-sales", "1", 4, 12),)
+        assert (await center.groups_load(["g-sales", "g-chat"])).rows == (GroupLoad("g-sales", "1", 4, 12),)
         assert dict(route.calls[0].request.url.params) == {"groupId": "g-sales,g-chat"}
 
     async def test_are_asked_for_elsewhere_where_a_path_says_so(self, wire: respx.MockRouter) -> None:
         wire.get("/online/groupsLoad").respond(json=[load()])
         async with make(paths={Endpoint.GROUPS_LOAD: "/online/groupsLoad"}) as center:
-            assert len(await center.groups_load(["g-sales"])) == 1
+            assert len((await center.groups_load(["g-sales"])).rows) == 1
 
     async def test_are_asked_for_in_portions(self, wire: respx.MockRouter) -> None:
         route = wire.get("/online/groupsOnlineLoad").respond(json=[load()])
         async with make(ids_per_request=2) as center:
-            assert len(await center.groups_load(["1", "2", "3"])) == 2
+            assert len((await center.groups_load(["1", "2", "3"])).rows) == 2
         assert route.call_count == 2
 
     async def test_none_asked_for_asks_nothing(self, center: ContactCenter, wire: respx.MockRouter) -> None:
-        assert await center.groups_load([]) == ()
+        assert (await center.groups_load([])).rows == ()
 
     def test_hold_every_number_also_those_that_contradict_each_other(self) -> None:
         row = load(callReceived=100, aht=287000, acd=95.0554, awt=9000.4, callAnswered=120, callAnsweredTst=90,
                    callProcessing=7)  # fmt: skip
-        (found,) = read_loads(json.dumps([row]).encode(), "1")
+        (found,) = read_loads(json.dumps([row]).encode(), "1").rows
         assert found == GroupLoad("g-sales", "1", 4, 12, 100, 287_000, 95.0554, 9000, 120, 90, 7)
 
     @pytest.mark.parametrize("value", ["n/a", -1, None, True])
     def test_leave_out_an_optional_number_that_cannot_be_read(self, value: object) -> None:
-        (found,) = read_loads(json.dumps([load(acd=value, callReceived=value)]).encode(), "1")
+        (found,) = read_loads(json.dumps([load(acd=value, callReceived=value)]).encode(), "1").rows
         assert (found.answered_pct, found.received) == (None, None)
 
 
 class TestQueues:
     async def test_are_worked_out_of_the_load(self, center: ContactCenter, wire: respx.MockRouter) -> None:
         wire.get("/online/groupsOnlineLoad").respond(json=[load(callReceived=200, callAnsweredTst=150)])
-        (queue,) = await center.queue_metrics(["g-sales"])
+        (queue,) = (await center.queue_metrics(["g-sales"])).rows
         assert (queue.group_id, queue.waiting, queue.service_level_pct) == ("g-sales", 4, 75.0)
 
     async def test_are_asked_for_where_a_path_names_them(self, wire: respx.MockRouter) -> None:
@@ -154,7 +154,7 @@ class TestQueues:
                "answered_pct": 95.5, "timestamp": "2026-03-05T06:00:00Z"}  # fmt: skip
         wire.get("/q").respond(json={"queue_metrics": [row], "total_queues": 1})
         async with make(paths={Endpoint.QUEUE_METRICS: "/q"}) as center:
-            (queue,) = await center.queue_metrics(["g-sales"])
+            (queue,) = (await center.queue_metrics(["g-sales"])).rows
         assert (queue.group_id, queue.waiting, queue.operators, queue.answered_pct) == ("g-sales", 4, 12, 95.5)
         assert queue.taken_ms == ms("2026-03-05T06:00:00Z")
 

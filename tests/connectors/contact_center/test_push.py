@@ -131,7 +131,7 @@ async def test_a_dead_receiver_does_not_keep_the_platform_from_being_asked(
         for _message in range(6):
             with pytest.raises(Unreachable):
                 await center.push_status(MESSAGE)
-        assert await center.online_statuses() == ()
+        assert (await center.online_statuses()).rows == ()
 
 
 async def test_one_too_busy_to_let_anybody_in_times_out_unsent(monkeypatch: pytest.MonkeyPatch) -> None:

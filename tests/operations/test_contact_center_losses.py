@@ -1,0 +1,151 @@
+"""Reads of a contact centre that lose something say what and why, and never call it "no data" (§4, §5)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from app.domain.exchange import DataType
+from app.domain.outcomes import Action, RunState, Status
+from app.errors import ErrorKind, ExitCode
+from app.operations.runner import Report
+from app.store import connections
+from app.store.contact_center_history import HistoryQuery, history
+from app.workspace import Workspace
+from tests.support.contact_center import TOKEN, ScriptedServer, interval, load, state
+from tests.support.running import run
+
+DAY = {"start_date": "2026-03-05", "end_date": "2026-03-05"}
+GOOD = state("2026-03-05T06:00:00Z", "2026-03-05T06:05:00Z")
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer()
+
+
+@pytest.fixture
+async def linked(workspace: Workspace, server: ScriptedServer) -> AsyncIterator[Workspace]:
+    async with server.serving() as address:
+        params = {"name": "cc", "kind": "contact_center", "settings": {"endpoint_url": address, "retry_attempts": 0}}
+        assert (await run(workspace, "connections.create", params=params, secrets={"token": TOKEN})).exit_code == 0
+        yield workspace
+
+
+async def read(workspace: Workspace, operation: str, **params: Any) -> Report:
+    return await run(workspace, operation, "cc", params=params)
+
+
+async def stored(workspace: Workspace, data_type: DataType) -> int:
+    (connection,) = await workspace.store.read(connections.connections)
+    return len(await workspace.store.read(history, HistoryQuery(data_type, connection.id)))
+
+
+def outcomes(report: Report) -> list[tuple[str, Status]]:
+    return [(o.subject_id, o.status) for o in report.outcomes]
+
+
+class TestRowsThatCannotBeRead:
+    async def test_make_their_agent_partial_and_cost_no_good_row(
+        self, linked: Workspace, server: ScriptedServer
+    ) -> None:
+        bad = state("garbage", "2026-03-05T06:05:00Z")
+        server.answer("/historic/agentStatusData", [{"agentId": "a1", "states": [bad, GOOD]}])
+        report = await read(linked, "cc.agent_status_data", agents="a1", **DAY)
+        assert outcomes(report) == [("a1", Status.PARTIAL)]
+        assert "startDate" in report.outcomes[0].message
+        assert "garbage" in report.outcomes[0].message
+        assert report.outcomes[0].remedy
+        assert report.exit_code is ExitCode.INCOMPLETE
+        assert (report.run.summary["total"], report.run.summary["created"], report.run.summary["failed"]) == (2, 1, 1)
+        assert report.run.reasons == {"unreadable": 1}
+        assert "1 row cannot be read" in report.run.warnings[0]
+        assert await stored(linked, DataType.STATUS) == 1
+
+    async def test_of_which_none_is_good_are_not_no_data(self, linked: Workspace, server: ScriptedServer) -> None:
+        rows = [interval("xx"), interval(notUniqueTreated=-1)]
+        server.answer("/historic/serviceGroupData", [{"groupId": "g", "historicData": rows}, {"groupId": None}, "junk"])
+        report = await read(linked, "cc.service_group_data", groups="g", **DAY)
+        assert outcomes(report) == [("g", Status.SKIPPED), ("", Status.SKIPPED)]
+        assert report.exit_code is ExitCode.INCOMPLETE
+        assert report.run.summary["failed"] == 4
+        assert not [o for o in report.outcomes if "No data" in o.message]
+
+    @pytest.mark.parametrize(
+        ("operation", "path", "rows"),
+        [
+            ("cc.online_agent_status", "agentStatus",
+             [{"agentId": "1", "stateCode": "A", "startDate": "2026-03-05T06:00:10Z"}, {"agentId": "3"}, 7]),
+            ("cc.online_groups_load", "groupsOnlineLoad", [load(), load(callNumber="x"), {"callNumber": 1}]),
+            ("cc.online_queue_metrics", "groupsOnlineLoad", [load(), load(callNumber="x"), {"callNumber": 1}]),
+        ],
+    )  # fmt: skip
+    async def test_of_now_are_counted_and_said(
+        self, linked: Workspace, server: ScriptedServer, operation: str, path: str, rows: list[object]
+    ) -> None:
+        server.answer(f"/online/{path}", rows)
+        params = {} if operation == "cc.online_agent_status" else {"groups": ("g-sales",)}
+        server.answer("/personnel", {"services": [{"id": "1", "serviceGroups": [{"id": "g-sales"}]}]})
+        report = await read(linked, operation, **params)
+        assert report.run.summary == {"total": 3, "created": 0, "updated": 1, "skipped": 0, "failed": 2}
+        assert report.exit_code is ExitCode.INCOMPLETE
+        assert "2 rows cannot be read" in report.run.warnings[0]
+
+    async def test_of_personnel_are_counted_and_said(self, linked: Workspace, server: ScriptedServer) -> None:
+        agents = [{"name": "no id"}, {"id": "5", "name": "ok"}]
+        server.answer("/personnel", {"services": [{"id": "1"}, {"name": "q"}], "agents": agents})
+        report = await read(linked, "cc.personnel")
+        assert report.run.summary == {"groups": 0, "agents": 1, "failed": 2}
+        assert report.exit_code is ExitCode.INCOMPLETE
+        assert "2 rows cannot be read: id" in report.run.warnings[0]
+
+
+class TestIdsWithCommas:
+    async def test_are_left_out_with_the_remedy_and_not_without_data(
+        self, linked: Workspace, server: ScriptedServer
+    ) -> None:
+        server.answer("/historic/agentStatusData", [{"agentId": "op-17", "states": [GOOD]}])
+        server.answer("/personnel", {"services": [{"id": "1"}]})
+        report = await read(linked, "cc.agent_status_data", agents=["a,b", "op-17"], **DAY)
+        assert outcomes(report) == [("a,b", Status.SKIPPED), ("op-17", Status.SUCCESS)]
+        assert (report.outcomes[0].action, report.exit_code) == (Action.SKIP, ExitCode.INCOMPLETE)
+        assert "comma" in report.outcomes[0].message
+        assert report.outcomes[0].remedy
+        assert report.run.summary["failed"] == 1
+
+    async def test_of_groups_are_said_of_their_load_too(self, linked: Workspace, server: ScriptedServer) -> None:
+        server.answer("/online/groupsOnlineLoad", [load()])
+        server.answer("/personnel", {"services": [{"id": "1"}]})
+        report = await read(linked, "cc.online_groups_load", groups=["a,b", "g-sales"])
+        assert outcomes(report) == [("g-sales", Status.SUCCESS), ("a,b", Status.SKIPPED)]
+        assert report.exit_code is ExitCode.INCOMPLETE
+
+
+async def test_a_read_that_stops_midway_tells_what_it_stored(linked: Workspace, server: ScriptedServer) -> None:
+    server.answer("/personnel", {"services": [{"id": "1"}]})
+    row = {"loginDate": "2026-03-05T06:00:00Z", "logoutDate": "2026-03-05T07:00:00Z", "duration": 3_600_000}
+    whole = server.answers
+    login = [{"agentId": "a1", "logins": [row]}]
+    server.answer("/historic/agentLoginData", login)
+
+    class FailsLater(dict[str, tuple[int, bytes]]):
+        asked = 0
+
+        def get(self, key: str, default: Any = None) -> Any:
+            if "Login" in key:
+                self.asked += 1
+                if self.asked > 8:
+                    return 500, b""
+            return super().get(key, default)
+
+    server.answers = FailsLater(whole)
+    period = {"start_date": "2026-03-01", "end_date": "2026-03-15"}
+    report = await read(linked, "cc.agent_login_data", agents="a1,a2", **period)
+    assert report.run.state is not RunState.FINISHED
+    assert report.error is not None
+    assert report.error.kind is ErrorKind.REMOTE_ERROR
+    assert report.run.summary["created"] == 1
+    assert report.run.summary["total"] == 8
+    assert outcomes(report) == [("a1", Status.SUCCESS)]
