@@ -87,6 +87,7 @@ class Operation:
     change anything; `history` whether a run of it is kept. `target` names what only one run may hold at a time, with
     `{connection}` standing for the connection's id; empty for none. `works_paused` lets it work on a paused connection.
     What is not `remote` asks the connection's system nothing, so how it ends says nothing about the connection.
+    A run of one that `retries` can be taken up although it finished: what its journal does not confirm is tried again.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Operation:
     target: str = ""
     works_paused: bool = False
     remote: bool = True
+    retries: bool = False
 
     @property
     def fetches(self) -> bool:
@@ -159,12 +161,13 @@ def operation(
     target: str = "",
     works_paused: bool = False,
     remote: bool = True,
+    retries: bool = False,
 ) -> Callable[[Body[P]], Body[P]]:
     """Register the decorated function as the body of an operation; see `Operation` for the words."""
 
     def register(body: Body[P]) -> Body[P]:
         _operations[id] = Operation(
-            id, title, permission, params, body, kinds, writes, history, target, works_paused, remote
+            id, title, permission, params, body, kinds, writes, history, target, works_paused, remote, retries
         )
         return body
 

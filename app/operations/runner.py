@@ -155,9 +155,10 @@ class Runner:
             raise UsageError(_("There is no run {id}.").format(id=run_id), _("See them with: muster runs list"))
         if not run.state.over:
             raise Busy(_("This run is still running."))
-        if not run.state.resumable:
-            raise UsageError(_("This run has finished; there is nothing to resume."))
         operation = find_operation(run.operation)
+        left = operation.retries and await store.read(runs.journal_open, run_id)
+        if not run.state.resumable and not left:
+            raise UsageError(_("This run has finished; there is nothing to resume."))
         await self._demand(operation, run.connection, Trigger.MANUAL)
         connection = await self._connection(operation, run.connection)
         params = operation.read_params(_leaving_out(operation, run.params, without) if without else run.params)

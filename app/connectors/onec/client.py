@@ -216,7 +216,8 @@ def _unknown(error: MusterError) -> OutcomeUnknown:
 def _may_be_done(error: MusterError, *, in_session: bool) -> bool:
     """Whether 1C may have acted on a write that failed: no answer, an answer lost on the way, one nobody can read.
 
-    A module may break off after it posted the document. With a session the plain errors are ambiguous too: they may be of the session or of the call (§9.3).
+    A module may break off after it posted the document. With a session the plain errors are ambiguous too: they
+    may be of the session or of the call (§9.3).
     """
     if isinstance(error, TimedOut | Unreachable):
         return may_have_arrived(error)

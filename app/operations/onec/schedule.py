@@ -1,14 +1,16 @@
 """Schedules to 1C: checked first, then one request per person and month, each with its receipt (onec-zup.md §5.3).
 
-Sending a month again does no harm, so what has no clear end is simply sent once more when the run is taken up again;
-what 1C confirmed is not.
+What fails for one person does not keep the others from being sent. Sending a month again does no harm, so what failed
+or has no clear end is simply sent once more when the run is taken up again; what 1C took is not.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from app.access import Permission
@@ -17,7 +19,7 @@ from app.domain.onec import OneCReply
 from app.domain.onec_receipts import ScheduleReceipt, SentStatus, digest_of
 from app.domain.onec_shifts import CheckedShifts, Piece, RowProblem
 from app.domain.outcomes import Action, Outcome, Status
-from app.errors import BadData, MusterError, RemoteError, TimedOut
+from app.errors import BadData, MusterError, TimedOut, Unreachable
 from app.events import WorkforceChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
@@ -30,6 +32,7 @@ from app.store.values import now
 
 _STEP = "schedule"
 _HOUR_MS = 3_600_000
+_MOST_FAILED_IN_A_ROW = 5
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,10 @@ class PlanParams(ShiftsParams):
     partly: bool = False
 
 
-@operation("onec.send_schedule", N_("Send schedules to 1C"), Permission.WRITE, SendParams, kinds=ONEC, target=TARGET)
+@operation(
+    "onec.send_schedule", N_("Send schedules to 1C"), Permission.WRITE, SendParams, kinds=ONEC, target=TARGET,
+    retries=True,
+)  # fmt: skip
 async def send_schedule(context: RunContext, params: SendParams) -> None:
     """Send planned shifts; a dry run shows how day and night hours come out and what is wrong."""
     checked, asked = await checked_shifts(context, params, stored=params.stored)
@@ -62,15 +68,42 @@ async def send_schedule(context: RunContext, params: SendParams) -> None:
     await _begin(context, [*_problem_outcomes(checked.problems, asked), *_held_outcomes(checked, asked)])
     sender = _Sender(context, asked, here, again=params.again)
     try:
-        for number, piece in enumerate(checked.pieces):
-            context.progress(_("Sending schedules"), number, len(checked.pieces))
-            await sender.send(piece)
+        await _send_all(sender, checked.pieces, int(context.own_connection.setting("max_parallel")))
     except MusterError as error:
-        await _not_attempted(context, asked, checked.pieces, error)
+        await sender.not_attempted(checked.pieces, error)
         raise
     finally:
+        sender.tell_all()
         context.summary |= stored_summary(context.outcomes)
         context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
+
+
+async def _send_all(sender: _Sender, pieces: Sequence[Piece], most: int) -> None:
+    """Send to at most so many people side by side, the months of each one after the other.
+
+    Raises what concerns everybody: it ends the run once the requests under way have their answers.
+    """
+    people = groupby(enumerate(pieces), key=lambda numbered: numbered[1].schedule.external_id)
+    waiting = iter([list(own) for _external_id, own in people])
+    stopped: list[MusterError] = []
+
+    async def lane() -> None:
+        for own in waiting:
+            for number, piece in own:
+                if stopped:
+                    return
+                try:
+                    await sender.send(number, piece, len(pieces))
+                except MusterError as error:
+                    stopped.append(error)
+
+    async with asyncio.TaskGroup() as group:
+        for _lane in range(most):
+            group.create_task(lane())
+    if stopped:
+        raise stopped[0]
+    if sender.lost_all is not None:
+        raise sender.lost_all
 
 
 @operation("onec.plan_shifts", N_("Keep a plan of shifts"), Permission.WRITE, PlanParams, kinds=ONEC, remote=False)
@@ -104,56 +137,115 @@ def _only(checked: CheckedShifts, wanted: Sequence[str]) -> CheckedShifts:
 
 
 class _Sender:
-    """Sends pieces one after the other and keeps what came of each before the next."""
+    """Sends pieces and keeps what came of each at once; outcomes are numbered and told in the order of the pieces."""
 
     def __init__(self, context: RunContext, asked: Asked, here: dict[str, ScheduleReceipt], *, again: bool) -> None:
         self._context = context
         self._asked = asked
         self._here = here
         self._again = again
+        self._first = len(context.outcomes)
+        self._done: dict[int, Outcome | None] = {}
+        self._told = 0
+        self._failed_in_a_row = 0
+        self._answered = False
+        self._lost: MusterError | None = None
 
-    async def send(self, piece: Piece) -> None:
+    @property
+    def lost_all(self) -> MusterError | None:
+        """The error of the last request when not a single one got an answer: then the system is away."""
+        return None if self._answered else self._lost
+
+    async def send(self, number: int, piece: Piece, total: int) -> None:
         """Send a piece unless 1C has the very same, or confirmed it before the run was interrupted.
 
         Raises what concerns not this person but everybody.
         """
         context, key, digest = self._context, _key(piece), digest_of(piece.schedule)
+        context.progress(_("Sending schedules"), len(self._done), total)
         if key in context.receipts:
+            self._done[number] = None
             return
         before = self._here.get(key)
         if before is not None and before.digest == digest and before.status is SentStatus.SENT and not self._again:
             outcome = _outcome(piece, self._asked, Status.SKIPPED, _("1C has it already"), Action.UNCHANGED)
-            await self._keep(piece, outcome, None)
+            await self._keep(number, piece, outcome, None)
             return
         action = Action.UPDATE if before is not None and before.status is SentStatus.SENT else Action.CREATE
         if context.dry_run:
-            context.report([_outcome(piece, self._asked, Status.SUCCESS, _("Would be sent"), action)])
+            self._note(number, _outcome(piece, self._asked, Status.SUCCESS, _("Would be sent"), action))
             return
         await context.workspace.store.write(runs.journal_intent, context.run.run_id, key)
         try:
             reply = await (await onec_of(context)).send_schedule(piece.schedule)
         except MusterError as error:
-            if not _concerns_one(error):
+            status, sent = _own_failure(error)
+            if status is None:
                 raise
-            unread = isinstance(error, BadData)
-            status = SentStatus.UNKNOWN if unread else SentStatus.REFUSED
-            how = Status.UNKNOWN if unread else Status.FATAL
-            outcome = _outcome(piece, self._asked, how, error.message, action, error.remedy, error.code)
-            await self._keep(piece, outcome, _receipt(context, piece, digest, status, error.message))
+            outcome = _outcome(piece, self._asked, status, error.message, action, error.remedy, error.code)
+            await self._keep(number, piece, outcome, _receipt(context, piece, digest, sent, error.message))
+            self._count(error, refused=sent is SentStatus.REFUSED)
             return
+        self._answered, self._failed_in_a_row = True, 0
         await self._keep(
+            number,
             piece,
             _answered(piece, self._asked, reply, action),
             _receipt(context, piece, digest, SentStatus.SENT if reply.accepted else SentStatus.REFUSED, reply.text),
         )
 
-    async def _keep(self, piece: Piece, outcome: Outcome, receipt: ScheduleReceipt | None) -> None:
+    def _count(self, error: MusterError, *, refused: bool) -> None:
+        """So many failures one after the other are no longer those of single people."""
+        if refused or isinstance(error, BadData):
+            self._answered, self._failed_in_a_row = True, 0
+            return
+        self._failed_in_a_row += 1
+        if isinstance(error, TimedOut | Unreachable):
+            self._lost = error
+        else:
+            self._answered = True
+        if self._failed_in_a_row >= _MOST_FAILED_IN_A_ROW:
+            raise error
+
+    async def not_attempted(self, pieces: Sequence[Piece], error: MusterError) -> None:
+        """Say of everybody left that the run stopped before."""
+        message = _("Not attempted: {cause}").format(cause=error.message)
+        left = [(number, piece) for number, piece in enumerate(pieces) if number not in self._done]
+        for number, piece in left:
+            outcome = _outcome(piece, self._asked, Status.NOT_ATTEMPTED, message, Action.SKIP, code=error.code)
+            self._done[number] = outcome
         if not self._context.dry_run:
-            await self._context.workspace.store.write(_store, self._context, piece, outcome, receipt)
-        self._context.report([outcome])
+            await self._context.workspace.store.write(self._store_left, [number for number, _piece in left])
+
+    def _store_left(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            if (outcome := self._done[number]) is not None:
+                runs.add_outcomes(self._context.run.run_id, self._first + number, [outcome])
+
+    async def _keep(self, number: int, piece: Piece, outcome: Outcome, receipt: ScheduleReceipt | None) -> None:
+        if not self._context.dry_run:
+            at = self._first + number
+            await self._context.workspace.store.write(_store, self._context, piece, at, outcome, receipt)
+        self._note(number, outcome)
+
+    def _note(self, number: int, outcome: Outcome) -> None:
+        self._done[number] = outcome
+        while self._told in self._done:
+            self._tell(self._told)
+            self._told += 1
+
+    def tell_all(self) -> None:
+        """Tell what still waits for an earlier one that will not come."""
+        for number in sorted(n for n in self._done if n >= self._told):
+            self._tell(number)
+            self._told = number + 1
+
+    def _tell(self, number: int) -> None:
+        if (outcome := self._done[number]) is not None:
+            self._context.report([outcome])
 
 
-def _store(context: RunContext, piece: Piece, outcome: Outcome, receipt: ScheduleReceipt | None) -> None:
+def _store(context: RunContext, piece: Piece, at: int, outcome: Outcome, receipt: ScheduleReceipt | None) -> None:
     connection_id, run_id = context.own_connection.id, context.run.run_id
     leases.beat(run_id)
     if receipt is not None:
@@ -161,8 +253,9 @@ def _store(context: RunContext, piece: Piece, outcome: Outcome, receipt: Schedul
         if receipt.status is SentStatus.SENT:
             _keep_plan(connection_id, piece, "sent")
     runs.journal_intent(run_id, _key(piece))
-    runs.add_outcomes(run_id, len(context.outcomes), [outcome])
-    runs.journal_confirm(run_id, _key(piece), {})
+    runs.add_outcomes(run_id, at, [outcome])
+    if receipt is None or receipt.status is SentStatus.SENT:
+        runs.journal_confirm(run_id, _key(piece), {})
 
 
 def _keep_plan(connection_id: str, piece: Piece, source: str) -> None:
@@ -171,11 +264,20 @@ def _keep_plan(connection_id: str, piece: Piece, source: str) -> None:
     onec_sent.put_planned(connection_id, schedule.external_id, days, [s.shift for s in piece.shifts], source)
 
 
-def _concerns_one(error: MusterError) -> bool:
-    """Whether only this person's schedule failed, so that the next ones may still go through."""
-    from app.connectors.onec import OneCBadRequest, OneCBusinessError
+def _own_failure(error: MusterError) -> tuple[Status | None, SentStatus]:
+    """What a failed request says of this one schedule; None where it concerns everybody.
 
-    return isinstance(error, OneCBusinessError | OneCBadRequest | BadData)
+    A request that never left, a sign-in that is refused or a locked infobase will be the same for the next one.
+    """
+    from app.connectors.http import may_have_arrived
+    from app.connectors.onec import OneCBadRequest, OneCBusinessError, OneCFailed, OneCLost
+
+    if isinstance(error, OneCBusinessError | OneCBadRequest):
+        return Status.FATAL, SentStatus.REFUSED
+    if isinstance(error, OneCFailed):
+        return Status.FATAL, SentStatus.UNKNOWN
+    lost = isinstance(error, TimedOut | Unreachable) and may_have_arrived(error)
+    return (Status.UNKNOWN if lost or isinstance(error, BadData | OneCLost) else None), SentStatus.UNKNOWN
 
 
 async def _receipts(context: RunContext, pieces: Sequence[Piece]) -> dict[str, ScheduleReceipt]:
@@ -202,21 +304,6 @@ async def _begin(context: RunContext, outcomes: Sequence[Outcome]) -> None:
 def _renew(run_id: str, outcomes: Sequence[Outcome]) -> None:
     runs.forget_outcomes(run_id)
     runs.add_outcomes(run_id, 0, outcomes)
-
-
-async def _not_attempted(context: RunContext, asked: Asked, pieces: Sequence[Piece], error: MusterError) -> None:
-    """Say of everybody left that the run stopped before; of the first, after a lost answer, that nobody knows."""
-    done = {(o.target_id, o.step) for o in context.outcomes}
-    left = [p for p in pieces if (p.schedule.external_id, _step(p)) not in done]
-    message = _("Not attempted: {cause}").format(cause=error.message)
-    outcomes = [_outcome(p, asked, Status.NOT_ATTEMPTED, message, Action.SKIP, code=error.code) for p in left]
-    if outcomes and isinstance(error, TimedOut):
-        outcomes[0] = _outcome(left[0], asked, Status.UNKNOWN, error.message, Action.UPDATE, error.remedy, error.code)
-    elif outcomes and isinstance(error, RemoteError):
-        outcomes[0] = _outcome(left[0], asked, Status.FATAL, error.message, Action.SKIP, error.remedy, error.code)
-    if not context.dry_run:
-        await context.workspace.store.write(runs.add_outcomes, context.run.run_id, len(context.outcomes), outcomes)
-    context.report(outcomes)
 
 
 def _answered(piece: Piece, asked: Asked, reply: OneCReply, action: Action) -> Outcome:

@@ -8,17 +8,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.connectors.onec import OneCBusinessError
-from app.domain.onec import OneCReply
+import pytest
+
+from app.connectors.http import RepeatableError
+from app.connectors.onec import OneCBusinessError, OneCFailed, OneCLost
+from app.domain.onec import OneCReply, PersonSchedule
 from app.domain.onec_receipts import SentStatus
 from app.domain.outcomes import Action, RunState, Status
-from app.errors import BadData, ExitCode, RefusedSignIn, TimedOut
+from app.errors import BadData, ExitCode, MusterError, RefusedSignIn, TimedOut, Unreachable, UsageError
 from app.exports import export_rows
 from app.operations.runner import Report, Request
-from app.store import onec_sent
+from app.store import onec_sent, runs
 from app.store.onec import people
 from app.workspace import Workspace
-from tests.support.fake_onec import FakeOneC, external_id
+from tests.support.fake_onec import FakeOneC, external_id, person
 from tests.support.running import dump, run
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
@@ -38,6 +41,13 @@ def day(number: int, on: str = "2026-03-16", start: str = "09:00", end: str = "1
 async def send(workspace: Workspace, *shifts: object, dry_run: bool = False, **params: Any) -> Report:
     given = {"shifts": json.dumps(shifts)} if shifts else {}
     return await run(workspace, "onec.send_schedule", params=given | params, dry_run=dry_run)
+
+
+def lost() -> MusterError:
+    """What is raised for a request that went out and got no answer."""
+    error = TimedOut("No answer.")
+    error.__cause__ = RepeatableError(TimedOut("No answer."), sent=True)
+    return error
 
 
 async def connection_id(workspace: Workspace) -> str:
@@ -196,17 +206,55 @@ class TestBadDays:
         assert report.outcomes[0].message == "Not attempted: No."
         assert report.exit_code is ExitCode.NOT_CONFIGURED
 
-    async def test_a_lost_answer_is_unknown_and_resuming_sends_what_is_left(
+    @pytest.mark.parametrize(
+        ("trouble", "status", "kept"),
+        [
+            (OneCFailed("1C failed: 500"), Status.FATAL, SentStatus.UNKNOWN),
+            (lost(), Status.UNKNOWN, SentStatus.UNKNOWN),
+            (OneCLost("504"), Status.UNKNOWN, SentStatus.UNKNOWN),
+            (OneCBusinessError("Нет календаря."), Status.FATAL, SentStatus.REFUSED),
+        ],
+        ids=["500", "time-out", "504", "refusal"],
+    )
+    async def test_one_failure_does_not_keep_the_others_and_resuming_tries_it_alone(
+        self, synced: Workspace, onec: FakeOneC, trouble: MusterError, status: Status, kept: SentStatus
+    ) -> None:
+        onec.troubles["send_schedule"] = [trouble]
+        report = await send(synced, day(1), day(2), {"agent_id": "stranger", "start": "", "end": ""})
+        assert [o.status for o in report.outcomes] == [Status.SKIPPED, status, Status.SUCCESS]
+        assert (report.exit_code, report.run.summary["created"]) == (ExitCode.INCOMPLETE, 1)
+        receipts = await synced.store.read(onec_sent.receipts, await connection_id(synced), *MARCH)
+        assert {r.external_id: r.status for r in receipts} == {
+            external_id(1): kept, external_id(2): SentStatus.SENT,
+        }  # fmt: skip
+        again = await (await synced.runner.resume(report.run.run_id)).report()
+        assert [s.external_id for s in onec.asked("send_schedule")] == [external_id(n) for n in (1, 2, 1)]
+        assert sorted(o.status for o in again.outcomes) == [Status.SKIPPED, Status.SUCCESS, Status.SUCCESS]
+        with pytest.raises(UsageError, match="finished"):
+            await synced.runner.resume(report.run.run_id)
+
+    async def test_five_failures_in_a_row_stop_the_run(self, synced: Workspace, onec: FakeOneC) -> None:
+        months = [day(1, f"2026-{month:02}-16") for month in range(3, 11)]
+        onec.troubles["send_schedule"] = [OneCFailed("1C failed: 500")] * 5
+        report = await send(synced, *months)
+        assert [o.status for o in report.outcomes] == [Status.FATAL] * 5 + [Status.NOT_ATTEMPTED] * 3
+        assert (report.exit_code, len(onec.asked("send_schedule"))) == (ExitCode.STOPPED, 5)
+        await (await synced.runner.resume(report.run.run_id)).report()
+        assert len(onec.asked("send_schedule")) == 13
+
+    async def test_an_address_nobody_answers_at_stops_the_run_at_once(self, synced: Workspace, onec: FakeOneC) -> None:
+        onec.troubles["send_schedule"] = [Unreachable("Away.")]
+        report = await send(synced, day(1), day(2))
+        assert [o.status for o in report.outcomes] == [Status.NOT_ATTEMPTED] * 2
+        assert (report.exit_code, len(onec.asked("send_schedule"))) == (ExitCode.STOPPED, 1)
+
+    async def test_when_no_request_at_all_gets_an_answer_the_system_is_away(
         self, synced: Workspace, onec: FakeOneC
     ) -> None:
-        first = await send(synced, day(1))
-        assert first.exit_code is ExitCode.DONE
-        onec.troubles["send_schedule"] = [TimedOut("No answer.")]
-        report = await send(synced, day(1, "2026-03-17"), day(2), {"agent_id": "stranger", "start": "", "end": ""})
-        assert [o.status for o in report.outcomes] == [Status.SKIPPED, Status.UNKNOWN, Status.NOT_ATTEMPTED]
-        again = await (await synced.runner.resume(report.run.run_id)).report()
-        assert [o.status for o in again.outcomes] == [Status.SKIPPED, Status.SUCCESS, Status.SUCCESS]
-        assert len(onec.asked("send_schedule")) == 4
+        onec.troubles["send_schedule"] = [lost(), lost()]
+        report = await send(synced, day(1), day(2))
+        assert [o.status for o in report.outcomes] == [Status.UNKNOWN] * 2
+        assert report.exit_code is ExitCode.STOPPED
 
     async def test_what_was_confirmed_before_an_interruption_is_not_sent_again(
         self, synced: Workspace, onec: FakeOneC
@@ -235,3 +283,45 @@ class TestBadDays:
         assert [s.external_id for s in onec.asked("send_schedule")] == [external_id(1), external_id(2)]
         assert [o.status for o in again.outcomes] == [Status.SUCCESS, Status.SUCCESS]
         assert again.run.summary["created"] == 2
+
+
+class TestSideBySide:
+    async def test_as_many_people_as_the_connection_allows_each_once_and_told_in_order(
+        self, synced: Workspace, onec: FakeOneC
+    ) -> None:
+        everybody = range(1, 9)
+        onec.says(*(person(n) for n in everybody))
+        await run(synced, "onec.sync_personnel")
+        await run(synced, "connections.update", "1c", params={"settings": {"max_parallel": 4}})
+        at_once, most = 0, 0
+        send_now = onec.send_schedule
+
+        async def slowly(schedule: PersonSchedule) -> OneCReply:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.4 - 0.04 * int(schedule.external_id[-1]))  # later ones are answered sooner
+            at_once -= 1
+            return await send_now(schedule)
+
+        onec.send_schedule = slowly  # type: ignore[method-assign]  # for these answers
+        report = await send(synced, *(day(n) for n in everybody))
+        assert most == 4
+        assert sorted(s.external_id for s in onec.asked("send_schedule")) == [external_id(n) for n in everybody]
+        assert [o.target_id for o in report.outcomes] == [external_id(n) for n in everybody]
+        stored = await synced.store.read(runs.outcomes, report.run.run_id)
+        assert [o.target_id for o in stored] == [external_id(n) for n in everybody]
+
+    async def test_one_after_the_other_unless_it_says_so(self, synced: Workspace, onec: FakeOneC) -> None:
+        at_once: list[int] = []
+
+        async def watched(schedule: PersonSchedule) -> OneCReply:
+            at_once.append(1)
+            assert (len(at_once), schedule.first) == (1, MARCH[0])
+            await asyncio.sleep(0.01)
+            at_once.pop()
+            return OneCReply(True)
+
+        onec.send_schedule = watched  # type: ignore[method-assign]  # for these answers
+        report = await send(synced, day(1), day(2))
+        assert [o.status for o in report.outcomes] == [Status.SUCCESS] * 2
