@@ -12,7 +12,7 @@ from app.domain.mappings.transforms import is_blank
 from app.domain.mappings.trial import record_name
 from app.i18n import N_, _
 from app.operations.mapping_rows import EntityView, sample_values
-from ui.dialogs.mappings.words import rule_words, value_words
+from ui.dialogs.mappings.words import pair_words, rule_words, value_words
 from ui.tables import Column, Kind
 from ui.theme import Tone
 
@@ -84,7 +84,7 @@ def trial_lines(entity: Entity, trial: Trial) -> list[TrialLine]:
     for c in trial.changes:
         bad = c.field in trial.blanked and is_blank(c.after)
         note = _("Required, would be empty") if bad else _("Would change")
-        found.append((c.record, c.field, value_words(c.before), value_words(c.after), note, bad))
+        found.append((c.record, c.field, *pair_words(c.before, c.after), note, bad))
     found.sort(key=lambda line: not line[-1])
     return [
         TrialLine(number, record, _title(entity, key), before, after, note, bad)

@@ -82,3 +82,12 @@ def value_words(value: Any) -> str:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     text = " ".join(text.split())
     return text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}…"
+
+
+def pair_words(before: Any, after: Any) -> tuple[str, str]:
+    """Two values that differ; where only their types do, the text stands in quotes as JSON has it."""
+    words = value_words(before), value_words(after)
+    if words[0] != words[1]:
+        return words
+    encoded = [value_words(msgspec.json.encode(value).decode()) for value in (before, after)]
+    return encoded[0], encoded[1]

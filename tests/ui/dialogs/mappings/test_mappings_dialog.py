@@ -19,6 +19,7 @@ from ui.desk import Desk
 from ui.dialogs.mappings import MappingsDialog
 from ui.dialogs.mappings.rows import FieldLine
 from ui.dialogs.mappings.steps import StepRow
+from ui.dialogs.mappings.words import pair_words
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -195,3 +196,8 @@ def test_a_step_is_read_back_as_it_was_shown(qtbot: QtBot, step: Transform | Che
     row = StepRow("mappings.step", step)
     qtbot.addWidget(row)
     assert row.step() == step
+
+
+def test_two_values_that_differ_in_type_alone_are_told_apart() -> None:
+    assert pair_words(4701, "4701") == ("4701", '"4701"')
+    assert pair_words("a", "b") == ("a", "b")
