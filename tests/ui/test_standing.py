@@ -24,6 +24,7 @@ from app.workspace import Workspace
 from tests.support.running import run
 from tests.support.window import click, eventually, open_dialog, part, type_into, words
 from ui.dialogs.organizations import OrganizationsDialog
+from ui.dialogs.palette.opening import _settings
 from ui.dialogs.passcode import PasscodeDialog, Purpose
 from ui.life import live
 from ui.widgets import MenuButton
@@ -283,3 +284,16 @@ class TestScheduledRuns:
             await run(workspace, "schedules.pause", params={"id": "nightly"})
             await eventually(lambda: label.text() == "No scheduled run will start")
             assert "nightly: It is paused." in label.toolTip()
+
+
+async def test_profiles_and_what_they_may_not_do_are_in_the_palette_too(home: Home, keyring: MemoryKeyring) -> None:
+    async with living(home, keyring) as window:
+        await guard(window)
+        await run(opened(window), "roles.set_profile", params={"role": "operator"})
+        entries = {entry.title: entry for entry in _settings(window)}
+        assert "integrations.admin" in entries["Profile and organization: Change the passcode …"].obstacle
+        assert entries["Profile and organization: Operator"].detail == "in use"
+        act = entries["Profile and organization: Viewer"].act
+        assert act is not None
+        act()
+        await eventually(lambda: shown(window) == "Viewer")

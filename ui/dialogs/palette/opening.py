@@ -49,7 +49,10 @@ def _choices(menu: QMenu, above: str) -> Iterator[PaletteEntry]:
         title = _("{menu}: {choice}").format(menu=above, choice=text) if above else text
         inner = action.menu()
         if isinstance(inner, QMenu):
+            inner.aboutToShow.emit()  # some are filled when they are opened
             yield from _choices(inner, title)
         elif not action.isSeparator():
             chosen = _("in use") if action.isCheckable() and action.isChecked() else ""
-            yield PaletteEntry(Group.SETTING, title, action.trigger, chosen, action.shortcut().toString())
+            obstacle, act = ("", action.trigger) if action.isEnabled() else (action.toolTip(), None)
+            keys = action.shortcut().toString()
+            yield PaletteEntry(Group.SETTING, title, act, chosen, keys, obstacle=obstacle)
