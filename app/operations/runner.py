@@ -156,7 +156,7 @@ class Runner:
         if not run.state.over:
             raise Busy(_("This run is still running."))
         operation = find_operation(run.operation)
-        left = operation.retries and await store.read(runs.journal_open, run_id)
+        left = await store.read(runs.journal_open, run_id) if operation.retries else []
         if not run.state.resumable and not left:
             raise UsageError(_("This run has finished; there is nothing to resume."))
         await self._demand(operation, run.connection, Trigger.MANUAL)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from app.connectors.breaker import Breaker
 from app.connectors.http import Answer, Call, Classify, Repeat, RetryPolicy, may_have_arrived
@@ -90,14 +90,14 @@ class OneC(AbstractAsyncContextManager["OneC"]):
         """Norms by the production calendar, so many people at a time as the settings say (§5.2)."""
         zone = self.settings.zone
         by_id = {person.external_id: person for person in people}
-        parts = [
-            await self._ask(
+        parts = await self._side_by_side(
+            self._ask(
                 "getNormHours",
                 norm_body(first, last, mode, [by_id[external_id] for external_id in group]),
                 lambda body: read_norms(body, zone, self.mapper),
             )
             for group in batches(tuple(by_id), self.settings.agents_per_request)
-        ]
+        )
         return OneCNorms(
             tuple(row for part in parts for row in part.rows),
             sum(part.unreadable for part in parts),
@@ -106,16 +106,45 @@ class OneC(AbstractAsyncContextManager["OneC"]):
 
     async def timesheet(self, first: date, last: date, external_ids: Sequence[str]) -> Timesheet:
         """The timesheet, month by month, so that its halves mean something (§5.4)."""
-        parts = [
-            await self._month(begin, end, group)
+        parts = await self._side_by_side(
+            self._month(begin, end, group)
             for begin, end in months(first, last)
             for group in batches(tuple(dict.fromkeys(external_ids)), self.settings.agents_per_request)
-        ]
+        )
         return Timesheet(
             tuple(period for part in parts for period in part.periods),
             sum(part.unreadable for part in parts),
             any(part.repaired for part in parts),
         )
+
+    async def _side_by_side(self, calls: Iterable[Coroutine[Any, Any, R]]) -> list[R]:
+        """What calls give, in their order, so many under way at a time as the settings allow.
+
+        Raises the first error; no further call begins then.
+        """
+        waiting, found = iter(list(enumerate(calls))), dict[int, R]()
+        failed: list[MusterError] = []
+
+        async def lane() -> None:
+            for at, call in waiting:
+                if failed:
+                    call.close()
+                    continue
+                try:
+                    found[at] = await call
+                except MusterError as error:
+                    failed.append(error)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _lane in range(self.settings.max_parallel):
+                    group.create_task(lane())
+        finally:
+            for _at, call in waiting:  # cancelled before their turn
+                call.close()
+        if failed:
+            raise failed[0]
+        return [found[at] for at in sorted(found)]
 
     async def _month(self, first: date, last: date, external_ids: Sequence[str]) -> Timesheet:
         return await self._ask(

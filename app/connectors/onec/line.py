@@ -53,6 +53,7 @@ class Line:
             )
         )
         self._licence_turn = asyncio.Lock()
+        self._session_turn = asyncio.Lock()
 
     async def get(self, path: str) -> Answer:
         """One answer to a read."""
@@ -85,7 +86,9 @@ class Line:
         if self.settings.session_mode is not SessionMode.IBSESSION:
             return await self._explained(call)
         if not self.has_session:
-            return await self._explained(_starting(call))
+            async with self._session_turn:  # callers side by side start one session, as each takes a licence
+                if not self.has_session:
+                    return await self._explained(_starting(call))
         # Not repeated with a session that may be the very trouble.
         gentle = replace(call, repeat=Repeat.AGAIN) if call.repeats is Repeat.READ else call
         try:

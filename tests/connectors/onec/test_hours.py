@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import suppress
 from datetime import date
@@ -15,8 +16,9 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.connectors.onec import OneC
+from app.connectors.onec import OneC, OneCBusinessError, OneCFailed
 from app.connectors.onec.bodies import read_norms, read_timesheet
+from app.domain.kinds.onec import SessionMode
 from app.domain.onec import (
     NormHours,
     NormMode,
@@ -191,5 +193,52 @@ class TestTimesheet:
     @given(st.binary() | st.text().map(str.encode))
     def test_any_bytes_are_hours_or_bad_data(self, written: bytes) -> None:
         for read in (lambda: read_norms(written, MOSCOW), lambda: read_timesheet(written, FIRST, LAST, MOSCOW)):
-            with suppress(BadData):
+            with suppress(BadData, OneCBusinessError):
                 read()
+
+
+class TestSideBySide:
+    """So many requests at a time as the settings allow (§3), in the order that was asked for."""
+
+    @pytest.mark.parametrize("allowed", [1, 4])
+    @pytest.mark.parametrize("method", ["getNormHours", "getTimetypeInfo"])
+    async def test_groups_of_people(self, wire: respx.MockRouter, allowed: int, method: str) -> None:
+        people = [f"{AGENT[:-1]}{n}" for n in range(8)]
+        under_way: list[str] = []
+        seen_at_once: list[int] = []
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            (agent,) = (one["agentId"] for one in json.loads(request.content)["AR_agents"])
+            under_way.append(agent)
+            seen_at_once.append(len(under_way))
+            await asyncio.sleep(0.1 - 0.01 * int(agent[-1]))  # later ones are answered sooner
+            under_way.remove(agent)
+            return httpx.Response(200, json=[norm(agent)])
+
+        route = wire.post(f"/{method}").mock(side_effect=answer)
+        async with make(max_parallel=allowed, agents_per_request=1) as onec:
+            if method == "getNormHours":
+                asked = [NormRequest(agent, ()) for agent in people]
+                answered = [r.external_id for r in (await onec.norm_hours(FIRST, LAST, NormMode.YEAR, asked)).rows]
+            else:
+                answered = [p.external_id for p in (await onec.timesheet(FIRST, LAST, people)).periods]
+        assert answered == people
+        assert (max(seen_at_once), route.call_count) == (allowed, 8)
+
+    async def test_a_failure_is_raised_as_it_is(self, wire: respx.MockRouter, no_waiting: list[float]) -> None:
+        wire.post("/getTimetypeInfo").respond(500)
+        async with make(max_parallel=4, agents_per_request=1) as onec:
+            with pytest.raises(OneCFailed):
+                await onec.timesheet(FIRST, LAST, [f"{AGENT[:-1]}{n}" for n in range(2)])
+
+    async def test_callers_side_by_side_start_a_single_session(self, wire: respx.MockRouter) -> None:
+        async def answer(request: httpx.Request) -> httpx.Response:
+            await asyncio.sleep(0.02)
+            started = {"Set-Cookie": "ibsession=s1"} if request.headers.get("IBSession") == "start" else {}
+            return httpx.Response(200, json=[], headers=started)
+
+        route = wire.post("/getTimetypeInfo").mock(side_effect=answer)
+        wire.get(url__regex=".*").respond(200)
+        async with make(max_parallel=4, agents_per_request=1, session_mode=SessionMode.IBSESSION) as onec:
+            await onec.timesheet(FIRST, LAST, [f"{AGENT[:-1]}{n}" for n in range(8)])
+        assert [call.request.headers.get("IBSession") for call in route.calls].count("start") == 1
