@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,14 +19,17 @@ _DAY = timedelta(days=1)
 def norms_of(person: OneCPerson, known: KnownPerson | None, first: date, last: date) -> tuple[WeeklyNorm, ...]:
     """The weekly norms of a person inside a period: the one in force when it begins, and those that begin in it.
 
-    Who has none is taken to work the usual 40 hours.
+    The first begins with the period, as its history is sent from there on (§5.2). Who has none is taken to work the usual 40 hours.
     """
     history = with_norm(known.norms if known else (), person)
     if not history:
         return (WeeklyNorm(USUAL_WEEK),)
     before = [norm for norm in history if norm.change_date is None or norm.change_date <= first]
     inside = [norm for norm in history if norm.change_date is not None and first < norm.change_date <= last]
-    return (*before[-1:], *inside) or history[:1]
+    if not before and inside:
+        return tuple(inside)
+    in_force = before[-1] if before else history[0]
+    return (replace(in_force, change_date=first), *inside)
 
 
 def expected_hours(norms: Sequence[WeeklyNorm], first: date, last: date) -> Decimal | None:

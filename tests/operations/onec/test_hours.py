@@ -55,7 +55,7 @@ async def timesheet(workspace: Workspace) -> Report:
 class TestNorms:
     async def test_people_are_asked_of_with_their_weekly_norms(self, synced: Workspace, onec: FakeOneC) -> None:
         await run(synced, "onec.norm_hours", params={"calculation_mode": "quarter", "people": external_id(1).upper()})
-        norms = (WeeklyNorm(Decimal(40), date(2023, 4, 3)),)
+        norms = (WeeklyNorm(Decimal(40), YEAR[0]),)  # it began before: a history inside the period begins with it
         assert onec.asked("norm_hours") == [(*YEAR, NormMode.QUARTER, (NormRequest(external_id(1), norms),))]
 
     async def test_a_norm_that_changes_within_the_period_is_told_with_its_date(
@@ -66,9 +66,17 @@ class TestNorms:
         await run(synced, "onec.norm_hours", params={"people": external_id(1)})
         (_first, _last, _mode, (request,)) = onec.asked("norm_hours")[0]
         assert request.norms == (
-            WeeklyNorm(Decimal(40), date(2023, 4, 3)),
+            WeeklyNorm(Decimal(40), date(2026, 1, 1)),
             WeeklyNorm(Decimal(20), date(2026, 7, 1)),
         )
+
+    async def test_of_a_norm_that_begins_after_the_period_the_first_day_is_told(
+        self, synced: Workspace, onec: FakeOneC
+    ) -> None:
+        params = {"people": external_id(1), "start_date": "2022-01-01", "end_date": "2022-12-31"}
+        await run(synced, "onec.norm_hours", params=params)
+        (_first, _last, _mode, (request,)) = onec.asked("norm_hours")[0]
+        assert request.norms == (WeeklyNorm(Decimal(40), date(2022, 1, 1)),)
 
     async def test_four_quarters_are_four_rows_and_stay_four(self, synced: Workspace, onec: FakeOneC) -> None:
         hours = [Decimal(n) for n in (440, 494, 528, 510)]
