@@ -22,10 +22,15 @@ from app.demo.mysql.faults import MysqlFault, MysqlFaultPlan
 from app.demo.world import DemoWorld
 from app.demonstration import fetch_demo, fetch_demo_workforce
 from app.events import RunEnded
+from app.operations.runner import Request
 from app.places import Home
 from app.settings import SettingsFile
+from app.store.connections import find_connection
 from ui.application import make_application
 from ui.collecting import Collector
+from ui.pages.connections import ConnectionsPage
+from ui.pages.webhooks import WebhooksPage
+from ui.pages.webhooks.page import INNER as WEBHOOK_VIEWS
 from ui.pages.workforce.exchange import ExchangePage
 from ui.pages.workforce.page import INNER, WorkforcePage
 from ui.theme import ThemeChoice, apply_theme
@@ -56,6 +61,7 @@ class Tour:
 
     async def walk(self) -> None:
         """First start to finished sync in light, then every page again in dark."""
+        await self.add_webhook()
         await self.show("offices")
         await self.picture("offices-empty")
         await self.click_and_wait("offices.sync")
@@ -71,6 +77,7 @@ class Tour:
         await self.pages()
         await self.workforce()
         await self.customers()
+        await self.console()
         await self.dialogs()
         self.theme = ThemeChoice.DARK
         apply_theme(self.application, self.theme)
@@ -78,6 +85,7 @@ class Tour:
         await self.workforce()
         await self.coverage()
         await self.customers()
+        await self.console()
         await self.preview()
         await self.dialogs()
 
@@ -148,6 +156,49 @@ class Tour:
         await self.picture("workforce-exchange-columns")
         self.press("exchange.sync")
         await asyncio.sleep(PICTURES_S)
+
+    async def console(self) -> None:
+        """Mappings of a connection, webhooks with what was delivered, the audit trail, one person's time line."""
+        await self.show("connections")
+        connections = self.window.page("connections")
+        assert isinstance(connections, ConnectionsPage)
+        assert self.window.workspace is not None
+        vitec = await self.window.workspace.store.read(find_connection, "vitec")
+        assert vitec is not None
+        connections.life.open_mappings(vitec)
+        await asyncio.sleep(PICTURES_S)
+        await self.picture("mappings")
+        await self.close_over()
+        await self.show("webhooks")
+        webhooks = self.window.page("webhooks")
+        assert isinstance(webhooks, WebhooksPage)
+        for place, name in enumerate(WEBHOOK_VIEWS):
+            webhooks.tabs.setCurrentIndex(place)
+            await asyncio.sleep(SETTLE_S)
+            await self.picture(f"webhooks-{name}")
+        webhooks.tabs.setCurrentIndex(0)
+        await self.show("activity")
+        tabs = self.part("activity.tabs")
+        assert isinstance(tabs, QTabBar)
+        tabs.setCurrentIndex(1)
+        await asyncio.sleep(SETTLE_S)
+        await self.picture("activity-trail")
+        tabs.setCurrentIndex(0)
+        await self.show("employees")
+        self.focus_table("employees")
+        await asyncio.sleep(SETTLE_S)
+        self.press("details.timeline")
+        await asyncio.sleep(PICTURES_S)
+        await self.picture("timeline")
+        await self.close_over()
+
+    async def add_webhook(self) -> None:
+        """One receiver of the demo world that takes everything, and one that fails twice first."""
+        assert self.window.desk is not None
+        receiver = self.world.describe()["webhooks"]
+        for name, key in (("Intranet", "ok"), ("Warehouse", "flaky")):
+            params = {"name": name, "url": receiver[key], "event_types": "integration.*", "insecure": True}
+            await self.window.desk.report_of(Request("webhooks.create", params=params))
 
     async def coverage(self) -> None:
         """The matrix, large and small, and the story of a cell."""
