@@ -184,15 +184,16 @@ class WebhookDialog(QDialog):
         """Whether there is nothing to warn of, or the person wants it all the same."""
         if not warnings or (self.endpoint is not None and not _WARNED & params.keys()):
             return True
-        if str(params.get("url", "")) == self._inbox_url():  # made here to be tried, and closed with the window
+        if params.get("url", "-") == self._inbox_url() and not params.get("unsigned"):  # here to be tried
             return True
         text = "\n".join(_("• {rule}").format(rule=_(warning)) for warning in warnings)
         wanted = await confirm(self, _("Save it all the same?"), text, _("Save it all the same"), danger=True)
         return wanted and not self._gone
 
-    def _inbox_url(self) -> str:
+    def _inbox_url(self) -> str | None:
+        """The address of the inbox, if it is open."""
         workspace = self.desk.workspace
-        return workspace.inbox.url if "inbox" in workspace.__dict__ else ""
+        return workspace.inbox.url or None if "inbox" in workspace.__dict__ else None
 
     def _stored(self, report: Report) -> None:
         found = report.run.result or {}

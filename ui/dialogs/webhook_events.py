@@ -63,6 +63,7 @@ class EventTree(QWidget):
         self._samples = samples
         self._form = PayloadFormat.CLASSIC
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._ticked: set[str] = set()
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setObjectName("webhook.events")
@@ -100,17 +101,15 @@ class EventTree(QWidget):
     def _add(self, parent: QTreeWidgetItem | None, pattern: str, text: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem(parent, [text]) if parent is not None else QTreeWidgetItem(self.tree, [text])
         item.setData(0, _PATTERN, pattern)
-        item.setCheckState(0, Qt.CheckState.Unchecked)
         self._items[pattern] = item
         return item
 
     def _tick(self, patterns: Iterable[str]) -> None:
+        self._ticked = set(patterns)
         for pattern in patterns:
             if pattern not in self._items:  # such as integration.sync.*, from the command line
                 self._add(None, pattern, pattern)
-            item = self._items[pattern]
-            item.setCheckState(0, Qt.CheckState.Checked)
-            if (branch := item.parent()) is not None:
+            if (branch := self._items[pattern].parent()) is not None:
                 branch.setExpanded(True)
         self._cover()
 
@@ -133,33 +132,39 @@ class EventTree(QWidget):
 
     def patterns(self) -> tuple[str, ...]:
         """Event types and wildcards, without those that a wildcard covers."""
-        if self._ticked(ALL):
+        if ALL in self._ticked:
             return (ALL,)
-        return tuple(p for p, item in self._items.items() if self._ticked(p) and not self._covered(item))
+        return tuple(p for p, item in self._items.items() if p in self._ticked and not self._covered(item))
+
+    def item(self, pattern: str) -> QTreeWidgetItem:
+        """The line of an event or wildcard."""
+        return self._items[pattern]
 
     def show_format(self, form: PayloadFormat) -> None:
         """Show samples in this format."""
         self._form = form
         self._show_current()
 
-    def _ticked(self, pattern: str) -> bool:
-        return self._items[pattern].checkState(0) is Qt.CheckState.Checked
-
     def _covered(self, item: QTreeWidgetItem) -> bool:
         parent = item.parent()
-        return parent is not None and (parent.checkState(0) is Qt.CheckState.Checked or self._covered(parent))
+        return parent is not None and (parent.data(0, _PATTERN) in self._ticked or self._covered(parent))
 
-    def _item_changed(self, _item: QTreeWidgetItem, _column: int) -> None:
+    def _item_changed(self, item: QTreeWidgetItem, _column: int) -> None:
+        pattern = str(item.data(0, _PATTERN))
+        if item.checkState(0) is Qt.CheckState.Checked:
+            self._ticked.add(pattern)
+        else:
+            self._ticked.discard(pattern)
         self._cover()
         self.changed.emit()
 
     def _cover(self) -> None:
-        """What a ticked wildcard covers is grey, and says so."""
+        """What a ticked wildcard covers has a mark in place of its box, and says why."""
         self.tree.blockSignals(True)
-        for item in self._items.values():
+        for pattern, item in self._items.items():
             covered = self._covered(item)
-            flags = item.flags() | Qt.ItemFlag.ItemIsUserCheckable
-            item.setFlags(flags & ~Qt.ItemFlag.ItemIsUserCheckable if covered else flags)
+            state = Qt.CheckState.Checked if pattern in self._ticked else Qt.CheckState.Unchecked
+            item.setData(0, Qt.ItemDataRole.CheckStateRole, None if covered else state)
             item.setIcon(0, icon(Icon.CHECK, Ink.MUTED) if covered else QIcon())
             told = _("{event}, told with the group").format(event=item.text(0)) if covered else item.text(0)
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, told)

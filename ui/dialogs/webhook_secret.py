@@ -70,6 +70,7 @@ class RotateDialog(QDialog):
         self.banners = BannerArea(object_name="webhook_rotate.banners")
         self.hours = QDoubleSpinBox(decimals=0, minimum=0, maximum=MOST_HOURS, value=USUAL_HOURS)
         self.hours.setObjectName("webhook_rotate.hours")
+        self.hours.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
         self.own = secret_edit()
         self.own.setObjectName("webhook_rotate.own")
         self.own.setPlaceholderText(_("Muster makes one"))

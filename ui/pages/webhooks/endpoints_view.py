@@ -142,14 +142,6 @@ class EndpointsView(QWidget):
 
     def _show(self) -> None:
         lines = self._found
-        self.pane.show_empty(
-            _("No webhooks yet"),
-            _("A webhook tells another system at once when a sync ends, a connection fails or a schedule was sent."),
-            [Action(_("Add webhook"), self.actions_of.add, Look.PRIMARY, Icon.PLUS)]
-            if not self.desk.refusal(ADD)
-            else [],
-            drawing=Icon.SEND,
-        )
         self.pane.set_rows(lines)
         if bool(lines) != self._any:  # with the first one the details open, with the last they go
             self._any = bool(lines)
@@ -206,6 +198,13 @@ class EndpointsView(QWidget):
             self.add.refuse(refusal)
         else:
             self.add.allow()
+        act = Action(_("Add webhook"), self.actions_of.add, Look.PRIMARY, Icon.PLUS)
+        self.pane.show_empty(
+            _("No webhooks yet"),
+            _("A webhook tells another system at once when a sync ends, a connection fails or a schedule was sent."),
+            [] if refusal else [act],
+            drawing=Icon.SEND,
+        )
         self._show_details()
 
     def _choose(self) -> None:

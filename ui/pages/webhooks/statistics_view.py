@@ -77,6 +77,7 @@ class StatisticsView(QWidget):
         self.days = QSpinBox(minimum=1, maximum=MOST_DAYS, value=USUAL_DAYS)
         self.days.setObjectName("webhooks.statistics.days")
         self.days.setKeyboardTracking(False)
+        self.days.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
         self.numbers: dict[str, QLabel] = {}
         self.pane: TablePane[TypeLine] = TablePane(
             name=_("Types of events"), page="webhooks.statistics", columns=COLUMNS, key=lambda line: line.event_type,
@@ -116,6 +117,7 @@ class StatisticsView(QWidget):
             header.addWidget(quick)
         header.addWidget(self.period, 1)
         self.split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self.pane.setContentsMargins(0, 2 * GRID, 0, 0)
         self.split.addWidget(self.pane)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -258,9 +260,9 @@ def chart_data(found: Statistics) -> ChartData:
         starts=starts,
         ends=starts + _DAY_S,
         series=(
+            series("pending", _("Waiting"), [counts.pending for _day, counts in days]),
             series("successful", _("Delivered"), [counts.successful for _day, counts in days]),
             series("failed", _("Failed"), [counts.failed for _day, counts in days]),
-            series("pending", _("Waiting"), [counts.pending for _day, counts in days]),
         ),
         zone=_UTC,
         when=lambda at: day_text(days[at][0]),

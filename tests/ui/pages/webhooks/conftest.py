@@ -1,4 +1,4 @@
-"""A desk whose workspace may send to a receiver on this computer, and a page of webhooks on it."""
+"""The Webhooks page on a desk whose workspace may send to a receiver on this computer."""
 
 from __future__ import annotations
 
