@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from app.access import Permission
 from app.domain.audit import AuditKind, AuditNote
@@ -28,6 +30,7 @@ from app.domain.mappings import (
     try_rules,
 )
 from app.domain.mappings.entities import plain_key
+from app.domain.mappings.mapper import MOST_VALUE_CHARS
 from app.domain.mappings.value_tables import POSITION_TYPES, TIME_TYPES
 from app.errors import Held, UsageError
 from app.events import ConnectionsChanged
@@ -62,7 +65,7 @@ class EntityParams:
 class ValueParams:
     """A value of the source and the id of ours that it stands for; empty forgets what was said."""
 
-    value: str
+    value: Annotated[str, msgspec.Meta(max_length=MOST_VALUE_CHARS)]
     target: str = ""
 
 

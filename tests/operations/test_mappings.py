@@ -9,7 +9,7 @@ import pytest
 from app.demo.world import DemoWorld
 from app.domain.connections import Connection
 from app.domain.outcomes import Status
-from app.errors import Forbidden, Held
+from app.errors import Forbidden, Held, UsageError
 from app.operations.runner import Report
 from app.store import audit_search, connections, directory
 from app.store import mappings as stored
@@ -154,6 +154,8 @@ async def test_an_unmapped_position_type_is_counted_and_mapped_in_one_step(
 async def test_what_is_not_one_of_ours_cannot_be_meant(filled: Workspace) -> None:
     report = await do(filled, "mappings.map_value", value="42", target="king")
     assert report.exit_code == 2
+    with pytest.raises(UsageError):
+        await do(filled, "mappings.map_value", value="4" * 101, target="salgsleder")
 
 
 async def test_a_viewer_may_look_and_try_but_not_change(filled: Workspace) -> None:

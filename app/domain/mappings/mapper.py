@@ -22,7 +22,7 @@ from app.domain.mappings.transforms import Unconvertible, convert
 MOST_SAMPLES = 20
 MOST_PROBLEMS = 200
 _MOST_VALUES = 500
-_MOST_VALUE_CHARS = 100
+MOST_VALUE_CHARS = 100
 _MOST_ROW_CHARS = 10_000
 _MOST_ITEMS = 50
 _MOST_LEVELS = 6
@@ -120,7 +120,7 @@ class Mapper:
         if not self._remembers:
             return
         counts = self._harvest.values.setdefault(table, Counter())
-        value = value[:_MOST_VALUE_CHARS]
+        value = value.replace("\0", "")[:MOST_VALUE_CHARS]
         if value in counts or len(counts) < _MOST_VALUES:
             counts[value] += count
 
