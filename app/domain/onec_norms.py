@@ -19,7 +19,8 @@ _DAY = timedelta(days=1)
 def norms_of(person: OneCPerson, known: KnownPerson | None, first: date, last: date) -> tuple[WeeklyNorm, ...]:
     """The weekly norms of a person inside a period: the one in force when it begins, and those that begin in it.
 
-    The first begins with the period, as its history is sent from there on (§5.2). Who has none is taken to work the usual 40 hours.
+    The first begins with the period, as its history is sent from there on (§5.2). Who has none is taken to
+    work the usual 40 hours.
     """
     history = with_norm(known.norms if known else (), person)
     if not history:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from operator import attrgetter
 
+from app.domain.causes import CAUSES, record_code
 from app.domain.directory import Employee, EmployeeStatus
 from app.domain.ids import new_id
 from app.domain.onec import OneCPeople, OneCPerson
@@ -63,6 +64,8 @@ def plan_personnel(found: OneCPeople, stored: Personnel, settings: PersonnelSett
     matcher = _Matcher(found, stored, settings)
     listed = [p for p in found.people if not settings.departments or p.department_external_id in settings.departments]
     steps = [matcher.step(person) for person in listed]
+    steps += [matcher.doubled(external_id) for external_id in found.doubled]
+    steps += [_left_out("unreadable", "?", "")] * found.unreadable
     missing = _missing(found, stored, settings)
     left = [k for k in missing if not k.person.employed_on(settings.today)]  # 1C lists them for a month and no longer
     gone = [k for k in missing if k.absent_since is None and k.person.employed_on(settings.today)]
@@ -124,6 +127,9 @@ class _Matcher:
                 Action.SKIP, name, person.external_id, before=known, reason="missing_name", message=_("No name in 1C."),
                 remedy=_("Give the person a name in 1C, then sync again."),
             )  # fmt: skip
+        if lacking := _lacking(person):
+            message = _("Required, and missing or unreadable in 1C: {fields}.").format(fields=", ".join(lacking))
+            return _left_out("missing_required", name, person.external_id, message, known)
         employee_id, linked_by = self._link(person, known)
         self._note_elsewhere(person, employee_id)
         connection = self._settings.connection
@@ -137,6 +143,11 @@ class _Matcher:
             return Step(Action.UNCHANGED, name, person.external_id, known, known, message=self._no_changes)
         record = KnownPerson(connection, person, employee_id, linked_by, None, with_norm(known.norms, person))
         return self._changed(record, known)
+
+    def doubled(self, external_id: str) -> Step[KnownPerson]:
+        """Somebody whose id came once more; the first row counts."""
+        known = self._known.get(external_id)
+        return _left_out("duplicate_id", known.name if known else external_id, external_id, before=known)
 
     def leaving(self, known: KnownPerson) -> Step[KnownPerson] | None:
         """Somebody who is not listed because they left; None when that is known already."""
@@ -218,6 +229,28 @@ class _Matcher:
             names = ", ".join(self._active_elsewhere[:_NAMED])
             said.append(_("Left according to 1C, and active in another system: {names}.").format(names=names))
         return tuple(said)
+
+
+def _lacking(person: OneCPerson) -> list[str]:
+    """Required keys of the wire that a person could not be kept without (§5.1)."""
+    required = {
+        "tabN": person.personnel_number,
+        "lastname": person.last_name,
+        "firstname": person.first_name,
+        "startwork": person.hire_date,
+    }
+    return [name for name, value in required.items() if not value]
+
+
+def _left_out(
+    reason: str, name: str, external_id: str, message: str = "", before: KnownPerson | None = None
+) -> Step[KnownPerson]:
+    """A row that is not kept; its words are those of the cause."""
+    cause = CAUSES[record_code(reason)]
+    return Step(
+        Action.SKIP, name, external_id, before=before, reason=reason, message=message or _(cause.title),
+        remedy=_(cause.remedy),
+    )  # fmt: skip
 
 
 def _another_number(known: KnownPerson, person: OneCPerson, employee: Employee) -> bool:

@@ -67,13 +67,12 @@ class TestMatching:
         ("found", "people", "employees", "linked"),
         [
             ([person(1)], [], [], []),
-            ([person(1, personnel_number="")], [], [Employee("e", "M", employee_no="")], []),
             ([person(1)], [], [Employee(e, "M", employee_no="00-0001") for e in ("e", "f")], []),
             ([person(1)], [], [Employee("e", "M", employee_no="00-0001")], ["e"]),
             ([person(1)], [known(7, person=person(7, personnel_number="00-0001"))],
              [as_employee(7), Employee("e", "M", employee_no="00-0001")], []),
         ],
-        ids=["nobody", "no number", "two have it", "already of another 1C", "another person of 1C has it"],
+        ids=["nobody", "two have it", "already of another 1C", "another person of 1C has it"],
     )  # fmt: skip
     def test_else_they_are_new(
         self, found: list[OneCPerson], people: list[KnownPerson], employees: list[Employee], linked: list[str]
@@ -141,10 +140,41 @@ class TestUnreadable:
         step = only(plan([broken], here))
         assert step.action is Action.UNCHANGED
 
-    def test_a_new_person_simply_lacks_it(self) -> None:
-        step = only(plan([person(1, hire_date=None, unreadable=("startwork",))]))
+    def test_a_new_person_simply_lacks_it_where_it_is_not_required(self) -> None:
+        step = only(plan([person(1, employment_rate=None, unreadable=("rate",))]))
         assert step.record is not None
-        assert (step.record.person.hire_date, step.record.person.unreadable) == (None, ())
+        assert (step.record.person.employment_rate, step.record.person.unreadable) == (None, ())
+
+
+class TestRequired:
+    @pytest.mark.parametrize(
+        ("lacking", "named"),
+        [
+            ({"personnel_number": ""}, "tabN"),
+            ({"last_name": ""}, "lastname"),
+            ({"first_name": ""}, "firstname"),
+            ({"hire_date": None, "unreadable": ("startwork",)}, "startwork"),
+            ({"hire_date": None, "personnel_number": ""}, "tabN, startwork"),
+        ],
+    )
+    def test_a_person_without_it_is_refused_with_the_reason(self, lacking: dict[str, Any], named: str) -> None:
+        step = only(plan([person(1, **lacking)]))
+        assert (step.action, step.reason, step.record) == (Action.SKIP, "missing_required", None)
+        assert step.message == f"Required, and missing or unreadable in 1C: {named}."
+        assert step.remedy
+
+    def test_somebody_known_stays_as_they_are(self) -> None:
+        step = only(plan([person(1, personnel_number="")], [known(1)]))
+        assert (step.action, step.writes) == (Action.SKIP, False)
+
+    def test_doubled_and_unreadable_rows_are_steps_of_their_own(self) -> None:
+        made = plan(OneCPeople((person(1),), doubled=(external_id(1),), unreadable=2))
+        assert [(s.action, s.reason, s.source_id) for s in made.steps] == [
+            (Action.CREATE, "", external_id(1)),
+            (Action.SKIP, "duplicate_id", external_id(1)),
+            (Action.SKIP, "unreadable", ""),
+            (Action.SKIP, "unreadable", ""),
+        ]
 
 
 class TestMissing:

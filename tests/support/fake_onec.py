@@ -62,6 +62,7 @@ class FakeOneC:
     periods: list[TimesheetPeriod] = field(default_factory=list)
     replies: dict[str, OneCReply] = field(default_factory=dict)
     troubles: dict[str, list[MusterError]] = field(default_factory=dict)
+    unreadable: int = 0
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     breaker: Breaker = field(default_factory=lambda: Breaker("1C"))
 
@@ -81,12 +82,12 @@ class FakeOneC:
         """As the client."""
         self._called("norm_hours", first, last, mode, tuple(people))
         asked = {p.external_id for p in people}
-        return OneCNorms(tuple(n for n in self.norms if n.external_id in asked))
+        return OneCNorms(tuple(n for n in self.norms if n.external_id in asked), self.unreadable)
 
     async def timesheet(self, first: date, last: date, external_ids: Sequence[str]) -> Timesheet:
         """As the client."""
         self._called("timesheet", first, last, tuple(external_ids))
-        return Timesheet(tuple(p for p in self.periods if p.external_id in external_ids))
+        return Timesheet(tuple(p for p in self.periods if p.external_id in external_ids), self.unreadable)
 
     async def send_schedule(self, schedule: PersonSchedule) -> OneCReply:
         """As the client."""

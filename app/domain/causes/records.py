@@ -27,6 +27,7 @@ def _cause(reason: str, title: str, cause: str, remedy: str, effect: str = RECOR
 RECORDS = (
     _cause("unreadable", N_("Not a record"), _LACKS, _AT_SOURCE),
     _cause("missing_name", N_("No name at the source"), _LACKS, _AT_SOURCE),
+    _cause("missing_required", N_("Required value missing at the source"), _LACKS, _AT_SOURCE),
     _cause("missing_employee_id", N_("No employee id at the source"), _LACKS, _AT_SOURCE),
     _cause("missing_department_id", N_("No department at the source"), _LACKS, _AT_SOURCE),
     _cause(

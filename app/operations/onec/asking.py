@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from app.domain.causes import CAUSES
+from app.domain.causes import CAUSES, record_code
 from app.domain.connections import Connection
 from app.domain.kinds import ConnectionKind
 from app.domain.onec import OneCDepartment, OneCPerson, month_end
@@ -142,6 +142,16 @@ def nobody_knows(external_ids: Sequence[str], step: str) -> list[Outcome]:
         )
         for i in external_ids
     ]  # fmt: skip
+
+
+def unreadable_rows(count: int, step: str) -> list[Outcome]:
+    """Outcomes of rows of an answer that are none, which name nobody."""
+    cause = CAUSES[record_code("unreadable")]
+    return [
+        Outcome(
+            "?", "", SYSTEM, "", Status.SKIPPED, step, _(cause.title), Action.SKIP, _(cause.remedy), code=cause.code
+        )
+    ] * count
 
 
 async def finish(

@@ -83,7 +83,7 @@ async def show_deviations(context: RunContext, params: DeviationParams) -> None:
     asked = _in_departments(await whom(context, params.people), params.departments)
     fetched: tuple[TimesheetPeriod, ...] = ()
     if params.fetch and asked.people and first <= last:
-        fetched = await fetch_timesheet(context, asked, first.replace(day=1), month_end(last))
+        fetched = (await fetch_timesheet(context, asked, first.replace(day=1), month_end(last))).periods
     sources = await context.workspace.store.read(read_sources, connection.id, first, last, asked.ids, fetched)
     found = await asyncio.to_thread(find_deviations, connection, asked, sources, first, last)
     wanted = [d for d in found if d.wanted(params.only) and (params.all_days or d.type is not DeviationType.NONE)]

@@ -169,7 +169,7 @@ async def check_fact(context: RunContext, params: CheckParams) -> None:
         return
     external_id, connection_id = asked.ids[0], context.own_connection.id
     before = await context.workspace.store.read(onec_sent.find_fact, connection_id, external_id, params.day)
-    periods = await fetch_timesheet(context, asked, params.day, params.day)
+    periods = (await fetch_timesheet(context, asked, params.day, params.day)).periods
     table = time_types(context.own_connection.setting("time_type_map") or "")
     codes = {normalised(day.code) for period in periods for day in period.days if day.date == params.day}
     there = sorted(codes & DOCUMENTED_FACTS)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.access import Permission
-from app.domain.onec import NormHours, NormMode, NormRequest, TimesheetPeriod, WeeklyNorm
+from app.domain.onec import NormHours, NormMode, NormRequest, Timesheet, TimesheetPeriod, WeeklyNorm
 from app.domain.onec_norms import USUAL_WEEK, expected_hours, norms_of
 from app.domain.onec_schedules import norm_differs
 from app.domain.onec_time_types import TimeGroup, TimeType, time_type_of, time_types
@@ -28,6 +28,7 @@ from app.operations.onec.asking import (
     onec_of,
     this_month,
     today,
+    unreadable_rows,
     whom,
 )
 from app.operations.onec.rows import plain
@@ -87,7 +88,7 @@ async def read_norms(context: RunContext, params: NormParams) -> None:
     await finish(
         context,
         lambda: stored.put_norms(connection_id, params.calculation_mode, rows),
-        lambda done: told(asked, done, answered, "norm_hours"),
+        lambda done: told(asked, done, answered, "norm_hours", answer.unreadable),
     )
 
 
@@ -148,18 +149,19 @@ async def read_timesheet(context: RunContext, params: TimesheetParams) -> None:
     """Ask for the timesheet of people, month by month, with what its codes mean."""
     first, last = this_month(context.own_connection, params.start_date, params.end_date)
     asked = await whom(context, params.people)
-    periods = await fetch_timesheet(context, asked, first, last)
+    answer = await fetch_timesheet(context, asked, first, last)
+    periods = answer.periods
     table = time_types(context.own_connection.setting("time_type_map") or "")
     context.rows = [period_row(asked, period, table) for period in periods]
     connection_id, answered = context.own_connection.id, {period.external_id for period in periods}
     await finish(
         context,
         lambda: stored.put_timesheet(connection_id, periods),
-        lambda done: told(asked, done, answered, "timetype_info"),
+        lambda done: told(asked, done, answered, "timetype_info", answer.unreadable),
     )
 
 
-async def fetch_timesheet(context: RunContext, asked: Asked, first: date, last: date) -> tuple[TimesheetPeriod, ...]:
+async def fetch_timesheet(context: RunContext, asked: Asked, first: date, last: date) -> Timesheet:
     """A timesheet; codes that nobody described are counted and told (§7)."""
     context.progress(_("Fetching the timesheet"), 0, len(asked.people))
     answer = await (await onec_of(context)).timesheet(first, last, asked.ids)
@@ -170,7 +172,7 @@ async def fetch_timesheet(context: RunContext, asked: Asked, first: date, last: 
     if unknown:
         listed = ", ".join(f"{code} ({count})" for code, count in unknown.most_common(10))
         context.warnings.append(_("Codes of working time that nobody described yet: {codes}.").format(codes=listed))
-    return answer.periods
+    return answer
 
 
 def period_row(asked: Asked, period: TimesheetPeriod, table: Mapping[str, TimeType]) -> dict[str, Any]:
@@ -199,8 +201,8 @@ def period_row(asked: Asked, period: TimesheetPeriod, table: Mapping[str, TimeTy
     }
 
 
-def told(asked: Asked, done: Actions, answered: Iterable[str], step: str) -> list[Outcome]:
-    """One per person: stored, or nothing was said; a dry run only says that something was."""
+def told(asked: Asked, done: Actions, answered: Iterable[str], step: str, unreadable: int) -> list[Outcome]:
+    """One per person: stored, or nothing was said; a dry run only says that something was. One per unreadable row."""
     said = set(answered)
     outcomes = []
     for external_id in asked.ids:
@@ -209,4 +211,4 @@ def told(asked: Asked, done: Actions, answered: Iterable[str], step: str) -> lis
         place = (*asked.subject(external_id), SYSTEM, external_id)
         status = Status.SKIPPED if action is Action.UNCHANGED else Status.SUCCESS
         outcomes.append(Outcome(*place, status, step, message or _("1C said nothing of this person."), action))
-    return outcomes + nobody_knows(asked.unknown, step)
+    return outcomes + nobody_knows(asked.unknown, step) + unreadable_rows(unreadable, step)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.access import Permission
-from app.domain.causes import record_code
+from app.domain.causes import CAUSES, record_code
 from app.domain.onec_people import KnownPerson, person_name
 from app.domain.onec_plans import PERSONNEL, Personnel, PersonnelSettings, lost_everybody, plan_personnel
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
@@ -27,6 +27,7 @@ from app.operations.onec.asking import (
     period,
     stored_summary,
     today,
+    unreadable_rows,
 )
 from app.operations.onec.rows import person_row
 from app.operations.registry import operation
@@ -91,6 +92,14 @@ async def read_agents(context: RunContext, params: AgentsParams) -> None:
         local = here.employee_id if here else None
         like = (SYSTEM, person.external_id, Status.SUCCESS, "agents", _("Read"), Action.UNCHANGED)
         outcomes.append(Outcome(person_name(person), local or person.external_id, *like))
+    names_by_id = {person.external_id: person_name(person) for person in found.people}
+    cause = CAUSES[record_code("duplicate_id")]
+    outcomes += [
+        Outcome(names_by_id[i], i, SYSTEM, i, Status.SKIPPED, "agents", _(cause.title), Action.SKIP, _(cause.remedy),
+                code=cause.code)
+        for i in found.doubled
+    ]  # fmt: skip
+    outcomes += unreadable_rows(found.unreadable, "agents")
     if not context.dry_run:
         await context.workspace.store.write(runs.add_outcomes, context.run.run_id, 0, outcomes)
     context.report(outcomes)

@@ -129,6 +129,17 @@ class TestNorms:
         assert len(report.run.result) == 1
 
 
+class TestRowsThatCannotBeRead:
+    async def test_are_told_and_the_others_stored(self, synced: Workspace, onec: FakeOneC) -> None:
+        onec.norms, onec.unreadable = [NormHours(external_id(1), Decimal(1972), *YEAR)], 2
+        onec.periods = [february(1, worked(2))]
+        norms = await run(synced, "onec.norm_hours", params={"calculation_mode": "year", "people": external_id(1)})
+        sheet = await run(synced, "onec.timetype_info", params={"people": external_id(1)})
+        for report in (norms, sheet):
+            assert [o.status for o in report.outcomes] == [Status.SUCCESS, Status.SKIPPED, Status.SKIPPED]
+            assert (report.exit_code, report.run.summary["failed"]) == (ExitCode.INCOMPLETE, 2)
+
+
 class TestTimesheet:
     async def test_days_codes_absences_and_halves(self, synced: Workspace, onec: FakeOneC) -> None:
         days = (worked(2, "Я", "11"), worked(2, "C", "2.75"), worked(3, "ОТ", "0"))  # a Latin C

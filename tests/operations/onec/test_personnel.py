@@ -245,6 +245,25 @@ class TestLeaving:
         assert (report.exit_code, report.run.warnings) == (ExitCode.DONE, ("1C returned nobody.",))
 
 
+class TestRefusedRows:
+    async def test_what_cannot_be_kept_is_told_and_counts_as_failed(self, payroll: Workspace, onec: FakeOneC) -> None:
+        onec.says(person(1), person(2, personnel_number=""), doubled=(external_id(1),), unreadable=2)
+        report = await sync(payroll)
+        assert (report.exit_code, report.run.summary["created"], report.run.summary["failed"]) == (
+            ExitCode.INCOMPLETE, 1, 4,
+        )  # fmt: skip
+        assert report.run.reasons == {"missing_required": 1, "duplicate_id": 1, "unreadable": 2}
+        assert set(await here(payroll)) == {external_id(1)}
+
+    async def test_so_they_are_when_people_are_only_read(self, payroll: Workspace, onec: FakeOneC) -> None:
+        onec.says(person(1), doubled=(external_id(1),), unreadable=1)
+        report = await run(payroll, "onec.agents")
+        assert [(o.subject_id, o.status) for o in report.outcomes] == [
+            (external_id(1), Status.SUCCESS), (external_id(1), Status.SKIPPED), ("", Status.SKIPPED),
+        ]  # fmt: skip
+        assert report.exit_code is ExitCode.INCOMPLETE
+
+
 class TestLinking:
     async def test_by_personnel_number(self, payroll: Workspace, onec: FakeOneC) -> None:
         theirs = Employee("e-1", "Maria", "Orlova", employee_no="00-0001", supabase_id="s-1", title="Agent")
