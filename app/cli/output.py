@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.domain.outcomes import Outcome, Status
+from app.domain.outcomes import Outcome, RunError, Status
 from app.errors import MusterError, UsageError
 from app.i18n import _
 from app.operations.runner import Report
@@ -62,7 +62,7 @@ def print_run(report: Report) -> None:
         "warnings": run.warnings,
         "reasons": run.reasons,
         "first_fatal": run.first_fatal,
-        "error": run.error,
+        "error": _contract(run.error),
         "started_at": run.started_at,
         "duration_ms": run.duration_ms,
     }
@@ -74,6 +74,13 @@ def print_run(report: Report) -> None:
         out.write((b"," if start else b"") + part)
     out.write(b"]}\n")
     out.flush()
+
+
+def _contract(error: RunError | None) -> dict[str, Any] | None:
+    """The error with the keys of command-line.md; its code belongs to the screen."""
+    if error is None:
+        return None
+    return {"kind": error.kind, "message": error.message, "remedy": error.remedy, "retry_after": error.retry_after}
 
 
 def refused_document(error: MusterError, operation: str, connection: str, *, dry_run: bool) -> dict[str, Any]:
