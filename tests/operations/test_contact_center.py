@@ -14,7 +14,7 @@ from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
 from app.domain.exchange import DataType
 from app.domain.outcomes import Action, RunState, Status
-from app.errors import ErrorKind, ExitCode
+from app.errors import ErrorKind, ExitCode, UsageError
 from app.events import ContactCenterDataChanged
 from app.operations.runner import Report, Request
 from app.store import connections, contact_center_now
@@ -83,6 +83,11 @@ class TestHistory:
         assert again.run.summary["created"] == 0
         assert again.run.summary["skipped"] == again.run.summary["total"]
         assert again.run.result == first.run.result
+
+    @pytest.mark.parametrize("step", [59_999, 70_000, 3_600_001])
+    async def test_a_step_that_does_not_divide_a_day_is_refused(self, linked: Workspace, step: int) -> None:
+        with pytest.raises(UsageError):
+            await read(linked, "cc.service_group_data", groups="g-sales", step_ms=step, **DAYS)
 
     async def test_chosen_groups_alone(self, linked: Workspace) -> None:
         report = await read(linked, "cc.service_group_data", groups="g-sales", **DAYS)
@@ -212,6 +217,14 @@ class TestSending:
             while await linked.status_sender.flush(connection.id, 5):
                 await asyncio.sleep(0.05)
         assert center.contact_center.received_statuses[-1]["stateCode"] == "Work"
+
+    @pytest.mark.parametrize("blank", [{"agent_id": " "}, {"status": ""}])
+    async def test_without_an_agent_or_a_status_nothing_is_sent(
+        self, linked: Workspace, center: DemoWorld, blank: dict[str, str]
+    ) -> None:
+        with pytest.raises(UsageError):
+            await read(linked, "cc.send_status", **({"agent_id": "op-17", "status": "Work"} | blank))
+        assert center.contact_center.received_statuses == []
 
     async def test_without_a_receiver_it_is_said(self, linked: Workspace) -> None:
         await change(linked, status_push_url="")

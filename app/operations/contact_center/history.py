@@ -21,6 +21,7 @@ from app.domain.contact_center.losses import Unread, total
 from app.domain.contact_center.records import Read, stored_row
 from app.domain.exchange import SHAPES, DataType, FieldKind
 from app.domain.exchange.rows import COLUMNS, Row, told
+from app.domain.kinds.contact_center import interval_step
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import MusterError
 from app.events import ContactCenterDataChanged
@@ -56,6 +57,10 @@ class GroupsParams:
     end_date: date | None = None
     groups: tuple[str, ...] = ()
     step_ms: Annotated[int, msgspec.Meta(ge=60_000, le=3_600_000)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.step_ms is not None:
+            interval_step(str(self.step_ms))
 
 
 @dataclass(frozen=True)

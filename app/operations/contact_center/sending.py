@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.access import Permission
 from app.domain.contact_center.pushes import StatusAction, StatusUpdate
 from app.domain.outcomes import Action, Outcome, Status
+from app.errors import UsageError
 from app.i18n import N_, _, ngettext
 from app.operations.contact_center.asking import CONTACT_CENTER, zone_of
 from app.operations.context import RunContext
@@ -47,6 +48,10 @@ class SendParams:
     status: str
     timestamp: datetime | None = None
     action: StatusStep | None = None
+
+    def __post_init__(self) -> None:
+        if blank := next((name for name in ("agent_id", "status") if not getattr(self, name).strip()), ""):
+            raise UsageError(_("The field {field} must not be empty.").format(field=blank))
 
 
 @operation("cc.send_status", N_("Send a status"), Permission.WRITE, SendParams, kinds=CONTACT_CENTER)
