@@ -190,7 +190,10 @@ def _checked_number(spec: FieldSpec, text: str) -> float | int:
         raise UsageError(_("{field} must be a number, not {value}.").format(field=spec.key, value=text)) from error
     if not math.isfinite(number):
         raise UsageError(_("{field} must be a number, not {value}.").format(field=spec.key, value=text))
-    if spec.low is not None and spec.high is not None:
+    if spec.low is not None and spec.high is not None and not spec.low <= number <= spec.high:
+        if not spec.clamped:
+            text = _("{field} must be between {least} and {most}.")
+            raise UsageError(text.format(field=spec.key, least=spec.low, most=spec.high))
         number = min(max(number, spec.low), spec.high)
     kept = int(number) if spec.whole or number == int(number) else number
     if spec.check is not None:

@@ -34,7 +34,6 @@ VITEC = ConnectionKind.VITEC
         ({"environment": "QA"}, {"environment": "qa"}),
         ({"environment": "staging"}, {"environment": "staging"}),
         ({"timeout_s": "2.5"}, {"timeout_s": 2.5}),
-        ({"timeout_s": "9999"}, {"timeout_s": 300}),
         ({"max_rps": "0"}, {"max_rps": 1}),
         ({"max_rps": "201"}, {"max_rps": 200}),
         ({"max_rps": "7.9"}, {"max_rps": 7}),
@@ -49,6 +48,8 @@ def test_settings_are_trimmed_clamped_and_typed(given_settings: dict[str, str], 
     [
         {"no_such_setting": "1"},
         {"timeout_s": "soon"},
+        {"timeout_s": "9999"},
+        {"timeout_s": "0.5"},
         {"timeout_s": "nan"},
         {"timeout_s": "inf"},
         {"max_rps": "-inf"},
@@ -69,6 +70,19 @@ def test_an_impossible_setting_is_refused_in_words(bad: dict[str, str]) -> None:
     with pytest.raises(UsageError) as refused:
         checked_settings(VITEC, bad)
     assert refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("max_parallel", "5", "1 and 4"), ("timeout_seconds", "301", "1 and 300"), ("retry_attempts", "11", "0 and 10"),
+        ("batch_size", "0", "1 and 10000"), ("sync_interval", "59", "60 and 86400"),
+    ],
+)  # fmt: skip
+def test_a_number_out_of_its_range_is_refused_with_field_and_range(key: str, value: str, allowed: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        checked_settings(ConnectionKind.ONEC, {key: value})
+    assert f"{key} must be between {allowed}." in refused.value.message
 
 
 @given(st.text())

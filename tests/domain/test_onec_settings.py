@@ -57,22 +57,19 @@ class TestOthers:
     @pytest.mark.parametrize(
         ("given", "kept"),
         [
-            ({"max_parallel": "9"}, {"max_parallel": 4}),
-            ({"timeout_seconds": "1000"}, {"timeout_seconds": 300}),
-            ({"retry_attempts": "-1"}, {"retry_attempts": 0}),
-            ({"sync_interval": "5"}, {"sync_interval": 60}),
-            ({"batch_size": "50000"}, {"batch_size": 10_000}),
             ({"log_level": "debug"}, {"log_level": "DEBUG"}),
             ({"authentication_type": "OAuth"}, {"authentication_type": "oauth2"}),
             ({"timezone": "Asia/Yekaterinburg"}, {"timezone": "Asia/Yekaterinburg"}),
         ],
     )
-    def test_what_is_given_is_kept_within_its_limits(self, given: dict[str, str], kept: dict[str, object]) -> None:
+    def test_what_is_given_is_kept(self, given: dict[str, str], kept: dict[str, object]) -> None:
         assert checked(**given) == kept
 
     @pytest.mark.parametrize(
         "given",
         [
+            {"max_parallel": "9"}, {"timeout_seconds": "1000"}, {"retry_attempts": "-1"}, {"sync_interval": "5"},
+            {"batch_size": "50000"},
             {"timezone": "Moscow"}, {"timezone": "Europe"}, {"timezone": "../etc/passwd"}, {"post_style": "soap"},
             {"username": "a:b"}, {"key_header": "X Key"}, {"time_type_map": "{"},
             {"token_url": "http://login.company.com/token"},

@@ -35,7 +35,8 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field: `env` are the names `import-env` reads, first wins; `low` and `high` clamp a number.
+    """One field: `env` are the names `import-env` reads, first wins; `low` and `high` are the range of a number,
+    outside of which it is refused, or `clamped` into it where a reference wants that.
 
     `titles` are the words for choices; `aliases` maps other spellings of a choice to the stored one; `overruled_by` is
     a field that makes this one moot; `only_when` names a choice and the value of it that the field belongs to.
@@ -57,6 +58,7 @@ class FieldSpec:
     low: float | None = None
     high: float | None = None
     whole: bool = False
+    clamped: bool = False
     overruled_by: str = ""
     only_when: tuple[str, str] | None = None
     complete: Callable[[str], str] | None = None
