@@ -8,7 +8,7 @@ from enum import StrEnum
 import httpx
 
 from app.connectors.contact_center.settings import ContactCenterSettings
-from app.domain.contact_center.days import Span, iso_utc
+from app.domain.contact_center.days import Span, day_of, iso_utc
 from app.domain.contact_center.endpoints import Dialect, Endpoint
 
 _ARGUS = {
@@ -23,7 +23,6 @@ _ARGUS = {
 }
 _GATEWAY = _ARGUS | {Endpoint.GROUPS_LOAD: "online/groupsLoad", Endpoint.QUEUE_METRICS: "online/queueMetrics"}
 _GATEWAY_PREFIX = "integrations/cc"
-_MINUTE_MS = 60_000
 
 
 class Ids(StrEnum):
@@ -54,12 +53,13 @@ class Questions:
 
     def history(self, endpoint: Endpoint, span: Span, kind: Ids, ids: Sequence[str], step_ms: int = 0) -> str:
         """A historic question; `step_ms` only where intervals are asked for."""
-        start, end = iso_utc(span.start_ms), iso_utc(span.end_ms)
-        if self._is_gateway:
-            given = {"start_date": start, "end_date": end}
-            given |= {"step": str(step_ms), "interval_minutes": str(step_ms // _MINUTE_MS)} if step_ms else {}
+        if self._is_gateway:  # whole days, both included (§3)
+            zone = self._settings.zone
+            first, last = day_of(span.start_ms, zone), day_of(span.end_ms - 1, zone)
+            given = {"start_date": first.isoformat(), "end_date": last.isoformat()}
         else:
-            given = {"startDate": start, "endDate": end} | ({"step": str(step_ms)} if step_ms else {})
+            given = {"startDate": iso_utc(span.start_ms), "endDate": iso_utc(span.end_ms)}
+        given |= {"step": str(step_ms)} if step_ms else {}
         return self._address(endpoint, given | self._ids(kind, ids))
 
     def load(self, endpoint: Endpoint, group_ids: Sequence[str]) -> str:

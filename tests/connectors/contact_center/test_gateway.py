@@ -32,8 +32,16 @@ async def test_questions_are_written_in_its_words_beneath_its_own_path(wire: res
     async with gateway() as center:
         await center.group_metrics(DAY, ["a", "b"], 1_800_000)
     assert dict(route.calls[0].request.url.params) == {
-        "start_date": "2026-03-04T21:00:00Z", "end_date": "2026-03-05T21:00:00Z", "step": "1800000",
-        "interval_minutes": "30", "group_id": "a,b",
+        "start_date": "2026-03-05", "end_date": "2026-03-05", "step": "1800000", "group_id": "a,b",
+    }  # fmt: skip
+
+
+async def test_days_are_whole_ones_also_of_what_may_cross_midnight(wire: respx.MockRouter) -> None:
+    route = wire.get("/integrations/cc/historic/agentStatusData").respond(json=envelope("agent_status_data"))
+    async with gateway() as center:
+        await center.statuses(DAY, ["op-17"])
+    assert dict(route.calls[0].request.url.params) == {
+        "start_date": "2026-03-05", "end_date": "2026-03-05", "agent_id": "op-17",
     }  # fmt: skip
 
 
