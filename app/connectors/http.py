@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import ssl
 import time
@@ -46,6 +47,7 @@ CONNECT_TIMEOUT_S = 5.0
 MOST_ANSWER_BYTES = 100_000_000  # connections.md §10.4
 _EXCERPT_CHARS = 500
 _BREATH_S = 0.005
+_LEAST_ATTEMPT_S = 1.0
 _USUAL_RETRY_AFTER_S = 60.0
 _MOST_EXCERPT_BYTES = 1_000_000
 USER_AGENT = f"Muster/{__version__}"
@@ -121,7 +123,8 @@ class RetryPolicy:
     """Pauses in seconds before each repetition, and the longest `Retry-After` that is waited for by itself.
 
     `statuses` are those that are worth a repetition, `once` those of reads that are worth a single one. Up to
-    `jitter_s` are added to each pause, so that many clients do not come back together.
+    `jitter_s` are added to each pause, so that many clients do not come back together. Within `budget_s`, counted from
+    the first attempt, everything has to happen: no repetition begins beyond it, and the last one ends with it.
     """
 
     pauses_s: tuple[float, ...] = (1.0, 3.0)
@@ -129,6 +132,7 @@ class RetryPolicy:
     statuses: Container[int] = range(500, 600)
     once: Container[int] = ()
     jitter_s: float = 0.0
+    budget_s: float = math.inf
 
     @classmethod
     def growing(cls, repetitions: int) -> RetryPolicy:
@@ -282,6 +286,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         waits = () if call.repeats is Repeat.NEVER else retry.pauses_s
         pauses = iter(waits)
         again = 0
+        begun = time.monotonic()
 
         def pause_before_next(error: Exception) -> float | bool:
             nonlocal again
@@ -289,25 +294,28 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 return False
             again += 1
             pause = next(pauses, 0.0) + random.uniform(0, retry.jitter_s)
-            return pause if error.error.retry_after is None else error.error.retry_after
+            if error.error.retry_after is not None:
+                return error.error.retry_after
+            return pause if time.monotonic() - begun + pause < retry.budget_s else False
 
         attempts = stamina.retry_context(on=pause_before_next, attempts=len(waits) + 1, timeout=None)
         try:
             async for attempt in attempts:
                 with attempt:
-                    return await self._attempt(call)
+                    left = retry.budget_s - (time.monotonic() - begun) if again else math.inf
+                    return await self._attempt(call, max(left, _LEAST_ATTEMPT_S))
         except RepeatableError as error:
             raise error.error from error
         raise AssertionError("stamina ends with an answer or an error")
 
-    async def _attempt(self, call: Call) -> Answer:
+    async def _attempt(self, call: Call, most_s: float = math.inf) -> Answer:
         async with self._slots:
             await self._limiter.acquire()
             if self._client.is_closed:  # the connection was edited while this call waited for its turn
                 raise Unreachable(_("The connection was changed or closed meanwhile."))
             begun = time.monotonic()
             try:
-                answer = await self._send(call)
+                answer = await self._send(call, min(self.settings.timeout_s, most_s))
             except MusterError as error:
                 log.warning("%s: %s after %.2f s", call, error.message, time.monotonic() - begun)
                 raise
@@ -329,7 +337,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
             raise RepeatableError(problem, once=answer.status in self.settings.retry.once)
         return answer
 
-    async def _send(self, call: Call) -> Answer:
+    async def _send(self, call: Call, timeout_s: float) -> Answer:
         """One request with one time limit over everything, reading at most `most_bytes` of the answer."""
         begun = time.monotonic()
         headers = {"Accept": call.accept}
@@ -341,7 +349,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
             headers["X-Request-Id"] = str(uuid.uuid4())
         known = {READS: call.repeats is Repeat.READ}
         async with (
-            asyncio.timeout(self.settings.timeout_s),
+            asyncio.timeout(timeout_s),
             self._client.stream(
                 call.method, call.path, headers=headers | dict(call.headers), content=content, extensions=known
             ) as response,

@@ -54,6 +54,11 @@ def retry_policy(attempts: int) -> RetryPolicy:
     return replace(RetryPolicy.growing(attempts), statuses=WORTH_REPEATING, once=())
 
 
+def _live_policy() -> RetryPolicy:
+    """A live question is asked once more within its budget: after a failure that may pass, or a wait asked for."""
+    return RetryPolicy((0.5,), LIVE_BUDGET_S, statuses=frozenset({502, 503, 504}), budget_s=LIVE_BUDGET_S)
+
+
 class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
     """One platform. Belongs to one event loop.
 
@@ -72,7 +77,7 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
         self._ask = Questions(settings)
         self._history = _line(settings, auth, retry or retry_policy(3), _PARALLEL_HISTORY)
         hurried = replace(settings, timeout_s=min(settings.timeout_s, LIVE_BUDGET_S))
-        self._now = _line(hurried, auth, RetryPolicy(()), _PARALLEL_LIVE, self._history.breaker)
+        self._now = _line(hurried, auth, _live_policy(), _PARALLEL_LIVE, self._history.breaker)
         self._push = StatusPush(settings, auth) if settings.status_push_url else None
 
     def __repr__(self) -> str:
@@ -119,12 +124,12 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
 
     async def statuses(self, span: Span, agent_ids: Sequence[str]) -> Read[AgentStatus]:
         """Statuses that begin or end in the period or up to an hour beside it (§5.3)."""
-        wider = span.wider(HOUR_MS)
+        wider = self._wider(span)
         return await self._historic(Endpoint.AGENT_STATUS_DATA, wider, Ids.AGENTS, agent_ids, History.statuses)
 
     async def logins(self, span: Span, agent_ids: Sequence[str]) -> Read[AgentLogin]:
         """Times signed in, under the rules of `statuses` (§5.4)."""
-        wider = span.wider(HOUR_MS)
+        wider = self._wider(span)
         return await self._historic(Endpoint.AGENT_LOGIN_DATA, wider, Ids.AGENTS, agent_ids, History.logins)
 
     async def calls(self, span: Span, agent_ids: Sequence[str]) -> Read[AgentCall]:
@@ -226,6 +231,10 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
         if not left_out:
             return merged
         return replace(merged, left_out=left_out, warnings=(*merged.warnings, _unsendable(left_out)))
+
+    def _wider(self, span: Span) -> Span:
+        """An hour more on both sides; a gateway is asked for whole days, which that would make three of (§5.3)."""
+        return span if self.settings.dialect is Dialect.GATEWAY else span.wider(HOUR_MS)
 
     def _reader(self, ids: tuple[str, ...]) -> History:
         wanted = frozenset(ids) if self.settings.dialect is Dialect.GATEWAY else None

@@ -152,6 +152,34 @@ class TestLiveBudget:
             assert time.monotonic() - begun < 1.0
         assert len(server.heard) == 1
 
+    async def test_a_short_wait_that_is_asked_for_is_honoured_once(
+        self, wire: respx.MockRouter, no_waiting: list[float]
+    ) -> None:
+        limited = respx.MockResponse(429, headers={"Retry-After": "2"})
+        wire.get("/online/agentStatus").mock(side_effect=[limited, respx.MockResponse(200, json=[])])
+        async with make() as center:
+            assert (await center.online_statuses()).rows == ()
+        assert no_waiting == [2.0]
+
+    @pytest.mark.parametrize("asked_for", ["5", "60"])
+    async def test_a_wait_beyond_the_budget_is_not(
+        self, wire: respx.MockRouter, no_waiting: list[float], asked_for: str
+    ) -> None:
+        route = wire.get("/online/agentStatus").respond(429, headers={"Retry-After": asked_for})
+        async with make() as center:
+            with pytest.raises(RateLimited):
+                await center.online_statuses()
+        assert route.call_count == 1
+
+    async def test_a_failure_that_may_pass_is_tried_once_more(
+        self, wire: respx.MockRouter, no_waiting: list[float]
+    ) -> None:
+        route = wire.get("/online/agentStatus").respond(503)
+        async with make() as center:
+            with pytest.raises(Outage):
+                await center.online_statuses()
+        assert route.call_count == 2
+
     async def test_live_questions_do_not_wait_for_history(self, server: ScriptedServer, address: str) -> None:
         server.answer("/online/groupsOnlineLoad", [load()])
         server.answer(PATH, [])
