@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListWidget, QMenu
 
@@ -297,3 +298,34 @@ async def test_profiles_and_what_they_may_not_do_are_in_the_palette_too(home: Ho
         assert act is not None
         act()
         await eventually(lambda: shown(window) == "Viewer")
+
+
+async def controls(window: MainWindow) -> dict[str, str]:
+    """Every named control of all pages, and why it is disabled where it is."""
+    window.shell.leave_start()
+    for name in PAGES:
+        window.open_page(name)
+        await asyncio.sleep(0.05)
+    await eventually(lambda: not opened(window).runner.handles)
+    await asyncio.sleep(0.5)
+    for menu in window.findChildren(QMenu):
+        menu.aboutToShow.emit()  # many are filled when they are opened
+    found: list[QAbstractButton | QAction] = []
+    found += window.findChildren(QAbstractButton)
+    found += window.findChildren(QAction)
+    named = [control for control in found if control.objectName() and not control.objectName().startswith("qt_")]
+    return {control.objectName(): "" if control.isEnabled() else control.toolTip() for control in named}
+
+
+async def test_after_a_change_of_profile_every_control_is_as_if_the_window_had_opened_with_it(
+    home: Home, keyring: MemoryKeyring
+) -> None:
+    async with living(home, keyring) as window:
+        await run(opened(window), "connections.create", params={"name": "vitec", "kind": "vitec"})
+        await controls(window)
+        window.shell.standing.switch_profile(Role.VIEWER)
+        await eventually(lambda: shown(window) == "Viewer")
+        live_switched = await controls(window)
+    async with living(home, keyring) as window:
+        assert shown(window) == "Viewer"
+        assert live_switched == await controls(window)

@@ -18,6 +18,7 @@ from ui.desk import Desk
 from ui.dialogs.why import open_why
 from ui.pages.devices.coverage.grid import Person
 from ui.pages.devices.coverage.model import CoverageModel
+from ui.permissions import permit
 from ui.texts import COVERAGE_TONES, COVERAGE_WORDS, STATUS_WORDS, ago
 from ui.theme import Icon, Tone
 from ui.widgets import Button, DetailsPane, FlowLayout
@@ -55,6 +56,8 @@ class CoverageStory(QWidget):
         flow = FlowLayout(self)
         self._push = self._button(flow, _("Push"), "push_here", Icon.SEND, self._push_here)
         self._verify = self._button(flow, _("Verify"), "verify_here", Icon.VERIFY, self._verify_here)
+        permit(self.desk, self._push, "terminals.push_all")
+        permit(self.desk, self._verify, "terminals.verify")
         self._why = self._button(flow, _("Why?"), "why", Icon.ASK, self._explain)
         self._open = self._button(flow, _("Open the person"), "open_person", Icon.USER, self._open_person)
         details.set_tools(self)
@@ -133,9 +136,6 @@ class CoverageStory(QWidget):
         self._push.setVisible(known or not person_id)
         self._open.setVisible(known)
         self._why.hide()
-        for button, operation in ((self._push, "terminals.push_all"), (self._verify, "terminals.verify")):
-            if refusal := self.desk.refusal(operation):
-                button.refuse(refusal)
 
     def _person(self, place: int) -> Person:
         return self._model.person(place)
