@@ -121,7 +121,7 @@ class TestHistory:
         assert await stored(linked, DataType.CALLS) == []
 
     async def test_a_stopped_read_goes_on_where_it_ended(self, linked: Workspace, center: DemoWorld) -> None:
-        await change(linked, retry_attempts=0)
+        await change(linked, retry_attempts=0, ids_per_request=20)
         await read(linked, "cc.personnel")
 
         def fail_from_now_on(_event: ContactCenterDataChanged) -> None:
@@ -137,7 +137,7 @@ class TestHistory:
         center.contact_center.forget_requests()
         again = await (await linked.runner.resume(stopped.run.run_id)).report()
         assert again.run.state is RunState.FINISHED
-        assert len([r for r in center.contact_center.requests if "agentCallsData" in r.path]) == 1
+        assert len([r for r in center.contact_center.requests if "agentCallsData" in r.path]) == 2
         assert len(again.run.result) == len(await stored(linked, DataType.CALLS)) > kept
 
     @pytest.mark.parametrize("params", [{"start_date": "2026-03-09", "end_date": "2026-03-08"}])

@@ -149,3 +149,13 @@ async def test_a_read_that_stops_midway_tells_what_it_stored(linked: Workspace, 
     assert report.run.summary["created"] == 1
     assert report.run.summary["total"] == 8
     assert outcomes(report) == [("a1", Status.SUCCESS)]
+
+
+async def test_chunks_of_ids_are_asked_for_side_by_side(linked: Workspace, server: ScriptedServer) -> None:
+    server.answer("/personnel", {"services": [{"id": "1"}]})
+    server.answer("/historic/agentLoginData", [])
+    server.pause_s = 0.3
+    report = await read(linked, "cc.agent_login_data", agents=[f"a{n}" for n in range(350)], **DAY)
+    assert len(server.asked("/historic/agentLoginData")) == 4
+    assert 2 <= server.most_busy <= 4
+    assert report.exit_code is ExitCode.DONE

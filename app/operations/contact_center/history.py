@@ -44,6 +44,8 @@ from app.store.contact_center import Delivery, Stored
 from app.store.contact_center_history import HistoryQuery
 
 _TARGET = "cc_history:{connection}"
+PARALLEL_HISTORY = 4
+"""So many parts are asked for at once (§2); the client keeps one of its places for live numbers."""
 MOST_ROWS = 100_000
 """So many rows stand in a result; all of them are stored and can be exported."""
 Ask = Callable[[Window, tuple[str, ...]], Awaitable[Read[Any]]]
@@ -86,6 +88,15 @@ class _Job:
     def by_group(self) -> bool:
         """Whether it is about groups rather than agents."""
         return self.data_type is DataType.GROUP_METRICS
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is asked for at once: some days of some ids; `key` is its place in the journal."""
+
+    key: str
+    window: Window
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -166,26 +177,40 @@ async def _read(context: RunContext, job: _Job) -> None:
     connection = context.own_connection
     days = list(windows(job.first, job.last, zone_of(connection), int(connection.setting("history_window_days"))))
     chunks = center.chunks([s.id for s in job.subjects])
-    parts = [(f"{w.first}-{number:04}", w, ids) for w in days for number, ids in enumerate(chunks)]
+    parts = [_Part(f"{w.first}-{number:04}", w, ids) for w in days for number, ids in enumerate(chunks)]
     receipts: list[_Receipt] = []
     rows: list[Row] = []
     bad = center.unsendable([s.id for s in job.subjects])
     try:
-        for behind, (key, window, ids) in enumerate(parts):
-            context.progress(_("Fetching {day}").format(day=window.first.isoformat()), behind, len(parts))
-            known = context.receipts.get(key)
-            if known is not None:
-                receipts.append(msgspec.convert(known, _Receipt))
-                continue
-            answer = await job.ask(window, ids)
-            part = [stored_row(record) for record in answer.rows]
-            receipts.append(await _keep_part(context, job, key, answer, part))
-            rows += part if context.dry_run else ()
+        for behind in range(0, len(parts), PARALLEL_HISTORY):
+            batch = parts[behind : behind + PARALLEL_HISTORY]
+            context.progress(_("Fetching {day}").format(day=batch[0].window.first.isoformat()), behind, len(parts))
+            for part, answer in zip(batch, await _answers(context, job, batch), strict=True):
+                if answer is None:
+                    receipts.append(msgspec.convert(context.receipts[part.key], _Receipt))
+                    continue
+                if isinstance(answer, BaseException):
+                    raise answer
+                found = [stored_row(record) for record in answer.rows]
+                receipts.append(await _keep_part(context, job, part.key, answer, found))
+                rows += found if context.dry_run else ()
     except (MusterError, asyncio.CancelledError):
         await _tell(context, job, receipts, bad, stopped=True)
         raise
     await _show(context, job, rows)
     await _tell(context, job, receipts, bad)
+
+
+async def _answers(context: RunContext, job: _Job, parts: Sequence[_Part]) -> list[Read[Any] | BaseException | None]:
+    """The answers to some parts, asked for side by side, in their order; None where the journal has it already.
+
+    What failed is among them, so that those before it can be stored.
+    """
+
+    async def answer(part: _Part) -> Read[Any] | None:
+        return None if part.key in context.receipts else await job.ask(part.window, part.ids)
+
+    return await asyncio.gather(*(answer(part) for part in parts), return_exceptions=True)
 
 
 async def _keep_part(context: RunContext, job: _Job, key: str, answer: Read[Any], rows: Sequence[Row]) -> _Receipt:
