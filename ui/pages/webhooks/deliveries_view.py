@@ -86,7 +86,7 @@ class DeliveriesView(QWidget):
         split.addWidget(self.table)
         split.addWidget(self.details)
         split.setStretchFactor(0, 1)
-        split.setSizes([900, 440])
+        split.setSizes([980, 380])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

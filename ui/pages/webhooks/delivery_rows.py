@@ -45,7 +45,7 @@ COLUMNS: tuple[Column[DeliveryLine], ...] = (
     Column("event", N_("Event"), event_text, width=240),
     Column("webhook", N_("Webhook"), webhook_text, width=140),
     Column("status", N_("State"), lambda r: r.delivery.status.value,
-           text=lambda r: _(STATUS_WORDS[r.delivery.status]), kind=Kind.CHIP, width=124,
+           text=lambda r: _(STATUS_WORDS[r.delivery.status]), kind=Kind.CHIP, width=160,
            tone=lambda r: STATUS_TONES[r.delivery.status], icon=lambda r: STATUS_ICONS[r.delivery.status]),
     Column("result", N_("Answer"), _result, width=170, tooltip=lambda r: r.delivery.error_message),
     Column("duration", N_("Took"), lambda r: r.duration_ms, text=_took, kind=Kind.NUMBER, width=80, muted=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.kinds.sign_in import AuthenticationType
-from app.domain.webhooks.endpoint import SECRET, RetryProfile, WebhookEndpoint, notice
+from app.domain.webhooks.endpoint import SECRET, WebhookEndpoint, notice
 from app.domain.webhooks.ladder import delays_s
 from app.i18n import N_, _, ngettext
 from app.store.values import now
@@ -146,6 +146,5 @@ def retries_text(endpoint: WebhookEndpoint) -> str:
         return _("None")
     pauses = ", ".join(duration_text(round(delay * 1000)) for delay in delays)
     count = format_value(len(delays))
-    name = "" if endpoint.retry_profile is RetryProfile.SIMPLE else " · Standard Webhooks"
     text = ngettext("{count} retry, after {pauses}", "{count} retries, after {pauses}", len(delays))
-    return text.format(count=count, pauses=pauses) + name
+    return text.format(count=count, pauses=pauses)

@@ -95,7 +95,7 @@ class TestInbox:
             click(dialog, "webhook.save")
             await hooks.happen()
             await hooks.send()
-            await eventually(lambda: page.inbox.pane.rows.rowCount())
+            await eventually(page.inbox.pane.rows.rowCount)
             assert cells(page.inbox.pane, "Trying")["verdict"] == "Verified"
             answer = part(page, QComboBox, "webhooks.inbox.answer")
             answer.setCurrentIndex(answer.findData("500"))
