@@ -144,6 +144,8 @@ def _put_together(
         problems += found
         wrong = {(p.row, p.agent) for p in found}
         for first, last in _months(shifts, about):
+            if _begins_closed(about) and last < about.today.replace(day=1):
+                continue
             inside = tuple(s for s in shifts if first <= s.shift.start.astimezone(about.zone).date() <= last)
             bad = not unread.isdisjoint({(external_id, None), (external_id, first.replace(day=1))})
             bad = bad or any((s.row, external_id) in wrong for s in inside)
@@ -165,6 +167,13 @@ def own_problems(shifts: Sequence[PlannedShift], about: Circumstances) -> Iterat
     for at, problem in shift_problems([s.shift for s in shifts], first, last, about.zone):
         field, message, fix = _PROBLEM_WORDS[problem]
         yield RowProblem(shifts[at].row, shifts[at].external_id, field, problem.value, _(message), _(fix))
+
+
+def _begins_closed(about: Circumstances) -> bool:
+    """Whether the period that is meant begins in closed months, which 1C skips, and reaches into open ones (§5.3)."""
+    if about.first is None or about.last is None:
+        return False
+    return period_state(about.first, about.last, about.today) is PeriodState.PARTLY_CLOSED
 
 
 def _months(shifts: Sequence[PlannedShift], about: Circumstances) -> Iterable[tuple[date, date]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.domain.exchange import DataType, ExchangeField, FieldKind, Shape
+from app.domain.onec_schedules import PeriodState, period_state
 from app.domain.onec_shift_rows import ShiftRow, ShiftRule
 from app.domain.onec_shifts import CheckedShifts, Circumstances, RowProblem, check_planned, check_shifts
 from app.errors import UsageError
@@ -77,6 +78,7 @@ async def checked_shifts(
     days: tuple[date, date] | None = None
     if stored or params.start_date or params.end_date:
         days = this_month(connection, params.start_date, params.end_date)
+        _warn_of_closed(context, days)
     named = tuple(i for i in params.people if i != ALL)
     if stored:
         assert days is not None
@@ -96,6 +98,13 @@ async def checked_shifts(
     about = replace(_about(context, asked, days), partly=partly)
     checked = await asyncio.to_thread(check_shifts, rows, about)
     return _with_the_empty(checked, named or (() if rows else ("",))), asked
+
+
+def _warn_of_closed(context: RunContext, days: tuple[date, date]) -> None:
+    day = today(context.own_connection)
+    if period_state(*days, day) is PeriodState.PARTLY_CLOSED:
+        text = _("The period begins in the past: 1C writes from {month} on, earlier months will be skipped.")
+        context.warnings.append(text.format(month=f"{day:%Y-%m}"))
 
 
 async def people_of(context: RunContext, ids: tuple[str, ...]) -> Asked:

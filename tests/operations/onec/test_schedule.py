@@ -104,6 +104,25 @@ class TestSending:
         assert "2026-02 is over" in outcome.message
         assert (report.exit_code, onec.asked("send_schedule")) == (ExitCode.INCOMPLETE, [])
 
+    async def test_of_a_period_that_begins_in_the_past_the_earlier_months_are_skipped_with_a_warning(
+        self, synced: Workspace, onec: FakeOneC
+    ) -> None:
+        report = await send(
+            synced, day(1, "2026-02-16"), day(1, "2026-03-16"), start_date="2026-01-01", end_date="2026-03-31"
+        )
+        assert [(o.status, o.step) for o in report.outcomes] == [(Status.SUCCESS, "schedule 2026-03")]
+        assert report.run.warnings == (
+            "The period begins in the past: 1C writes from 2026-03 on, earlier months will be skipped.",
+        )
+        assert (report.exit_code, len(onec.asked("send_schedule"))) == (ExitCode.DONE, 1)
+
+    async def test_a_period_that_lies_in_the_past_altogether_is_still_refused(
+        self, synced: Workspace, onec: FakeOneC
+    ) -> None:
+        report = await send(synced, day(1, "2026-02-16"), start_date="2026-02-01", end_date="2026-02-28")
+        assert [o.step for o in report.outcomes] == ["check closed_month"]
+        assert (report.exit_code, onec.asked("send_schedule")) == (ExitCode.INCOMPLETE, [])
+
     async def test_an_empty_schedule_is_not_sent(self, synced: Workspace, onec: FakeOneC) -> None:
         for params in ({"shifts": "[]"}, {"stored": True}, {"stored": True, "people": external_id(1)}):
             report = await send(synced, **params)
