@@ -18,6 +18,7 @@ from app.connectors.onec.refusals import (
     OneCFailed,
     OneCLicenseUnavailable,
     OneCNotFound,
+    OneCPlatformNotFound,
     classify,
 )
 from app.connectors.onec.settings import OneCSettings
@@ -103,6 +104,8 @@ class Line:
     async def _explained(self, call: Call) -> Answer:
         try:
             return await self.http.send(call)
+        except OneCPlatformNotFound:
+            raise
         except OneCNotFound as error:
             raise await self._what_is_missing() from error
 

@@ -60,6 +60,10 @@ class OneCNotFound(RemoteError):
     default_remedy = CAUSES[code].remedy
 
 
+class OneCPlatformNotFound(OneCNotFound):
+    """404 in the words of 1C's platform, so that the publication is there."""
+
+
 class OneCWrongVerb(RemoteError):
     """405: there is such a method, and it is called in another way."""
 
@@ -113,6 +117,11 @@ def classify(answer: Answer) -> MusterError | None:
         return (OneCLost if status in _LOST else OneCBusy)(
             _("1C cannot take calls just now: {status} {text}").format(status=status, text=said).rstrip(),
             retry_after=retry_after_seconds(answer.headers.get("retry-after")),
+        )
+    if status == 404 and _DESCR.search(_whole(answer)):
+        return OneCPlatformNotFound(
+            _("1C does not know this address: {text}").format(text=said),
+            _("Check what follows /hs/ in the address, and that the HTTP service is published."),
         )
     return _refused(status, said) if status < 500 else _failed(answer, said)
 

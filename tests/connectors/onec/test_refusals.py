@@ -232,6 +232,17 @@ class TestMissing:
         error = await self.missing(onec, {"return_value": httpx.Response(status)})
         assert error.message.startswith("The publication is there, but the service")
 
+    async def test_the_words_of_the_platform_are_shown(self, onec: OneC, wire: respx.MockRouter) -> None:
+        page = (
+            '\ufeff<exception xmlns="x" reason="404"><descr>Метод HTTP-сервиса &lt;x&gt; не найден</descr></exception>'
+        )
+        route = wire.route(url__regex=".*").respond(404, text=page)
+        with pytest.raises(OneCNotFound) as refused:
+            await ask(onec)
+        assert refused.value.message == "1C does not know this address: Метод HTTP-сервиса <x> не найден"
+        assert "/hs/" in refused.value.remedy
+        assert route.call_count == 1
+
     async def test_when_nobody_can_tell(self, onec: OneC) -> None:
         error = await self.missing(onec, {"side_effect": httpx.ConnectError("refused")})
         assert error.message == "1C does not know this address."
