@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,11 @@ def zone_of(connection: Connection) -> ZoneInfo:
 def today(connection: Connection) -> date:
     """The day it is at the 1C server."""
     return now().astimezone(zone_of(connection)).date()
+
+
+def is_over(moment: datetime) -> bool:
+    """Whether a moment lies in the past."""
+    return moment <= now()
 
 
 def check_order(first: date | None, last: date | None) -> None:

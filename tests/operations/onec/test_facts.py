@@ -67,6 +67,21 @@ class TestBefore:
         assert len(report.run.result["slices"]) == 12
 
     @pytest.mark.parametrize(
+        ("start", "end", "warnings"),
+        [
+            ("2026-03-10T09:00", "12:00", ()),
+            ("2026-03-10T09:00", "12:01", ("The shift is not over yet.",)),
+            ("2026-04-10T09:00", "12:00", ("The shift is not over yet.",)),
+        ],
+    )
+    async def test_a_shift_that_is_not_over_gets_a_warning(
+        self, synced: Workspace, start: str, end: str, warnings: tuple[str, ...]
+    ) -> None:
+        periods = json.dumps([{"start": "09:00", "end": end}])
+        report = await send(synced, shift_start=start, periods=periods, dry_run=True)
+        assert report.run.warnings == warnings
+
+    @pytest.mark.parametrize(
         "wrong",
         [
             {"shift_start": "early"},
