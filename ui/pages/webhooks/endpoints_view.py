@@ -99,9 +99,9 @@ class EndpointsView(QWidget):
         table.row_activated.connect(lambda _line: self._open_details())
         table.add_to_menu(self._fill_menu)
         self.pane.export_requested.connect(self.export)
-        for kind in (WebhooksChanged, DeliveryTried):
+        for kind in (WebhooksChanged, WebhookDisabled):
             self.desk.on(kind, lambda _event: self._moved())
-        self.desk.on(WebhookDisabled, lambda _event: self._moved())
+        self.desk.on(DeliveryTried, self._tried)
         self.desk.on(WebhookHeld, self._held)
         self.desk.on(RoleChanged, lambda _event: self._show_role())
         ages = QTimer(self, interval=AGE_REFRESH_MS)
@@ -188,6 +188,11 @@ class EndpointsView(QWidget):
             remedy = explain(endpoint.last_code, endpoint.last_http_status).remedy if endpoint.last_code else ""
             self.banners.show_banner(key, Tone.DANGER, notice(endpoint, now()), remedy, resume)
         self._told = set(off)
+
+    def _tried(self, event: DeliveryTried) -> None:
+        """Something was sent: its secret can be read again, if it could not."""
+        self.banners.clear(f"held {event.webhook_id}")
+        self._moved()
 
     def _held(self, event: WebhookHeld) -> None:
         """Nothing can be sent as a secret cannot be read."""

@@ -10,6 +10,7 @@ from app.access import Role
 from app.domain.webhooks.delivery import DeliveryStatus
 from app.domain.webhooks.endpoint import SECRET
 from app.domain.webhooks.signature import new_secret
+from tests.support.running import run
 from tests.support.webhook_page import cells, enter, opened, rows, said
 from tests.support.webhooks import Hooks
 from tests.support.window import Heard, click, eventually, open_dialog, part, words
@@ -69,6 +70,23 @@ class TestTable:
             assert page.attention == 1
             banners.clear(f"off {key}")
             await page.endpoints.read()
+            assert banners.keys() == []
+
+    async def test_a_secret_that_cannot_be_read_is_said_until_something_is_sent_again(
+        self, desk: Desk, hooks: Hooks
+    ) -> None:
+        key, secret = await hooks.add("/ok", "Payroll")
+        endpoint = await hooks.endpoint(key)
+        await desk.workspace.vault.delete(key, SECRET)
+        await hooks.happen()
+        async with opened(desk) as page:
+            await hooks.send(0.5)
+            banners = part(page, BannerArea, "webhooks.banners")
+            banner = banners.banner(f"held {key}")
+            assert banner is not None
+            assert "is not in the keyring" in banner.text
+            await desk.workspace.vault.set(endpoint.id, SECRET, secret)
+            await run(desk.workspace, "webhooks.test", params={"id": key})
             assert banners.keys() == []
 
     async def test_a_record_is_brought_into_view_by_name(self, desk: Desk, hooks: Hooks) -> None:
