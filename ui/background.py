@@ -37,6 +37,7 @@ class Background(QObject):
         self.desk.start("webhooks", self._work_for_webhooks())
         self.desk.start("schedules", self.schedules.work())
         self.desk.start("incidents", self._watch())
+        self.desk.start("probes", self._probe())
 
     async def _work_for_contact_centers(self) -> None:
         """Statuses to send and alarms, once there is a contact centre; until then not even the code is loaded."""
@@ -61,6 +62,13 @@ class Background(QObject):
         self.notices.setParent(self)
         if has_tray() and not self.window.demo:
             self.tray = Tray(self.window, self.desk, self.notices, self.schedules)
+
+    async def _probe(self) -> None:
+        """Connections that nothing was heard of for a while are looked at."""
+        await asyncio.sleep(_PATIENCE_S)
+        from app.operations.prober import Prober
+
+        await Prober(self.desk.workspace).run()
 
     def leave(self) -> None:
         """Take away what this put into the window."""

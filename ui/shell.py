@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.demonstration import fetch_demo, fetch_demo_workforce
+from app.domain.causes import remedy_of
 from app.domain.outcomes import Run, RunState, Trigger
 from app.events import RunEnded
 from app.i18n import _, ngettext
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _TOLD_BY_PAGES = (
     "connections.", "devices.", "customers.", "cc.link_", "cc.live_", "cc.send_", "onec.change_", "onec.plan_",
     "onec.keep_", "onec.post_", "onec.check_", "cc.validate_", "cc.bulk_", "cc.undo_", "cc.export_", "cc.personnel",
-    "cc.test", "roles.", "organizations.", "settings.", "schedules.",
+    "cc.test", "roles.", "organizations.", "settings.", "schedules.", "webhooks.",
 )  # fmt: skip
 _TOLD_HERE = frozenset({"devices.sync", "customers.sync"})
 
@@ -134,7 +135,7 @@ class Shell(QObject):
             self.window.toast(_("Cancelled."))
         elif run.error is not None:
             self.window.toast(run.error.message)
-            self.window.banner(key, Tone.DANGER, run.error.message, _(run.error.remedy), self._ways_on(key, run))
+            self.window.banner(key, Tone.DANGER, run.error.message, remedy_of(run.error), self._ways_on(key, run))
 
     def _tell_held(self, key: str, run: Run) -> None:
         """A list that lacks too many changes nothing about them, until the person says that they really left."""
