@@ -10,6 +10,7 @@ import pytest
 from app.domain.outcomes import Action, RunState, Status
 from app.errors import ExitCode, UsageError
 from app.events import RunProgress
+from app.operations.exchange.checking import MOST_ROWS
 from app.store import contact_center as stored
 from app.store.contact_center_rows import GroupIntervalRow
 from app.workspace import Workspace
@@ -168,3 +169,31 @@ async def cancelled_after(workspace: Workspace, folder: Path, done: int) -> Any:
 async def test_an_impossible_batch_size_is_refused(centre: Workspace, tmp_path: Path, batch_size: Any) -> None:
     with pytest.raises(UsageError):
         await import_rows(centre, tmp_path, as_csv(intervals(1)), batch_size=batch_size)
+
+
+async def test_a_file_with_nothing_but_a_header_is_incomplete_and_says_so(centre: Workspace, tmp_path: Path) -> None:
+    report = await import_rows(centre, tmp_path, as_csv([interval()]).splitlines()[0] + "\n")
+    assert report.exit_code is ExitCode.INCOMPLETE
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.message) == (Status.SKIPPED, "The file holds no rows.")
+    assert outcome.remedy
+
+
+async def test_more_rows_than_a_file_may_have_are_refused(
+    centre: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.operations.exchange.checking.MOST_ROWS", 20)
+    whole = await import_rows(centre, tmp_path, as_csv(intervals(20)))
+    assert whole.exit_code is ExitCode.DONE
+    report = await import_rows(centre, tmp_path, as_csv(intervals(21)))
+    assert report.exit_code is ExitCode.USAGE
+    assert report.error is not None
+    assert report.error.message == "The file has more than 20 rows."
+    assert MOST_ROWS == 100_000
+
+
+async def test_more_than_a_day_of_chats_on_one_day_is_a_finding(centre: Workspace, tmp_path: Path) -> None:
+    rows = [{"agentId": "op", "workDate": f"2026-03-0{n}", "workTime": 86_400_000 + n} for n in (0 + 1, 2)]
+    report = await import_rows(centre, tmp_path, as_csv(rows), data_type="agent_chats_work_time", strict=True)
+    assert report.exit_code is ExitCode.INCOMPLETE
+    assert "longer than a day" in report.outcomes[0].message

@@ -19,7 +19,7 @@ Doubt = Callable[[str, Rule, str, str], None]
 Row = tuple[Any, ...]
 
 _SECOND_MS = 1000
-_LONGEST_DAY_MS = 25 * 3_600_000
+_LONGEST_DAY_MS = 86_400_000
 
 COLUMNS: Mapping[DataType, tuple[str, ...]] = {
     DataType.GROUP_METRICS: (
@@ -113,7 +113,7 @@ class Layout:
         return (*key, ordinal, service or self.norms.service_id, length if duration is None else duration)
 
     def chat_time(self, values: Row, doubt: Doubt) -> Row:
-        """The time with chats on one day, which has 25 hours where clocks are put back."""
+        """The time with chats on one day: more than 24 hours are doubtful, also where clocks are put back."""
         agent, day, work = values
         if work > _LONGEST_DAY_MS:
             text, fix = _("The time is longer than a day."), _("Write milliseconds: an hour has 3,600,000.")

@@ -34,7 +34,7 @@ from app.operations.exchange.headings import SourceRow
 from app.store import contact_center as stored
 from app.store.database import Store
 
-MOST_ROWS = 1_000_000
+MOST_ROWS = 100_000
 _SLICE_ROWS = 250  # few enough to stay in the processor's cache
 _TURN_EVERY = 4  # slices
 TURN_S = 0.0005  # a thread that reads files may take the interpreter back before the event loop wakes up for its turn

@@ -166,6 +166,8 @@ async def _report_bad(context: RunContext, data_type: DataType, checked: Checked
     if again:
         return
     outcomes = [_bad(data_type, error) for error in checked.findings.errors[:MOST_LISTED]]
+    if not checked.findings.total:
+        outcomes.append(_nothing(data_type, checked))
     if (more := checked.findings.invalid - len(outcomes)) > 0:
         text = ngettext("And {count} more bad row.", "And {count} more bad rows.", more).format(count=more)
         fix = _("A file of errors names all of them.")
@@ -186,6 +188,13 @@ def _bad(data_type: DataType, error: RowError) -> Outcome:
         data_type, subject, str(error.row), Status.SKIPPED, step, message, Action.SKIP, problems[0].fix,
         row_code(problems[0].rule),
     )  # fmt: skip
+
+
+def _nothing(data_type: DataType, checked: CheckedFile) -> Outcome:
+    name = checked.source.path.name
+    text, fix = _("The file holds no rows."), _("Choose a file with at least one row beside the names of its columns.")
+    code = record_code("invalid_row")
+    return _outcome(data_type, name, name, Status.SKIPPED, _CHECKED, text, Action.SKIP, fix, code)
 
 
 def _outcome(
