@@ -195,3 +195,24 @@ async def test_csv_is_separated_as_the_person_says_and_comes_back_the_same(
     assert ";'=1+1;" in lines[1]
     again = await run(workspace, "cc.bulk_import", NAME, params={**params, "separator": None})
     assert again.run.summary == {"total": 2, "created": 0, "updated": 0, "skipped": 2, "failed": 0}
+
+
+async def test_texts_that_begin_with_a_sign_are_led_by_an_apostrophe_and_numbers_are_not(
+    centre: Workspace, tmp_path: Path
+) -> None:
+    await import_rows(centre, tmp_path, as_csv([interval(0, groupId="+1"), interval(1, groupId="-5")]))
+    await export(centre, tmp_path)
+    rows = table(tmp_path / "out.csv")
+    assert sorted(row["queue_id"] for row in rows) == ["'+1", "'-5"]
+    assert {row["notUniqueReceived"] for row in rows} == {"14"}
+
+
+async def test_under_a_russian_locale_cells_are_divided_by_semicolons(
+    centre: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await import_rows(centre, tmp_path, as_csv([interval(0)]))
+    monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
+    await export(centre, tmp_path)
+    assert (tmp_path / "out.csv").read_text("utf-8-sig").startswith("id;data_type;")
+    await export(centre, tmp_path, separator="comma")
+    assert (tmp_path / "out.csv").read_text("utf-8-sig").startswith("id,data_type,")

@@ -7,6 +7,8 @@ with the fields under `metrics`. What was stored is read page by page, so that o
 from __future__ import annotations
 
 import asyncio
+import locale
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,7 +57,8 @@ class ExportParams:
     """Which rows, from first to last day of the connection's zone (both included), and where to.
 
     Without `format` the file's name decides, and JSON where it says nothing. `include_raw_data` adds everything that is
-    known of a row as one JSON text. `separator` is that of a CSV file: a comma unless it is said.
+    known of a row as one JSON text. `separator` is that of a CSV file; unless it is said, a
+    semicolon under a Russian locale and else a comma.
     """
 
     data_type: DataType
@@ -66,7 +69,7 @@ class ExportParams:
     agents: tuple[str, ...] = ()
     format: ExportFormat | None = None
     include_raw_data: bool = False
-    separator: Separator = Separator.COMMA
+    separator: Separator | None = None
 
 
 @operation(
@@ -87,7 +90,8 @@ async def export_data(context: RunContext, params: ExportParams) -> None:
     total = await context.workspace.store.read(stored.count_rows, query)
     rows.total = total
     if not context.dry_run:
-        await asyncio.to_thread(export_rows, file, rows.headers, rows, f".{form}", params.separator.sign)
+        separator = params.separator or _usual_separator()
+        await asyncio.to_thread(export_rows, file, rows.headers, rows, f".{form}", separator.sign)
     message = ngettext("{count} row written.", "{count} rows written.", rows.done).format(count=rows.done)
     await _report(context, params, file, message)
     written = total if context.dry_run else rows.done
@@ -100,6 +104,13 @@ async def export_data(context: RunContext, params: ExportParams) -> None:
         "totals": dict(rows.totals),
         "parameters": msgspec.to_builtins(params),
     }
+
+
+def _usual_separator() -> Separator:
+    """What Excel divides cells by where this program runs (§7.3)."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_NUMERIC", "LANG"))
+    said = next(filter(None, names), None) or locale.getlocale(locale.LC_CTYPE)[0] or ""
+    return Separator.SEMICOLON if said.lower().startswith("ru") else Separator.COMMA
 
 
 def query_of(connection: Connection, params: ExportParams) -> HistoryQuery:
@@ -198,6 +209,11 @@ class _Rows:
                 self.totals[key] += value
 
 
+def _signed_text(cell: object) -> object:
+    """A text that begins with a sign is led by an apostrophe, also one like a number or a phone's (§7.3)."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("+", "-")) else cell
+
+
 _AVERAGES = frozenset({"aht", "postProcessing", "awt"})
 _STANDING_FOR = {"agent_id": "agentId", "queue_id": "groupId", "service_group": "serviceId"}
 """The columns of ContactCenterData (§9) that stand for fields of the platform."""
@@ -211,6 +227,7 @@ class _OutShape:
         self._data_type = data_type
         self._zone = zone
         self._raw = raw
+        self._form = form
         self._nested = form is ExportFormat.JSON
         self._moments = frozenset(spec.key for spec in shape.fields if spec.kind is FieldKind.MOMENT)
         self._moment: Callable[[int], object] = self._local if form is ExportFormat.XLSX else iso_utc
@@ -233,7 +250,7 @@ class _OutShape:
             raw = {key: iso_utc(v) if key in self._moments and v is not None else v for key, v in values.items()}
             raw |= msgspec.json.decode(stored_row[-1]) if stored_row[-1] else {}
             cells.append(raw if self._nested else msgspec.json.encode(raw).decode())
-        return cells
+        return [_signed_text(cell) for cell in cells] if self._form is ExportFormat.CSV else cells
 
     def _first_key(self) -> str:
         """The field that says when a row was: the first moment or day."""

@@ -198,7 +198,7 @@ def as_texts(params: ExportParams) -> dict[str, Any]:
     return {
         "data_type": params.data_type.value, "file": params.file, "format": params.format,
         "start_date": _day(params.start_date), "end_date": _day(params.end_date), "groups": params.groups,
-        "agents": params.agents, "include_raw_data": params.include_raw_data, "separator": params.separator.value,
+        "agents": params.agents, "include_raw_data": params.include_raw_data, "separator": params.separator,
     }  # fmt: skip
 
 
