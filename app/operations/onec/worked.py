@@ -89,6 +89,8 @@ async def keep_worked(context: RunContext, params: WorkedParams) -> None:
     source = "file" if params.file else "entered"
     checked = await asyncio.to_thread(check_worked, rows, about, now(), source)
     checked = _with_absent(checked, params.absent, about)
+    if any(day.shift.end > now() for day in checked.days):  # somebody said to be absent from a shift to come
+        context.warnings.append(_("The shift is not over yet."))
     connection_id = context.own_connection.id
     context.rows = [_row(d, asked) for d in checked.days] + [_problem_row(p) for p in checked.problems]
     context.reasons.update(Counter(p.rule for p in checked.problems))

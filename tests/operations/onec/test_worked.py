@@ -75,6 +75,11 @@ class TestKeeping:
         await keep(synced, absent=absent)
         assert await kept(synced) == [(external_id(1), "09 09:00", 0)]
 
+    async def test_who_will_not_come_gets_a_warning(self, synced: Workspace) -> None:
+        absent = json.dumps([{"agent_id": external_id(1), "shift_start": "2026-03-20T09:00"}])
+        report = await keep(synced, absent=absent)
+        assert report.run.warnings == ("The shift is not over yet.",)
+
     async def test_a_day_can_be_thrown_away(self, synced: Workspace) -> None:
         await keep(synced, shift(1), shift(2))
         await keep(synced, remove=json.dumps([a_day(1)]))
