@@ -171,7 +171,7 @@ HELP: dict[str, HelpText] = {
         ),
         (
             N_("Add a receiver, choose the events it is told of, and test it: the answer is shown at once."),
-            N_("The secret is shown once. Rotate makes a new one; the old one stays valid for a day."),
+            N_("The secret is shown once. New secret makes another; the old one stays valid for a day."),
             N_("Send again repeats a message with the same id, by which a receiver knows it already has it."),
             N_("The inbox is a receiver on this computer that shows and verifies what arrives."),
         ),

@@ -98,7 +98,7 @@ class TestPanel(QWidget):
             self._show_problem(_("This is no JSON."), str(error))
             return None
         if not isinstance(found, dict):
-            self._show_problem(_("A payload is a JSON object."), _("Put it between { and }."))
+            self._show_problem(_("A payload is a JSON object."), _("Put it in curly brackets."))
             return None
         return found
 
