@@ -109,7 +109,7 @@ class Shell(QObject):
         """Connect what a new page tells to what the window does."""
         if name == "activity":
             page.run_opened.connect(self.run_panel.show_run)  # type: ignore[attr-defined]
-        if name == "connections":
+        if name in {"connections", "webhooks"}:
             page.attention_changed.connect(lambda count: self.window.set_attention(name, count))  # type: ignore[attr-defined]
             self.window.set_attention(name, page.attention)  # type: ignore[attr-defined]
 
