@@ -12,7 +12,7 @@ from app.errors import ExitCode, UsageError
 from app.events import RunProgress
 from app.operations.exchange.checking import MOST_ROWS
 from app.store import contact_center as stored
-from app.store.contact_center_rows import GroupIntervalRow
+from app.store.contact_center_rows import GroupIntervalRow, QueueMetricsRow
 from app.workspace import Workspace
 from tests.support.exchange import NAME, as_csv, connect_centre, import_rows, interval, intervals, write
 from tests.support.running import run
@@ -197,3 +197,11 @@ async def test_more_than_a_day_of_chats_on_one_day_is_a_finding(centre: Workspac
     report = await import_rows(centre, tmp_path, as_csv(rows), data_type="agent_chats_work_time", strict=True)
     assert report.exit_code is ExitCode.INCOMPLETE
     assert "longer than a day" in report.outcomes[0].message
+
+
+async def test_numbers_of_queues_without_a_time_are_those_of_the_import(centre: Workspace, tmp_path: Path) -> None:
+    row = {"groupId": "g", "callNumber": 1, "operatorNumber": 2, "serviceId": "1"}
+    report = await import_rows(centre, tmp_path, as_csv([row]), data_type="queue_metrics")
+    assert (report.exit_code, report.run.summary["created"]) == (ExitCode.DONE, 1)
+    taken = await centre.store.read(lambda: QueueMetricsRow.select().get().taken_ms)
+    assert taken == round(report.run.started_at.timestamp() * 1000)

@@ -50,10 +50,14 @@ KEYS: Mapping[DataType, int] = {
 
 @dataclass(frozen=True)
 class Norms:
-    """What the connection says of its data: the fixed service, and the length of an interval in milliseconds."""
+    """What the connection says of its data: the fixed service, and the length of an interval in milliseconds.
+
+    `taken_ms` is meant where the numbers of a queue name no time.
+    """
 
     service_id: str = "1"
     step_ms: int = 300_000
+    taken_ms: int = 0
 
 
 @dataclass
@@ -123,6 +127,7 @@ class Layout:
     def queue_metrics(self, values: Row, _doubt: Doubt) -> Row:
         """The numbers of a queue; they are not compared with each other, as published ones disagree too (§5.8)."""
         service, group, taken, *numbers = values
+        taken = self.norms.taken_ms if taken is None else taken
         return (taken, group, service or self.norms.service_id, *numbers)
 
 

@@ -192,7 +192,7 @@ SHAPES: dict[DataType, Shape] = {
             (
                 _SERVICE,
                 _group(required=True),
-                _moment("timestamp", "taken_at", "time"),
+                _moment("timestamp", "taken_at", "time", required=False),
                 _count("callNumber", "waiting", required=True),
                 _count("operatorNumber", "agents_ready_or_busy", required=True),
                 _count("callProcessing", "in_conversation"),

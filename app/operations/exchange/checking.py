@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
@@ -97,6 +97,8 @@ async def check_file(context: RunContext, request: CheckRequest) -> CheckedFile:
         loop.call_soon_threadsafe(context.progress, _("Checking rows"), done)
 
     expected = await expectations(context.workspace.store, context.own_connection, request.rules, strict=request.strict)
+    begun_ms = round(context.run.started_at.timestamp() * 1000)  # the same when the run is taken up again
+    expected = replace(expected, norms=replace(expected.norms, taken_ms=begun_ms))
     checked = await asyncio.to_thread(_check, request, expected, context.stop, tell)
     if checked.unknown:
         text = _("The file has fields that are not used: {names}.")
