@@ -99,7 +99,7 @@ class TestRowsThatCannotBeRead:
         report = await read(linked, "cc.personnel")
         assert report.run.summary == {"groups": 0, "agents": 1, "failed": 2}
         assert report.exit_code is ExitCode.INCOMPLETE
-        assert "2 rows cannot be read: id" in report.run.warnings[0]
+        assert report.run.warnings == ("2 rows cannot be read: id: It is empty or missing.",)
 
 
 class TestIdsWithCommas:

@@ -90,6 +90,8 @@ def percent(row: Row, *names: str) -> float | None:
 
 def _named(read: Callable[[Any], V], value: Any, name: str) -> V:
     """What `read` makes of a value; a refusal says which field it is about."""
+    if value is None:
+        raise Refused(Rule.REQUIRED, "", "", name)
     try:
         return read(value)
     except Refused as refused:
