@@ -61,7 +61,7 @@ class TestPeople:
             weekly_norm_hours=Decimal("20.25"), extra_1="SN", other_system_id="88412", site="Пермь",
             vacation=(VacationBalance(date(2026, 3, 17), Decimal("9.333333333333")),),
         )  # fmt: skip
-        bare = person(2, hire_date=None, employment_rate=None, weekly_norm_hours=None, norm_change_date=None)
+        bare = person(2, employment_rate=None, weekly_norm_hours=None, norm_change_date=None)
         sync(store, OneCPeople((whole, bare), DEPARTMENTS))
         one, two = done(store, lambda: onec.people(C))
         assert (one.person, two.person) == (whole, bare)
