@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from app.domain.exchange import DataType
 from app.domain.outcomes import Action, RunState, Status
 from app.errors import ErrorKind, ExitCode
-from app.operations.runner import Report
+from app.events import ContactCenterDataChanged
+from app.operations.runner import Report, Request
 from app.store import connections
 from app.store.contact_center_history import HistoryQuery, history
 from app.workspace import Workspace
@@ -159,3 +161,28 @@ async def test_chunks_of_ids_are_asked_for_side_by_side(linked: Workspace, serve
     assert len(server.asked("/historic/agentLoginData")) == 4
     assert 2 <= server.most_busy <= 4
     assert report.exit_code is ExitCode.DONE
+
+
+async def test_a_read_that_is_cancelled_tells_what_it_stored(linked: Workspace, server: ScriptedServer) -> None:
+    server.answer("/personnel", {"services": [{"id": "1"}]})
+    row = {"loginDate": "2026-03-05T06:00:00Z", "logoutDate": "2026-03-05T07:00:00Z", "duration": 3_600_000}
+    server.answer("/historic/agentLoginData", [{"agentId": "a1", "logins": [row]}])
+    params = {"agents": ["a1", "a2"], "start_date": "2026-03-01", "end_date": "2026-03-15"}
+
+    def slow_from_now_on(_event: ContactCenterDataChanged) -> None:
+        server.pause_s = 0.5
+
+    linked.events.subscribe(ContactCenterDataChanged, slow_from_now_on)
+    handle = await linked.runner.start(Request("cc.agent_login_data", "cc", params))
+    async with asyncio.timeout(10):
+        while not server.pause_s or not server.busy:
+            await asyncio.sleep(0.01)
+    handle.cancel()
+    report = await handle.report()
+    assert report.error is not None
+    assert report.error.kind is ErrorKind.CANCELLED
+    assert report.run.summary["created"] == 1
+    assert outcomes(report) == [("a1", Status.SUCCESS)]
+    while server.busy:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
