@@ -50,6 +50,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 # MSFJ and TEST: of a masked installation id
 _NAMES = "Muster Vitec Hub MSFJ TEST Supabase public HTTPS https production admin CETEC Lite Standard Enterprise"
 _KEYS = "Ctrl Shift Esc Space Enter"  # as they stand on the keyboard
+WITHOUT_ROWS = frozenset({"workforce", "webhooks"})
+"""Pages that have nothing to show here: no 1C, no contact centre and no receiver is connected."""
 _NO_WORDS = re.compile(r"[0-9a-f]{32}|https?://\S+")
 
 
@@ -150,7 +152,7 @@ async def test_pages_with_rows_and_the_details_of_one(home: Home, small_world: D
         await synced(window)
         await with_customers(window)
         await with_devices(window)
-        for page in PAGES:
+        for page in [page for page in PAGES if page not in WITHOUT_ROWS]:
             window.open_page(page)
             table, details = part(window, TableView, f"{page}.table"), part(window, QWidget, f"{page}.details")
             await eventually(table.model().rowCount)

@@ -94,7 +94,7 @@ QTabWidget::pane { border: 0; border-top: 1px solid $line; top: -1px; background
 QTabWidget::tab-bar { left: 8px; }
 QTabBar { background: $window; qproperty-drawBase: 0; }
 QTabBar::tab {
-  color: $muted; background: $window; padding: 10px 14px; border: 1px solid transparent; margin: 4px 0 0 0; }
+  color: $muted; background: $window; padding: 10px 10px; border: 1px solid transparent; margin: 4px 0 0 0; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; background: $surface; border: 1px solid $line; border-bottom-color: $surface;
   border-top-left-radius: ${radius}px; border-top-right-radius: ${radius}px; font-weight: 600; }
