@@ -139,6 +139,6 @@ class TestControl:
 
 def test_nothing_is_made_before_somebody_asks() -> None:
     world = DemoWorld(people=1, offices=1, terminals=0, workers=1, customers=0, agents=50_000)
-    assert len(world.systems) == 7
+    assert len(world.systems) == 8
     with pytest.raises(ValueError, match="0 to 50000"):
         DemoWorld(agents=50_001)
