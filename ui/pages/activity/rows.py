@@ -48,8 +48,9 @@ COLUMNS: tuple[Column[Run], ...] = (
 
 def chips() -> list[FilterChip]:
     """One chip for each way a run can stand, one for runs with something to look at, one for why it began."""
-    states = [FilterChip(state.value, _(STATE_WORDS[state]), _asks_the_store, "state") for state in FILTERED]
-    troubled = FilterChip(TROUBLED, _("Something to look at"), _asks_the_store, icon=Icon.WARNING)
+    menu = _("State")
+    states = [FilterChip(state.value, _(STATE_WORDS[state]), _asks_the_store, "state", menu=menu) for state in FILTERED]
+    troubled = FilterChip(TROUBLED, _("To look at"), _asks_the_store, icon=Icon.WARNING)
     scheduled = FilterChip("schedule", _("By schedule"), _asks_the_store, icon=Icon.CLOCK)
     return [*states, troubled, scheduled]
 
