@@ -21,6 +21,7 @@ def start_logging(home: Home) -> None:
     """
     root = logging.getLogger()
     wanted = os.environ.get("LOG_LEVEL", "INFO").upper()
+    logging.getLogger("app").setLevel(logging.NOTSET)  # until settings say otherwise
     root.setLevel(wanted if wanted in logging.getLevelNamesMapping() else "INFO")
     # These two log whole URLs, query strings included; our own HTTP foundation logs what is safe.
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -129,8 +129,8 @@ def _parts(summary: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return [("result", summary)]
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table for a person; of a long one the first rows and how many more there are."""
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, whole: bool = False) -> None:
+    """A table for a person; of a long one, unless it is wanted `whole`, the first rows and how many more there are."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -138,11 +138,11 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     table = Table(title=Text(redact(title)), title_justify="left")  # Text: square brackets are not markup
     for column in columns:
         table.add_column(Text(column))
-    for row in rows[:_MOST_ROWS]:
+    for row in rows if whole else rows[:_MOST_ROWS]:
         table.add_row(*(Text(redact("" if cell is None else str(cell))) for cell in row))
     console = Console()
     console.print(table)
-    if len(rows) > _MOST_ROWS:
+    if len(rows) > _MOST_ROWS and not whole:
         console.print(_("… and {count} more").format(count=len(rows) - _MOST_ROWS))
 
 

@@ -31,7 +31,7 @@ def list_operations(*, as_json: bool) -> int:
         print_json(found)
     else:
         rows = [[o.id, o.title, o.permission, ", ".join(o.kinds)] for o in operations().values()]
-        print_table("Operations", ["id", "title", "permission", "kinds"], rows)
+        print_table("Operations", ["id", "title", "permission", "kinds"], rows, whole=True)
     return 0
 
 

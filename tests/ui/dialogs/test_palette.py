@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -56,13 +57,19 @@ def type_in(palette: CommandPalette, text: str) -> None:
 
 @pytest.fixture
 async def window(desk: Desk) -> Window:
-    return Window(desk)
+    return await read(Window(desk))
 
 
 @pytest.fixture
 async def synced(demo_desk: Desk) -> Window:
     await demo_desk.report_of(Request("directory.sync", "vitec"))
-    return Window(demo_desk)
+    return await read(Window(demo_desk))
+
+
+async def read(window: Window) -> Window:
+    """With what the palette reads at its start: between a fixture and its test the loop stands still."""
+    await eventually(lambda: not any("palette" in task.get_name() for task in asyncio.all_tasks()))
+    return window
 
 
 async def test_it_can_be_typed_in_at_once(window: Window) -> None:
