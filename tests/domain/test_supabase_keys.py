@@ -79,7 +79,6 @@ class TestSettings:
             ({"url": "http://127.0.0.1:54321"}, {"url": "http://127.0.0.1:54321"}),
             ({"auth_mode": "SERVICE_KEY"}, {"auth_mode": "service_key"}),
             ({"photo_mode": "signed"}, {"photo_mode": "signed"}),
-            ({"page_size": "0"}, {"page_size": 1}),
             ({"timeout_s": "2.5"}, {"timeout_s": 2.5}),
             (
                 {"photo_hosts": " Photos.Example ,https://cdn.example:8443/x,, photos.example."},
@@ -94,7 +93,7 @@ class TestSettings:
         "bad",
         [
             {"url": "http://abcd.supabase.co"}, {"url": "abcd"}, {"url": "https://me:pw@abcd.supabase.co"},
-            {"auth_mode": "magic"}, {"photo_mode": "maybe"}, {"page_size": "many"}, {"photo_hosts": "*.example"},
+            {"auth_mode": "magic"}, {"photo_mode": "maybe"}, {"page_size": "many"}, {"page_size": "0"}, {"photo_hosts": "*.example"},
             {"photo_hosts": "a b"}, {"photo_hosts": "me@photos.example"}, {"password": "x"},
             {"publishable_key": "sb_secret_x"},
         ],
