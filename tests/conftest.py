@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 import time
@@ -22,6 +23,24 @@ from tests.support.mariadb import MariaDb, mariadb_server, why_not
 
 _MUSTER_VARIABLES = ("MUSTER_", "DATABASE_URL", "LOG_LEVEL", "PYTHON_KEYRING_BACKEND")
 _MOST_SECONDS_TO_END = 5
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is collected after each test and on the main thread, as in the window.
+
+    A Qt object that a thread of some later test frees crashes the process. What is loaded by now stays: looking
+    through it after each test took longer than many a test.
+    """
+    gc.disable()
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    yield
+    gc.disable()  # a window that closed had it on again
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

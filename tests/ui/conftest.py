@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -46,15 +45,6 @@ def dressed(qapp: QApplication) -> Iterator[None]:
         if window.isVisible():  # pyqtgraph has hidden menus of its own, and crashes where they go before their plot
             window.close()
             window.deleteLater()
-
-
-@pytest.fixture(autouse=True)
-def collected_here() -> Iterator[None]:
-    """As in the window, garbage is collected on Qt's thread: a widget freed on another one crashes the process."""
-    gc.disable()
-    yield
-    gc.collect()
-    gc.enable()
 
 
 @pytest.fixture

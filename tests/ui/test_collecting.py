@@ -38,6 +38,8 @@ def collector(qapp: QApplication, working: list[bool]) -> Iterator[Collector]:
     yield made
     made.stop()
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()  # as all tests find it
 
 
 def litter() -> None:
