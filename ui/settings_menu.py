@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app import __version__
+from app.domain.causes import remedy_of
 from app.errors import MusterError
 from app.i18n import N_, Language, _
 from app.settings import Theme
@@ -104,7 +105,7 @@ class SettingsButton(IconButton):
         try:
             await self.shell.desk.workspace.change_settings(**changes)
         except MusterError as error:
-            self.shell.window.banner("settings", Tone.WARNING, error.message, _(error.remedy))
+            self.shell.window.banner("settings", Tone.WARNING, error.message, remedy_of(error))
         except OSError as error:
             text = _("The setting holds for now but could not be stored: {cause}").format(cause=error)
             self.shell.window.banner("settings", Tone.WARNING, text, _("Check the rights of the data folder."))

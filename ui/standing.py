@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from app.access import GRANTS, Role
+from app.domain.causes import remedy_of
 from app.domain.outcomes import RunState
 from app.events import OrganizationChosen, RoleChanged, RunEnded
 from app.i18n import _, ngettext
@@ -125,7 +126,7 @@ class Standing(QObject):
 
     def _told(self, report: Report) -> None:
         if report.error is not None:
-            self.desk.voice.banner("profile", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner("profile", Tone.DANGER, report.error.message, remedy_of(report.error))
         else:
             self.desk.voice.clear_banner("profile")
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.errors import MusterError
 from app.i18n import N_, _
 from app.places import Home
@@ -223,7 +224,7 @@ class MainWindow(QMainWindow):
         state = EmptyState(object_name="window.problem")
         other = bool(self.settings_file.values.organization or self.home.organization)
         first = [Action(_("Open the first organization"), self._open_first)] if other else []
-        state.show_message(Icon.ALERT, _("Muster cannot open its data"), f"{error.message}\n{_(error.remedy)}", first)
+        state.show_message(Icon.ALERT, _("Muster cannot open its data"), f"{error.message}\n{remedy_of(error)}", first)
         self.split.hide()
         self.banner_place.addWidget(state, 1)
         self._problem = state

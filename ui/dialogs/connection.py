@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.kinds import KINDS, ConnectionKind, KindSpec
 from app.errors import NoKeyring
@@ -225,7 +226,7 @@ class ConnectionDialog(QDialog):
         if report is None or self._gone:
             return
         if report.error is not None:
-            self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("save", Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.saved = self.form.name
         self.desk.voice.toast(_("Saved {name}.").format(name=self.saved))

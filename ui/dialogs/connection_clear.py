@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.i18n import _, ngettext
 from app.operations.runner import Request
@@ -78,7 +79,7 @@ async def clear_local_data(parent: QWidget, desk: Desk, connection: Connection) 
     if counted is None:
         return
     if counted.error is not None:
-        desk.voice.banner(OPERATION, Tone.DANGER, counted.error.message, _(counted.error.remedy))
+        desk.voice.banner(OPERATION, Tone.DANGER, counted.error.message, remedy_of(counted.error))
         return
     count = int(counted.run.summary.get("total", 0))
     if not count:
@@ -90,7 +91,7 @@ async def clear_local_data(parent: QWidget, desk: Desk, connection: Connection) 
     if report is None:
         return
     if report.error is not None:
-        desk.voice.banner(OPERATION, Tone.DANGER, report.error.message, _(report.error.remedy))
+        desk.voice.banner(OPERATION, Tone.DANGER, report.error.message, remedy_of(report.error))
         return
     gone = int(report.run.summary.get("removed", 0))
     text = ngettext("{count} record was cleared.", "{count} records were cleared.", gone)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.outcomes import Trigger
 from app.domain.sync_logs import Direction, SyncLog, SyncStatus
@@ -144,7 +145,7 @@ class ConnectionLogDialog(QDialog):
             total = await read(stored.count_sync_logs, wanted)
             operations = await read(stored.logged_operations, self.connection.name)
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.read, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.read, icon=Icon.REFRESH)])
             return
         if asked != self._asked:  # another question was asked meanwhile
             return

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.devices import Device
 from app.domain.health import TestReport
 from app.errors import NoKeyring
@@ -143,7 +144,7 @@ class DeviceDialog(QDialog):
         report = await self.desk.report_of(Request(*self._what(), secrets=secrets))
         if report is None or report.error is not None:
             if report is not None and report.error is not None:
-                self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
+                self.banners.show_banner("save", Tone.DANGER, report.error.message, remedy_of(report.error))
             return False
         self.banners.clear("save")
         known = self.device.fingerprint if self.device else ""
@@ -186,7 +187,7 @@ class DeviceDialog(QDialog):
             self.panel.show_report(seen)
             self._offer_ways_on(seen)
         elif report.error is not None:
-            self.banners.show_banner("test", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("test", Tone.DANGER, report.error.message, remedy_of(report.error))
 
     def _offer_ways_on(self, report: TestReport) -> None:
         fingerprint = str(report.details.get("fingerprint") or "")

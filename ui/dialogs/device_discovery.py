@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.kinds import FieldSpec, FieldType
 from app.events import RunProgress
 from app.i18n import N_, _, ngettext
@@ -168,7 +169,7 @@ class DiscoveryDialog(QDialog):
         self.progress.hide()
         if report is None or report.error is not None:
             if report is not None and report.error is not None:
-                self.pane.show_error(report.error.message, _(report.error.remedy))
+                self.pane.show_error(report.error.message, remedy_of(report.error))
             return
         self._show(report.run.result["devices"], report.run.warnings)
 
@@ -224,7 +225,7 @@ class DiscoveryDialog(QDialog):
         if report is None or self._gone:
             return
         if report.error is not None:
-            self.banners.show_banner(line.key, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner(line.key, Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.pane.rows.set_checked([line.key], on=False)
         self.pane.update_rows([FoundLine(line.key, line.row, done)])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.outcomes import Action, Outcome
 from app.i18n import N_, _, ngettext
 from app.operations.runner import Report, Request
@@ -132,6 +133,6 @@ def _failed(desk: Desk, report: Report, parent: QWidget, file: str) -> bool:
     def again() -> None:
         desk.start("import devices", import_file(parent, desk, file))
 
-    text, remedy = report.error.message, _(report.error.remedy)
+    text, remedy = report.error.message, remedy_of(report.error)
     desk.voice.banner("import devices", Tone.DANGER, text, remedy, [Offer(_("Retry"), again)])
     return True

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.devices import Device
 from app.i18n import _
 from app.operations.runner import Report, Request
@@ -92,5 +93,5 @@ async def offer_trust(parent: QWidget, desk: Desk, device: Device) -> bool:
 
 def _failed(desk: Desk, report: Report) -> bool:
     if report.error is not None:
-        desk.voice.banner("trust", Tone.DANGER, report.error.message, _(report.error.remedy))
+        desk.voice.banner("trust", Tone.DANGER, report.error.message, remedy_of(report.error))
     return report.error is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.domain.causes import remedy_of
 from app.errors import MusterError
 from app.exports import export_rows, of_organization
 from app.i18n import _
@@ -34,6 +35,6 @@ async def _export(parent: QWidget, desk: Desk, table: VisibleTable, name: str) -
         owner = desk.workspace.organization.owner
         await asyncio.to_thread(export_rows, file, *of_organization(owner, table.headers, table.rows))
     except MusterError as error:
-        desk.voice.banner("export", Tone.DANGER, error.message, _(error.remedy))
+        desk.voice.banner("export", Tone.DANGER, error.message, remedy_of(error))
         return
     desk.voice.toast(_("Exported to {file}").format(file=file.name))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.schedules import Schedule
 from app.domain.timing import Timing
@@ -202,7 +203,7 @@ class ScheduleEditor(QDialog):
         if report is None:
             return
         if report.error is not None:
-            self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("save", Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.accept()
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.schedules import Schedule
 from app.errors import MusterError
@@ -139,7 +140,7 @@ class SchedulesDialog(QDialog):
             found = await workspace.store.read(stored.schedules)
             rows = {row["id"]: row for row in await schedule_rows(workspace)}
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.read, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.read, icon=Icon.REFRESH)])
             return
         self.pane.set_rows(
             ScheduleLine(schedule, row["when"], _moment(row["next_sync"]), row["next_sync_reason"])
@@ -198,7 +199,7 @@ class SchedulesDialog(QDialog):
 
     def _said(self, report: Report) -> None:
         if report.error is not None and self.isVisible():
-            self.banners.show_banner("schedules", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("schedules", Tone.DANGER, report.error.message, remedy_of(report.error))
 
     def export(self) -> None:
         """Write exactly what is shown to a file."""

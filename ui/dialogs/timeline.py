@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.outcomes import Status
 from app.errors import MusterError
 from app.i18n import N_, _, ngettext
@@ -125,7 +126,7 @@ class TimelineDialog(QDialog):
                 timeline, self.subject, self.record_id, before=self._before, limit=AT_ONCE
             )
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy))
+            self.pane.show_error(error.message, remedy_of(error))
             return
         self._before = page.older
         self.entries += page.entries

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import PayloadFormat, WebhookEndpoint
 from app.domain.webhooks.events import EventType
 from app.errors import NoKeyring
@@ -175,7 +176,7 @@ class WebhookDialog(QDialog):
         if report is None or self._gone:
             return None
         if report.error is not None:
-            self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("save", Tone.DANGER, report.error.message, remedy_of(report.error))
             return None
         self.banners.clear("save")
         return report

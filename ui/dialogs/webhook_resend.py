@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QDateTime, QTimer
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.delivery import DeliveryStatus
 from app.errors import MusterError
 from app.i18n import _, ngettext
@@ -94,7 +95,7 @@ class ResendDialog(QDialog):
         try:
             found = await self.desk.workspace.store.read(webhooks.endpoints)
         except MusterError as error:
-            self.banners.show_banner("store", Tone.DANGER, error.message, _(error.remedy))
+            self.banners.show_banner("store", Tone.DANGER, error.message, remedy_of(error))
             return
         if self._gone:
             return
@@ -119,7 +120,7 @@ class ResendDialog(QDialog):
             return
         if report.error is not None:
             self.count.setText("")
-            self.banners.show_banner("count", Tone.WARNING, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("count", Tone.WARNING, report.error.message, remedy_of(report.error))
             return
         self.banners.clear("count")
         self._show_count(int(report.run.summary["total"]))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import SECRET, WebhookEndpoint
 from app.domain.webhooks.signature import checked_secret
 from app.errors import UsageError
@@ -119,7 +120,7 @@ class RotateDialog(QDialog):
         try:
             secrets = {SECRET: checked_secret(secret)} if secret else {}
         except UsageError as error:
-            self.banners.show_banner("secret", Tone.DANGER, error.message, _(error.remedy))
+            self.banners.show_banner("secret", Tone.DANGER, error.message, remedy_of(error))
             self.own.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.rotate.refuse(_("It is being changed."))
@@ -133,7 +134,7 @@ class RotateDialog(QDialog):
 
     def _rotated(self, report: Report) -> None:
         if report.error is not None:
-            self.banners.show_banner("secret", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("secret", Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.desk.voice.toast(_("{name} has a new secret.").format(name=self.endpoint.name))
         made = (report.run.result or {}).get("secret", "")

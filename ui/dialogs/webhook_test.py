@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.i18n import _
 from app.operations.runner import Report, Request
 from ui.desk import Desk
@@ -108,7 +109,7 @@ class TestPanel(QWidget):
 
     def _show(self, report: Report) -> None:
         if report.error is not None:
-            self._show_problem(report.error.message, _(report.error.remedy))
+            self._show_problem(report.error.message, remedy_of(report.error))
             return
         found = report.run.result or {}
         arrived = bool(found["success"])

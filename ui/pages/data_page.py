@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.health import Health, HealthReport, connection_health
 from app.domain.kinds import ConnectionKind
@@ -144,7 +145,7 @@ class DataPage(QWidget, Generic[R]):
             self.connection = next((c for c in found if c.name == known), found[0] if found else None)
             rows = await self.rows_now()
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
         self.header.show_connections(found, self.connection.name if self.connection else "")
         self._show_health()
@@ -220,7 +221,7 @@ class DataPage(QWidget, Generic[R]):
         if report.error is None:
             open_preview(self, self.desk, report)
         else:
-            self.desk.voice.banner("preview", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner("preview", Tone.DANGER, report.error.message, remedy_of(report.error))
 
     def _run_started(self, event: RunStarted) -> None:
         if event.run.operation == self.spec.operation:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.access import Permission
+from app.domain.causes import remedy_of
 from app.domain.outcomes import Outcome, Run, Trigger
 from app.errors import MusterError
 from app.events import OutcomesReported, OutcomesRevised, RunEnded, RunProgress, RunStarted
@@ -156,7 +157,7 @@ class RunPanel(QWidget):
             run = await store.read(stored.find_run, run_id)
             outcomes = await store.read(stored.outcomes, run_id)
         except MusterError as error:
-            voice.banner("open run", Tone.DANGER, error.message, _(error.remedy))
+            voice.banner("open run", Tone.DANGER, error.message, remedy_of(error))
             return
         if run is None:
             voice.banner("open run", Tone.WARNING, _("This run is no longer in the history."))

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.kinds import ConnectionKind
 from app.domain.mappings import VALUE_TABLES, Rule, Trial
@@ -236,7 +237,7 @@ class MappingsDialog(QDialog):
             return  # edited meanwhile
         self.banners.clear("try")
         if report.error is not None:
-            self.banners.show_banner("try", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("try", Tone.DANGER, report.error.message, remedy_of(report.error))
             self.save.refuse(report.error.message)
         elif isinstance(report.found, Trial) and self.view is not None:
             self._show_trial(report.found, self.view)
@@ -267,7 +268,7 @@ class MappingsDialog(QDialog):
 
     def _kept(self, report: Report) -> None:
         if report.error is not None:
-            self.banners.show_banner("try", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("try", Tone.DANGER, report.error.message, remedy_of(report.error))
             self._tell_state()
             return
         self.banners.clear("try")
@@ -276,7 +277,7 @@ class MappingsDialog(QDialog):
 
     def _mapped(self, report: Report) -> None:
         if report.error is not None:
-            self.banners.show_banner("value", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("value", Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.desk.voice.toast(_("The value was mapped. The next run uses it."))
         if not self.dirty:

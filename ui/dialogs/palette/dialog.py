@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.errors import MusterError
 from app.i18n import _
 from app.store import connections, devices, directory, runs
@@ -118,7 +119,7 @@ class CommandPalette(QDialog):
             terminals = await read(devices.devices)
             people = await read(directory.offices), await read(directory.employees)
         except MusterError as error:
-            self.desk.voice.banner("palette", Tone.DANGER, error.message, _(error.remedy))
+            self.desk.voice.banner("palette", Tone.DANGER, error.message, remedy_of(error))
             return
         known += device_entries(self.desk, terminals)
         self._use(await asyncio.to_thread(lambda: Finder(known + record_entries(self.desk, *people))))

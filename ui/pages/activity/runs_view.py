@@ -12,6 +12,7 @@ from datetime import timedelta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.outcomes import Run, RunState
 from app.errors import MusterError
 from app.events import RunEnded, RunStarted
@@ -146,7 +147,7 @@ class RunsView(QWidget):
             counts = await store.read(count_states, wanted)
             alive = await store.read(find_runs, RunFilter(states=_ALIVE))
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
         if asked != self._asked:  # another question was asked meanwhile
             return

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.domain.audit import AuditEntry, AuditKind
+from app.domain.causes import remedy_of
 from app.errors import MusterError
 from app.events import RunEnded
 from app.i18n import _, ngettext
@@ -108,7 +109,7 @@ class TrailView(QWidget):
             found = await read(find_entries, wanted, limit=self.table.limit)
             counts = await read(count_kinds, wanted)
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
         if asked != self._asked:  # another question was asked meanwhile
             return
@@ -139,7 +140,7 @@ class TrailView(QWidget):
         told = report.run.result or {}
         if report.error is not None:
             self.verdict.set_status(_("Altered") if told.get("flaw") else _("Not verified"), Tone.DANGER)
-            self.desk.voice.banner("audit", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner("audit", Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.desk.voice.clear_banner("audit")
         count = int(told["checked"])

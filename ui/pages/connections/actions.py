@@ -11,6 +11,7 @@ from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.access import Permission
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.kinds import KINDS, ConnectionKind
 from app.i18n import _, ngettext
@@ -91,7 +92,7 @@ class ConnectionActions(QObject):
         """Name what was made, then find out whether it works."""
         if report.error is not None:
             text = _("{file} was not imported. {cause}").format(file=Path(file).name, cause=report.error.message)
-            self.desk.voice.banner("import", Tone.DANGER, text, _(report.error.remedy))
+            self.desk.voice.banner("import", Tone.DANGER, text, remedy_of(report.error))
             return
         self.desk.voice.clear_banner("import")
         names = [row["name"] for row in (report.run.result or {})["connections"]]
@@ -152,7 +153,7 @@ class ConnectionActions(QObject):
         if report.error is None:
             self.desk.voice.toast(said)
         else:
-            self.desk.voice.banner(report.run.operation, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(report.run.operation, Tone.DANGER, report.error.message, remedy_of(report.error))
 
 
 def sync_operations(kind: ConnectionKind) -> list[Operation]:

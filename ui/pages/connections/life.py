@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.kinds import FieldType
 from app.domain.mappings import ENTITIES
@@ -193,4 +194,4 @@ class ConnectionLife(QObject):
             self.desk.voice.clear_banner(key)
             self.desk.voice.toast(said)
         else:
-            self.desk.voice.banner(key, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(key, Tone.DANGER, report.error.message, remedy_of(report.error))

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.health import NOTHING_KNOWN, Circumstances, TestReport, connection_health, success_rate_percent
 from app.errors import MusterError, NoKeyring
@@ -127,9 +128,9 @@ class ConnectionsPage(QWidget):
         except MusterError as error:
             again = Action(_("Retry"), self.refresh, icon=Icon.REFRESH)
             if self._found:  # what was read before stays in the table
-                self.banners.show_banner("store", Tone.DANGER, error.message, _(error.remedy), [again])
+                self.banners.show_banner("store", Tone.DANGER, error.message, remedy_of(error), [again])
             else:
-                self.pane.show_error(error.message, _(error.remedy), [again])
+                self.pane.show_error(error.message, remedy_of(error), [again])
             return
         self.banners.clear("store")
         self._found = sorted(found, key=lambda connection: connection.name.casefold())

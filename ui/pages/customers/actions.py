@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.customers import Customer, CustomerStatus, system_addresses
 from app.domain.outcomes import RunState
@@ -171,7 +172,7 @@ class CustomerActions(QObject):
             self.desk.voice.toast(_("Cancelled."))
             return
         if report.error is not None:
-            self.desk.voice.banner(key, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(key, Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.desk.voice.clear_banner(key)
         if said:

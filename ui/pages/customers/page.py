@@ -14,6 +14,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.customers import Customer
 from app.domain.kinds import ConnectionKind
@@ -143,7 +144,7 @@ class CustomersPage(DataPage[Customer]):
         try:
             await self._read_news()
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
         finally:
             self._reading = False
         if self._again:

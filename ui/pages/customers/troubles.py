@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.customer_texts import answer_remedy
 from app.domain.customers import Customer, DatabaseAnswer
@@ -41,7 +42,7 @@ def tell_error(desk: Desk, run: Run, *, checking: bool) -> None:
     step = _(STEPS[failed_step(run, checking=checking)])
     text = _("{step}: {cause}").format(step=step, cause=_(run.error.message))
     again = Action(_("Retry"), lambda: desk.run(Request(run.operation, run.connection, run.params)), icon=Icon.REFRESH)
-    desk.voice.banner(f"run {run.operation} {run.connection}", Tone.DANGER, text, _(run.error.remedy), [again])
+    desk.voice.banner(f"run {run.operation} {run.connection}", Tone.DANGER, text, remedy_of(run.error), [again])
 
 
 def tell_warnings(desk: Desk, run: Run) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.devices import Device, DeviceStatus
 from app.i18n import _
 from app.operations.runner import Report, Request
@@ -52,7 +53,7 @@ class DeviceActions(QObject):
         if report.error is None:
             open_preview(self.page, self.desk, report)
         else:
-            self.desk.voice.banner("preview", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner("preview", Tone.DANGER, report.error.message, remedy_of(report.error))
 
     # -- devices by hand -----------------------------------------------------------------------------------------
 
@@ -148,4 +149,4 @@ class DeviceActions(QObject):
         if report.error is None:
             self.desk.voice.toast(said)
         else:
-            self.desk.voice.banner(report.run.operation, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(report.run.operation, Tone.DANGER, report.error.message, remedy_of(report.error))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.devices import Device
 from app.domain.health import Health, connection_health
@@ -169,7 +170,7 @@ class DevicesPage(QWidget):
             self._found = await read(stored.devices)
         except MusterError as error:
             again = Action(_("Retry"), self.refresh, icon=Icon.REFRESH)
-            self.pane.show_error(error.message, _(error.remedy), [again])
+            self.pane.show_error(error.message, remedy_of(error), [again])
             return
         fitting = [c for c in all_connections if c.kind is ConnectionKind.SUPABASE]
         known = self.connection.name if self.connection else ""

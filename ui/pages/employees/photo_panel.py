@@ -14,6 +14,7 @@ from PySide6.QtCore import QLocale, QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.directory import Employee
 from app.errors import BadData, MusterError
 from app.i18n import _
@@ -121,7 +122,7 @@ class PhotoPanel(QWidget):
                 look = await asyncio.to_thread(_look, await photo_bytes(self.desk.workspace, person))
         except MusterError as error:
             if person is self._person:
-                self._words.setText(f"{error.message} {_(error.remedy)}".strip())
+                self._words.setText(f"{error.message} {remedy_of(error)}".strip())
             return
         if person is self._person:  # the person at the screen may have moved on
             self._show(look)

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.delivery import DeliveryStatus
 from app.domain.webhooks.endpoint import WebhookEndpoint
 from app.domain.webhooks.events import CATALOGUE, Category
@@ -142,7 +143,7 @@ class DeliveriesView(QWidget):
         try:
             endpoints, lines, counts = await self.desk.workspace.store.read(_read, wanted)
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
         if asked != self._asked:  # another question was asked meanwhile
             return

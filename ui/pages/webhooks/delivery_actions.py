@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.delivery import DeliveryStatus
 from app.i18n import _, ngettext
 from app.operations.runner import Report, Request
@@ -70,7 +71,7 @@ class DeliveryActions(QObject):
     def say(self, report: Report) -> None:
         """What came of it."""
         if report.error is not None:
-            self.desk.voice.banner(RETRY, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(RETRY, Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.desk.voice.clear_banner(RETRY)
         count = int(report.run.summary.get("queued", 0))

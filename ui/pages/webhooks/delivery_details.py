@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.delivery import Attempt, Delivery
 from app.errors import MusterError
 from app.i18n import _
@@ -105,7 +106,7 @@ class DeliveryDetails(QWidget):
             told = await self.desk.workspace.store.read(_read_all, line.delivery)
         except MusterError as error:
             if asked == self._asked:
-                self.pane.add_note(f"{error.message} {_(error.remedy)}")
+                self.pane.add_note(f"{error.message} {remedy_of(error)}")
             return
         if asked == self._asked and told is not None:
             self._told = told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.delivery import DeliveryStatus
 from app.domain.webhooks.endpoint import WebhookEndpoint
 from app.errors import MusterError
@@ -67,7 +68,7 @@ class EndpointActions(QObject):
         try:
             saved = await edit_webhook(self.page, self.desk, endpoint, url)
         except MusterError as error:
-            self.desk.voice.banner("webhooks.edit", Tone.DANGER, error.message, _(error.remedy))
+            self.desk.voice.banner("webhooks.edit", Tone.DANGER, error.message, remedy_of(error))
             return
         if saved:
             self.made.emit(saved)
@@ -140,7 +141,7 @@ class EndpointActions(QObject):
             self.desk.voice.clear_banner(key)
             self.desk.voice.toast(said)
         else:
-            self.desk.voice.banner(key, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(key, Tone.DANGER, report.error.message, remedy_of(report.error))
 
 
 def _resumed_text(name: str, report: Report) -> str:

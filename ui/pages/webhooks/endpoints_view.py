@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import notice
 from app.errors import MusterError
 from app.events import DeliveryTried, RoleChanged, WebhookDisabled, WebhookHeld, WebhooksChanged
@@ -131,9 +132,9 @@ class EndpointsView(QWidget):
         except MusterError as error:
             again = [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)]
             if self._found:  # what was read before stays in the table
-                self.banners.show_banner("store", Tone.DANGER, error.message, _(error.remedy), again)
+                self.banners.show_banner("store", Tone.DANGER, error.message, remedy_of(error), again)
             else:
-                self.pane.show_error(error.message, _(error.remedy), again)
+                self.pane.show_error(error.message, remedy_of(error), again)
             return
         self.banners.clear("store")
         self._show()

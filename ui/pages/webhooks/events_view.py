@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import PayloadFormat
 from app.domain.webhooks.events import CATALOGUE, Category, EventSpec, EventType, wants
 from app.errors import MusterError
@@ -127,7 +128,7 @@ class EventsView(QWidget):
         try:
             lines = await self.desk.workspace.store.read(_read)
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
         self.pane.set_rows(lines)
         if self.pane.table.current_row() is None and self.pane.rows.rowCount():

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.errors import MusterError
 from app.events import InboxReceived
 from app.i18n import N_, _, ngettext
@@ -206,7 +207,7 @@ class InboxView(QWidget):
         except OSError as error:
             self._say_problem(str(error), _("Another program may forbid it: a firewall."))
         except MusterError as error:
-            self._say_problem(error.message, _(error.remedy))
+            self._say_problem(error.message, remedy_of(error))
         else:
             self.desk.voice.clear_banner("webhooks.inbox")
         self.switch.allow()

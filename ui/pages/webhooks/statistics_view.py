@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.webhooks.statistics import Counts, Statistics
 from app.errors import MusterError
 from app.events import DeliveryTried, WebhooksChanged
@@ -180,7 +181,7 @@ class StatisticsView(QWidget):
         try:
             found = await self.desk.workspace.store.read(webhook_log.statistics, since, until)
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
             return
         if asked == self._asked:
             self._show(found)

@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.onec_schedules import ShiftProblem
 from app.domain.onec_shift_rows import ShiftRule
 from app.domain.onec_worked import NOT_OVER
@@ -245,5 +246,5 @@ def _failed(desk: Desk, report: Report, what: Import) -> bool:
     if report.error is None:
         desk.voice.clear_banner(what.name)
         return False
-    desk.voice.banner(what.name, Tone.DANGER, report.error.message, _(report.error.remedy))
+    desk.voice.banner(what.name, Tone.DANGER, report.error.message, remedy_of(report.error))
     return True

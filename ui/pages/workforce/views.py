@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.onec import month_end
 from app.errors import MusterError
@@ -167,7 +168,7 @@ class ViewsPage(DataPage[R], Generic[R, D]):
             again = [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)]
             for view in self.views:
                 self._shown.clear()
-                view.pane.show_error(error.message, _(error.remedy), again)
+                view.pane.show_error(error.message, remedy_of(error), again)
         finally:
             self._reading = False
         if self._again:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.coverage import CoverageState
 from app.errors import MusterError
 from app.i18n import _, ngettext
@@ -231,7 +232,7 @@ class CoveragePane(QWidget):
 
     def _show_error(self, error: MusterError) -> None:
         again = Action(_("Retry"), self.reader.read_all, icon=Icon.REFRESH)
-        self._state.show_message(Icon.ALERT, error.message, _(error.remedy), [again])
+        self._state.show_message(Icon.ALERT, error.message, remedy_of(error), [again])
         self._stack.setCurrentWidget(self._state)
 
     # -- choosing ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.exchange.findings import Findings
 from app.domain.kinds import KINDS
@@ -87,7 +88,7 @@ class ExchangeActions(QObject):
                 preview_file, choices.file, choices.data_type, choices.columns, choices.form
             )
         except MusterError as error:
-            self.desk.voice.banner(READ, Tone.DANGER, error.message, _(error.remedy))
+            self.desk.voice.banner(READ, Tone.DANGER, error.message, remedy_of(error))
             return None
         self.desk.voice.clear_banner(READ)
         return Opened(replace(choices, rules=kept_rules(self.desk.layouts, preview.data_type)), preview)
@@ -203,7 +204,7 @@ class ExchangeActions(QObject):
         try:
             count = await asyncio.to_thread(write)
         except MusterError as error:
-            self.desk.voice.banner("export", Tone.DANGER, error.message, _(error.remedy))
+            self.desk.voice.banner("export", Tone.DANGER, error.message, remedy_of(error))
             return
         self.desk.voice.clear_banner("export")
         text = _("{rows} written to {file}.").format(rows=rows_words(count), file=file.name)
@@ -250,7 +251,7 @@ class ExchangeActions(QObject):
             self.desk.voice.toast(_("Cancelled."))
             return False
         if report.error is not None:
-            self.desk.voice.banner(key, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(key, Tone.DANGER, report.error.message, remedy_of(report.error))
             return False
         self.desk.voice.clear_banner(key)
         return True

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.exchange import SHAPES, DataType
 from app.errors import MusterError
@@ -205,7 +206,7 @@ def as_texts(params: ExportParams) -> dict[str, Any]:
 def tell_export(desk: Desk, report: Report, file: Path) -> None:
     """Say how an export ended."""
     if report.error is not None:
-        desk.voice.banner(EXPORT, Tone.DANGER, report.error.message, _(report.error.remedy))
+        desk.voice.banner(EXPORT, Tone.DANGER, report.error.message, remedy_of(report.error))
         return
     desk.voice.clear_banner(EXPORT)
     count = int(report.run.summary.get("exported", 0))

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.exchange import DataType
 from app.domain.health import Health, HealthReport, connection_health
@@ -178,7 +179,7 @@ class ExchangePage(QWidget):
             waiting = (await read(outbox.outbox_state, connection.id)).waiting if connection is not None else 0
         except MusterError as error:
             again = Action(_("Retry"), self.refresh, icon=Icon.REFRESH)
-            self.imports.pane.show_error(error.message, _(error.remedy), [again])
+            self.imports.pane.show_error(error.message, remedy_of(error), [again])
             return
         self.header.show_connections(found, connection.name if connection else "")
         text = ngettext("{count} status update waits", "{count} status updates wait", waiting)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.health import HealthReport
 from app.domain.kinds import ConnectionKind
@@ -181,7 +182,7 @@ class HistoryPage(DataPage[Slot]):
             await self._read_all()
         except MusterError as error:
             retry = [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)]
-            self.pane.show_error(error.message, _(error.remedy), retry)
+            self.pane.show_error(error.message, remedy_of(error), retry)
         finally:
             self._reading = False
         if self._again:

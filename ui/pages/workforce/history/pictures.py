@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.domain.causes import remedy_of
 from app.errors import MusterError, StoreError
 from app.i18n import N_, _
 from ui.desk import Desk
@@ -33,7 +34,7 @@ async def export_chart(parent: QWidget, desk: Desk, chart: Chart) -> None:
     try:
         await asyncio.to_thread(_write, file, written(chart, file))
     except MusterError as error:
-        desk.voice.banner("export", Tone.DANGER, error.message, _(error.remedy))
+        desk.voice.banner("export", Tone.DANGER, error.message, remedy_of(error))
         return
     desk.voice.toast(_("Exported to {file}").format(file=file.name))
 

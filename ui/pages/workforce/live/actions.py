@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.contact_center.alarms import Threshold
 from app.domain.contact_center.records import OnlineStatus
@@ -195,7 +196,7 @@ class LiveActions(QObject):
         if report.run.state is RunState.CANCELLED:
             self.desk.voice.toast(_("Cancelled."))
         elif report.error is not None:
-            self.desk.voice.banner(key, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(key, Tone.DANGER, report.error.message, remedy_of(report.error))
         else:
             self.desk.voice.clear_banner(key)
             self.desk.voice.toast(said, action)

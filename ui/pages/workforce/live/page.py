@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.contact_center.alarms import Metric
 from app.domain.kinds import ConnectionKind
@@ -167,7 +168,7 @@ class LivePage(QWidget):
             if self.connection is not None:
                 self.known = await read(read_known, self.connection.id)
         except MusterError as error:
-            self.agents.show_error(error.message, _(error.remedy), [Action(_("Retry"), self.refresh)])
+            self.agents.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh)])
             return
         self.header.show_connections(found, self.connection.name if self.connection else "")
         self._show_everything()

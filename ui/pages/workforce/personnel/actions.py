@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.kinds import KINDS
 from app.domain.outcomes import RunState
@@ -124,7 +125,7 @@ class PersonnelActions(QObject):
         if report.run.state is RunState.CANCELLED:
             self.desk.voice.toast(_("Cancelled."))
         elif report.error is not None:
-            self.desk.voice.banner(key, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(key, Tone.DANGER, report.error.message, remedy_of(report.error))
         else:
             self.desk.voice.clear_banner(key)
             if said:

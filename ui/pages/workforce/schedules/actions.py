@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.onec_changes import ShiftKey
 from app.domain.onec_schedules import Shift
@@ -108,10 +109,10 @@ class ScheduleActions(QObject):
         try:
             handle = await self.desk.workspace.runner.start(Request(CHANGE, self.connection.name, params))
         except MusterError as error:
-            return f"{error.message} {_(error.remedy)}".strip()
+            return f"{error.message} {remedy_of(error)}".strip()
         report = await handle.report()
         if report.error is not None:
-            return f"{report.error.message} {_(report.error.remedy)}".strip()
+            return f"{report.error.message} {remedy_of(report.error)}".strip()
         wrong = [f"{o.message} {o.remedy}".strip() for o in report.outcomes if o.step.startswith("check ")]
         return wrong[0] if wrong else report
 
@@ -176,7 +177,7 @@ class ScheduleActions(QObject):
         if report is None:
             return
         if report.error is not None:
-            self.desk.voice.banner(SEND, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(SEND, Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         self.desk.voice.clear_banner(SEND)
         dialog = SendDialog(self.page, self.desk, report, {line.key for line in only})

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.onec import NormMode
 from app.domain.onec_schedules import Shift
@@ -127,10 +128,10 @@ class HourActions(QObject):
         try:
             handle = await self.desk.workspace.runner.start(Request(KEEP, self.connection.name, params))
         except MusterError as error:
-            return f"{error.message} {_(error.remedy)}".strip()
+            return f"{error.message} {remedy_of(error)}".strip()
         report = await handle.report()
         if report.error is not None:
-            return f"{report.error.message} {_(report.error.remedy)}".strip()
+            return f"{report.error.message} {remedy_of(report.error)}".strip()
         wrong = [f"{o.message} {o.remedy}".strip() for o in report.outcomes if o.step.startswith("check ")]
         return wrong[0] if wrong else report
 
@@ -202,7 +203,7 @@ class HourActions(QObject):
         if report is None:
             return
         if report.error is not None:
-            self.desk.voice.banner(POST, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(POST, Tone.DANGER, report.error.message, remedy_of(report.error))
             return
         initiator = self.desk.layouts.get(INITIATOR) or report.run.actor
         dialog = PostDialog(self.page, self.desk, report, self.data.types, initiator, again=again)
@@ -235,7 +236,7 @@ class HourActions(QObject):
                           object_name="timesheet.check_unknown")  # fmt: skip
             self.desk.voice.banner(POST, Tone.WARNING, said, remedy, [look])
         elif report.error is not None and report.run.state is not RunState.CANCELLED:
-            self.desk.voice.banner(POST, Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner(POST, Tone.DANGER, report.error.message, remedy_of(report.error))
         elif sent < total:
             text = ngettext("Sent {sent} of {total} day; 1C made no document of the rest.",
                             "Sent {sent} of {total} days; 1C made no document of the rest.", total)  # fmt: skip

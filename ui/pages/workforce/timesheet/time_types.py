@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.onec_time_types import DEFAULT_TIME_TYPES, TimeGroup, TimeType, normalised, time_types
 from app.i18n import N_, _, ngettext
@@ -292,5 +293,5 @@ class TimeTypesDialog(QDialog):
             self.accept()
             return
         if report is not None and report.error is not None:
-            self.banners.show_banner("save", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.banners.show_banner("save", Tone.DANGER, report.error.message, remedy_of(report.error))
         self._show_amount()
