@@ -191,10 +191,7 @@ class ConnectionDialog(QDialog):
         if reason:
             self._pressed = next((button for button in buttons if button.hasFocus()), None)
         for button in buttons:
-            if reason:
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(reason)
         if not reason and self._pressed is not None:
             self._pressed.setFocus()
 

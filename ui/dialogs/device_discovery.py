@@ -201,10 +201,7 @@ class DiscoveryDialog(QDialog):
         )
         self.update_button.setVisible(move > 0)
         refusal = self.desk.refusal("devices.add") or ("" if add else _("Tick a new device first."))
-        if refusal:
-            self.add_button.refuse(refusal)
-        else:
-            self.add_button.allow()
+        self.add_button.permit(refusal)
 
     async def _add(self) -> None:
         secrets = {"password": self.password.text()} if self.password.text() else {}

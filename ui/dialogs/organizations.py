@@ -178,7 +178,4 @@ class OrganizationsDialog(QDialog):
 
 
 def _possible(button: Button, reason: str) -> None:
-    if reason:
-        button.refuse(reason)
-    else:
-        button.allow()
+    button.permit(reason)

@@ -132,10 +132,7 @@ class PasscodeDialog(QDialog):
             return
         lack, wrong = self._lack()
         self._say(lack if wrong else "")
-        if lack:
-            self.action.refuse(lack)
-        else:
-            self.action.allow()
+        self.action.permit(lack)
 
     def _lack(self) -> tuple[str, bool]:
         """What is missing, and whether it is a mistake rather than something not yet typed."""

@@ -162,8 +162,8 @@ class SchedulesDialog(QDialog):
             (self.edit, "update"), (self.pause, "pause"), (self.run_now, "run_now"), (self.remove, "delete"),
         )  # fmt: skip
         for button, name in ways:
-            _permit(button, _("Choose a schedule first.") if line is None else self.desk.refusal(f"schedules.{name}"))
-        _permit(self.add, self.desk.refusal("schedules.create"))
+            button.permit(_("Choose a schedule first.") if line is None else self.desk.refusal(f"schedules.{name}"))
+        self.add.permit(self.desk.refusal("schedules.create"))
 
     def _add(self) -> None:
         self.desk.start("add schedule", self._show_editor(None))
@@ -206,13 +206,6 @@ class SchedulesDialog(QDialog):
         from ui.dialogs.export import export_table
 
         export_table(self, self.desk, self.pane.visible_table(), "schedules")
-
-
-def _permit(button: Button, reason: str) -> None:
-    if reason:
-        button.refuse(reason)
-    else:
-        button.allow()
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -240,10 +240,7 @@ class SettingsDialog(QDialog):
                 problem = f"{error.message} {_(error.remedy)}".strip()
         if field.editor.isEnabled():
             self._write("database_url", problem or field.usual_note, wrong=bool(problem))
-        if problem:
-            self.save.refuse(problem)
-        else:
-            self.save.allow()
+        self.save.permit(problem)
         return not problem
 
     def _write(self, key: str, text: str, *, wrong: bool) -> None:

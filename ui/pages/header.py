@@ -85,7 +85,4 @@ class PageHeader(QWidget):
     def set_possible(self, reason: str) -> None:
         """Enable the buttons, or disable them with the reason as tooltip and accessible description."""
         for button in (self.sync, self.preview):
-            if reason:
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(reason)

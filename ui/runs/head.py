@@ -86,10 +86,7 @@ class RunHead(QWidget):
         for button, wanted in ((self.retry, retry), (self.without, without), (self.resume, resume)):
             button.setText(wanted)
             button.setVisible(bool(wanted))
-            if obstacle:
-                button.refuse(obstacle)
-            else:
-                button.allow()
+            button.permit(obstacle)
 
 
 class RunNote(QLabel):

@@ -23,6 +23,7 @@ from ui.tables.layout import LayoutStore
 from ui.tables.model import Role, TableModel
 from ui.tables.pane import TablePane
 from ui.tables.view import TableView
+from ui.tables.with_details import WithDetails
 
 __all__ = [
     "Align",
@@ -34,5 +35,6 @@ __all__ = [
     "TablePane",
     "TableView",
     "VisibleTable",
+    "WithDetails",
     "format_value",
 ]

@@ -93,6 +93,13 @@ class Button(QPushButton):
         self.setToolTip(self._tip)
         self.setAccessibleDescription("")
 
+    def permit(self, obstacle: str) -> None:
+        """Enable where nothing stands in the way, else disable and say what does."""
+        if obstacle:
+            self.refuse(obstacle)
+        else:
+            self.allow()
+
 
 class IconButton(QToolButton):
     """A square button with an icon alone; `name` is read aloud and shown as tooltip."""

@@ -211,10 +211,7 @@ class MappingsDialog(QDialog):
         self.save.refuse(
             self.desk.refusal(UPDATE) or (_("Try the change first.") if changed else _("Nothing was changed."))
         )
-        if refusal := self.desk.refusal(RESET) or ("" if view.kept.rules else _("It is the default already.")):
-            self.reset.refuse(refusal)
-        else:
-            self.reset.allow()
+        self.reset.permit(self.desk.refusal(RESET) or ("" if view.kept.rules else _("It is the default already.")))
         if self._can_try(view):
             self.try_button.allow()
         else:
@@ -255,10 +252,7 @@ class MappingsDialog(QDialog):
             )
             remedy = _("Choose fields that hold a value in the last records.")
             self.banners.show_banner("try", Tone.WARNING, reason, remedy)
-        if reason:
-            self.save.refuse(reason)
-        else:
-            self.save.allow()
+        self.save.permit(reason)
 
     # -- keeping -------------------------------------------------------------------------------------------------
 

@@ -74,10 +74,7 @@ class ValuesPanel(QWidget):
         reason = self.desk.refusal(MAP_VALUE)
         if not reason and self.pane.table.current_row() is None:
             reason = _("Choose a value first.")
-        if reason:
-            self.map.refuse(reason)
-        else:
-            self.map.allow()
+        self.map.permit(reason)
 
     def _map(self) -> None:
         line = self.pane.table.current_row()

@@ -7,12 +7,10 @@ pressed. It only reads; going on with a run is the desk's and the runner's busin
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
-from app.domain.causes import remedy_of
 from app.domain.outcomes import Run, RunState
 from app.errors import MusterError
 from app.events import RunEnded, RunStarted
@@ -20,22 +18,21 @@ from app.i18n import _, ngettext
 from app.operations.registry import find_operation, operations
 from app.store import run_digests, runs
 from app.store.run_search import RunFilter, count_states, find_runs
-from app.store.values import now
 from ui.desk import Desk
 from ui.pages.activity.details import tell_run
-from ui.pages.activity.period import PeriodChoice
 from ui.pages.activity.rows import COLUMNS, FILTERED, TRIGGERS, TROUBLED, chips, titled
 from ui.pages.activity.searched import SearchedTable
+from ui.pages.activity.searched_view import SearchedView
 from ui.runs.again import obstacle, resume_obstacle, same_again
 from ui.runs.filling import Filling
-from ui.tables import TablePane, format_value
-from ui.theme import GRID, Icon, icon
-from ui.widgets import Action, Button, DetailsPane
+from ui.tables import format_value
+from ui.theme import Icon, icon
+from ui.widgets import Button, DetailsPane
 
 _ALIVE = (RunState.QUEUED, RunState.RUNNING)
 
 
-class RunsView(QWidget):
+class RunsView(SearchedView[Run]):
     """All runs, and what can be done with them."""
 
     run_opened = Signal(str)
@@ -43,68 +40,38 @@ class RunsView(QWidget):
 
     def __init__(self, desk: Desk, shortcuts_in: QWidget) -> None:
         """`shortcuts_in` is the page, within which Ctrl+F and Ctrl+E reach the view in front."""
-        super().__init__()
-        self.desk = desk
-        self._news: list[Run] = []
-        self._running: set[str] = set()
-        self._asked = 0
-        self.sentence = QLabel()
-        self.sentence.setObjectName("activity.sentence")
-        self.sentence.setProperty("role", "muted")
-        self.period = PeriodChoice("activity.period")
-        self.prune_button = Button(_("Retention…"), icon=Icon.DELETE, object_name="activity.retention")
-        self.open_button = Button(_("Show results"), icon=Icon.EYE, object_name="activity.open")
-        self.again_button = Button(_("Run again"), icon=Icon.REFRESH, object_name="activity.again")
-        self.resume_button = Button(_("Resume"), icon=Icon.PLAY, object_name="activity.resume")
-        self.table: SearchedTable[Run] = SearchedTable(
+        table: SearchedTable[Run] = SearchedTable(
             name=_("Activity"), page="activity", columns=COLUMNS, key=lambda run: run.run_id,
             search_hint=_("Search runs and names in them"), count_text=_runs_in_words, layouts=desk.layouts,
             shortcuts_in=shortcuts_in,
         )  # fmt: skip
-        self.pane: TablePane[Run] = self.table.pane
+        super().__init__(desk, table, page="activity", export_as="activity")
+        self._news: list[Run] = []
+        self._running: set[str] = set()
+        self.sentence = QLabel()
+        self.sentence.setObjectName("activity.sentence")
+        self.sentence.setProperty("role", "muted")
+        self.prune_button = Button(_("Retention…"), icon=Icon.DELETE, object_name="activity.retention")
+        self.open_button = Button(_("Show results"), icon=Icon.EYE, object_name="activity.open")
+        self.again_button = Button(_("Run again"), icon=Icon.REFRESH, object_name="activity.again")
+        self.resume_button = Button(_("Resume"), icon=Icon.PLAY, object_name="activity.resume")
         self.details = DetailsPane(object_name="activity.details")
-        self.details.hide()
         Filling(self.pane.table, "counts")
-        self._arrange()
-        self._connect()
         self.table.set_chips(chips())
-        if desk.layouts.get("table/activity.table") is None:
-            self.pane.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        buttons: list[QWidget] = [self.prune_button, self.open_button, self.again_button, self.resume_button]
+        self.compose(self.details, [self.period, self.sentence], buttons)
+        self._connect()
         self._show_actions()
-        self.pane.show_loading()
-
-    def _arrange(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 3 * GRID)
-        header.setSpacing(2 * GRID)
-        header.addWidget(self.period)
-        header.addWidget(self.sentence, 1)
-        for button in (self.prune_button, self.open_button, self.again_button, self.resume_button):
-            header.addWidget(button)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.table)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 1)
-        split.setSizes([1000, 360])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(header)
-        column.addWidget(split, 1)
 
     def _connect(self) -> None:
         self.prune_button.clicked.connect(self.open_retention)
         self.open_button.clicked.connect(self.open_run)
         self.again_button.clicked.connect(self.run_again)
         self.resume_button.clicked.connect(self.resume)
-        self.period.changed.connect(self.ask)
-        self.table.wanted.connect(self.ask)
         table = self.pane.table
-        table.current_row_changed.connect(self._current_changed)
+        table.current_row_changed.connect(lambda _run: self._show_actions())
         table.row_activated.connect(self.open_run)
-        table.details_requested.connect(self._toggle_details)
         table.add_to_menu(self._fill_menu)
-        self.pane.export_requested.connect(self.export)
         self.desk.on(RunStarted, lambda event: self._note(event.run))
         self.desk.on(RunEnded, lambda event: self._note(event.run))
 
@@ -114,17 +81,12 @@ class RunsView(QWidget):
         """Ask the store again, also what other programs did."""
         self.desk.start("read activity", self.read(after_the_dead=True))
 
-    def ask(self) -> None:
-        """Ask the store for what is searched for now."""
-        self.desk.start("search activity", self.read())
-
     def _wanted(self) -> RunFilter:
         chosen = set(self.table.chosen)
-        days = self.period.days()
         return RunFilter(
             states=tuple(state for state in FILTERED if state.value in chosen),
             trigger=next((trigger for key, trigger in TRIGGERS.items() if key in chosen), None),
-            since=now() - timedelta(days=days) if days else None,
+            since=self.since(),
             troubled=TROUBLED in chosen,
             text=self.table.text,
             titled=titled(self.table.text),
@@ -136,21 +98,12 @@ class RunsView(QWidget):
         `after_the_dead` marks runs first whose program was killed, this one's former self included.
         """
         await asyncio.to_thread(operations)  # their titles; the first time all of them are imported
-        self._asked += 1
-        asked, wanted = self._asked, self._wanted()
-        store = self.desk.workspace.store
         self._news.clear()
-        try:
-            if after_the_dead:
-                await store.write(self.desk.workspace.event_log.mark_interrupted)
-            found = await store.read(find_runs, wanted, limit=self.table.limit)
-            counts = await store.read(count_states, wanted)
-            alive = await store.read(find_runs, RunFilter(states=_ALIVE))
-        except MusterError as error:
-            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+        wanted = self._wanted()
+        answer = await self.newest(self._ask(wanted, after_the_dead=after_the_dead))
+        if answer is None:
             return
-        if asked != self._asked:  # another question was asked meanwhile
-            return
+        found, counts, alive = answer
         self._running = {run.run_id for run in alive}
         total = sum(count for state, count in counts.items() if not wanted.states or state in wanted.states)
         self.table.say_empty(_("Nothing has run yet"), _("Every sync, push and change appears here with its result."))
@@ -158,6 +111,17 @@ class RunsView(QWidget):
         self._show_news()
         if after_the_dead:
             await self._catch_up()
+
+    async def _ask(
+        self, wanted: RunFilter, *, after_the_dead: bool
+    ) -> tuple[list[Run], dict[RunState, int], list[Run]]:
+        """Those that fit, how many there are in each state, and all that are under way."""
+        store = self.desk.workspace.store
+        if after_the_dead:
+            await store.write(self.desk.workspace.event_log.mark_interrupted)
+        found = await store.read(find_runs, wanted, limit=self.table.limit)
+        counts = await store.read(count_states, wanted)
+        return found, counts, await store.read(find_runs, RunFilter(states=_ALIVE))
 
     async def _catch_up(self) -> None:
         """Make runs of an older Muster findable, and look again where that may matter."""
@@ -185,7 +149,7 @@ class RunsView(QWidget):
         if self._news and not self.table.is_narrowed and not self.period.days():
             self.pane.update_rows(self._news)
         self._show_sentence()
-        self._current_changed()
+        self._show_current()
 
     # -- showing -------------------------------------------------------------------------------------------------
 
@@ -194,31 +158,30 @@ class RunsView(QWidget):
         text = ngettext("{count} run active", "{count} runs active", running).format(count=format_value(running))
         self.sentence.setText(text if running else _("Nothing is running"))
 
-    def _current_changed(self, *_args: object) -> None:
+    def tell_details(self) -> None:
+        """How the current run went."""
         run = self.pane.table.current_row()
-        if not self.details.isHidden():
-            if run is None:
-                self.details.clear()
-            else:
-                tell_run(self.details, run)
+        if run is None:
+            self.details.clear()
+        else:
+            tell_run(self.details, run)
+
+    def _show_current(self) -> None:
+        self.split.tell()
         self._show_actions()
 
     def _show_actions(self) -> None:
         run = self.pane.table.current_row()
         reason = _("Choose a run first.") if run is None else ""
-        _set_possible(self.open_button, reason)
-        _set_possible(self.again_button, reason or self._again_obstacle(run))
-        _set_possible(self.resume_button, reason or (resume_obstacle(self.desk, run) if run is not None else ""))
-        _set_possible(self.prune_button, self.desk.refusal("history.prune"))
+        self.open_button.permit(reason)
+        self.again_button.permit(reason or self._again_obstacle(run))
+        self.resume_button.permit(reason or (resume_obstacle(self.desk, run) if run is not None else ""))
+        self.prune_button.permit(self.desk.refusal("history.prune"))
 
     def _again_obstacle(self, run: Run | None) -> str:
         if run is None:
             return ""
         return _("It is still running.") if not run.state.over else obstacle(self.desk, run)
-
-    def _toggle_details(self, _run: object = None) -> None:
-        self.details.setVisible(self.details.isHidden())
-        self._current_changed()
 
     def show_record(self, record_id: str) -> None:
         """Bring a run into view, however old it is, and open its details."""
@@ -235,7 +198,7 @@ class RunsView(QWidget):
             if run is not None:
                 self.pane.update_rows([run])
                 self.pane.table.select_key(run_id)
-        self._current_changed()
+        self._show_current()
 
     # -- what a person does --------------------------------------------------------------------------------------
 
@@ -263,12 +226,6 @@ class RunsView(QWidget):
 
         open_retention(self, self.desk)
 
-    def export(self) -> None:
-        """Write exactly what is shown to a file."""
-        from ui.dialogs.export import export_table
-
-        export_table(self, self.desk, self.pane.visible_table(), "activity")
-
     def _fill_menu(self, menu: QMenu) -> None:
         run = self.pane.table.current_row()
         if run is None:
@@ -278,13 +235,6 @@ class RunsView(QWidget):
         again.setEnabled(not self._again_obstacle(run))
         resume = menu.addAction(icon(Icon.PLAY), _("Resume"), self.resume)
         resume.setEnabled(not resume_obstacle(self.desk, run))
-
-
-def _set_possible(button: Button, reason: str) -> None:
-    if reason:
-        button.refuse(reason)
-    else:
-        button.allow()
 
 
 def _runs_in_words(count: int) -> str:

@@ -119,14 +119,14 @@ class ConnectionDetails(QWidget):
         paused = line.connection.status is ConnectionStatus.INACTIVE
         testing = _("The test is running.") if line.testing else ""
         self._was_pressed |= bool(testing) and self.test.hasFocus()
-        _permit(self.test, self.desk.refusal("connections.test") or testing)
+        self.test.permit(self.desk.refusal("connections.test") or testing)
         if self._was_pressed and not testing:  # a disabled button loses the keyboard; it gets it back
             self._was_pressed = False
             if self.buttons.isAncestorOf(self.focusWidget()):
                 self.test.setFocus()
         for button in (self.edit, self.pause):
-            _permit(button, self.desk.refusal("connections.update"))
-        _permit(self.remove, self.desk.refusal("connections.delete"))
+            button.permit(self.desk.refusal("connections.update"))
+        self.remove.permit(self.desk.refusal("connections.delete"))
         self.pause.setText(_("Resume") if paused else _("Pause"))
         self.pause.set_icon(Icon.PLAY if paused else Icon.PAUSE)
         reason = _("The connection is paused.") if paused else ""
@@ -135,7 +135,7 @@ class ConnectionDetails(QWidget):
         self.sync.setAccessibleDescription(reason)
         fill_sync_menu(self.sync_menu, self.desk, self._actions, line.connection)
         self.sign_in.setVisible(line.health.health is Health.NEEDS_SIGN_IN)
-        _permit(self.sign_in, self.desk.refusal("connections.sign_in"))
+        self.sign_in.permit(self.desk.refusal("connections.sign_in"))
         self._offer_life(line)
 
     def _offer_life(self, line: ConnectionLine) -> None:
@@ -161,13 +161,6 @@ def fill_sync_menu(menu: QMenu, desk: Desk, actions: ConnectionActions, connecti
 
 def _sync(actions: ConnectionActions, connection: Connection, operation: str, _checked: bool = False) -> None:
     actions.sync(connection, operation)
-
-
-def _permit(button: Button, reason: str) -> None:
-    if reason:
-        button.refuse(reason)
-    else:
-        button.allow()
 
 
 def _test_title(line: ConnectionLine, report: TestReport | None, seen: StagesSeen | None) -> str:

@@ -118,10 +118,7 @@ class DeviceDetails(QWidget):
             or (_("Supabase lists it: pause it instead.") if listed else ""),
         }
         for button, reason in reasons.items():
-            if reason:
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(reason)
 
     def _tell_state(self, line: DeviceLine, tone: Tone) -> None:
         if text := evidence_text(line):

@@ -27,10 +27,7 @@ class RunButton(Button):
 
     def set_possible(self, reason: str) -> None:
         """Enable, or disable with the reason."""
-        if reason:
-            self.refuse(reason)
-        else:
-            self.allow()
+        self.permit(reason)
 
 
 class DevicesHeader(QWidget):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
@@ -35,6 +35,7 @@ from ui.pages.devices.rows import COLUMNS, DeviceLine, evidence_text, filters, s
 from ui.tables import TablePane, format_value
 from ui.theme import GRID, Icon
 from ui.widgets import Action, DetailsPane, Look
+from ui.widgets.inner_tabs import InnerTabs
 
 AGE_REFRESH_MS = 30_000
 SOON_MS = 60
@@ -55,7 +56,7 @@ class DevicesPage(QWidget):
         self.header = DevicesHeader()
         self.push_bar = PushBar(desk.layouts)
         self.troubles = Troubles()
-        self.tabs = QTabBar()
+        self.tabs = InnerTabs(self, name=_("Views of the devices"), object_name="devices.tabs")
         self.pane: TablePane[DeviceLine] = TablePane(
             name=_("Devices"), page="devices", columns=COLUMNS, key=lambda line: line.device.id,
             search_hint=_("Search devices"), count_text=_count_text, store=desk.layouts, shortcuts_in=self,
@@ -80,12 +81,6 @@ class DevicesPage(QWidget):
 
     def _arrange(self) -> None:
         self.setAutoFillBackground(True)
-        self.tabs.setObjectName("devices.tabs")
-        self.tabs.setAccessibleName(_("Views of the devices"))
-        self.tabs.setProperty("look", "inner")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(_("List"))
         self.tabs.addTab(_("Coverage"))
         self.stack = QStackedWidget()

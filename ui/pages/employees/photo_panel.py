@@ -102,10 +102,7 @@ class PhotoPanel(QWidget):
         self._check.setVisible(bool(person.photo_address) and not person.photo_digest)
         self._remove.setVisible(bool(person.photo_digest))
         for button, operation in ((self._replace, "employees.set_photo"), (self._remove, "employees.remove_photo")):
-            if reason := self.desk.refusal(operation):
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(self.desk.refusal(operation))
         if person.photo_digest:
             self._load()
 

@@ -6,44 +6,42 @@ The store is asked for the newest that fit the choices above; the search line lo
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
-from app.domain.causes import remedy_of
 from app.domain.webhooks.delivery import DeliveryStatus
 from app.domain.webhooks.endpoint import WebhookEndpoint
 from app.domain.webhooks.events import CATALOGUE, Category
-from app.errors import MusterError
 from app.events import DeliveryTried, RoleChanged, RunEnded, WebhooksChanged
 from app.i18n import _, ngettext
 from app.store import webhook_log, webhooks
-from app.store.values import now
 from app.store.webhook_log import DeliveryFilter
 from ui.desk import Desk
-from ui.pages.activity.period import PeriodChoice
 from ui.pages.activity.searched import SearchedTable
+from ui.pages.activity.searched_view import SearchedView
 from ui.pages.entries import Entry, fill
 from ui.pages.webhooks.delivery_actions import RETRY, DeliveryActions
 from ui.pages.webhooks.delivery_details import DeliveryDetails
 from ui.pages.webhooks.delivery_rows import COLUMNS, DeliveryLine, chips
 from ui.pages.webhooks.words import CATEGORY_WORDS
-from ui.tables import TablePane, format_value
-from ui.theme import GRID, Icon
-from ui.widgets import Action, Button
+from ui.tables import format_value
+from ui.theme import Icon
+from ui.widgets import Button
 
 SOON_MS = 300
 
 
-class DeliveriesView(QWidget):
+class DeliveriesView(SearchedView[DeliveryLine]):
     """The deliveries of all endpoints or of one, and what can be done with them."""
 
     def __init__(self, desk: Desk, shortcuts_in: QWidget) -> None:
-        super().__init__()
-        self.desk = desk
-        self._asked = 0
+        table: SearchedTable[DeliveryLine] = SearchedTable(
+            name=_("Deliveries"), page="webhooks.deliveries", columns=COLUMNS, key=lambda line: line.delivery.id,
+            search_hint=_("Search what is shown"), count_text=_count_text, layouts=desk.layouts,
+            shortcuts_in=shortcuts_in,
+        )  # fmt: skip
+        super().__init__(desk, table, page="webhooks.deliveries", export_as="webhook-deliveries")
         self._wanted = ""
         self.commands = DeliveryActions(desk, self)
         self.webhook = _choice("webhooks.deliveries.webhook", _("Webhook"), _("All webhooks"))
@@ -53,59 +51,23 @@ class DeliveriesView(QWidget):
             for spec in CATALOGUE.values():
                 if spec.category is category:
                     self.event_type.addItem(f"    {spec.type.value}", spec.type.value)
-        self.period = PeriodChoice("webhooks.deliveries.period")
         self.failed = Button(_("Send failed again…"), icon=Icon.REFRESH, object_name="webhooks.deliveries.failed")
-        self.table: SearchedTable[DeliveryLine] = SearchedTable(
-            name=_("Deliveries"), page="webhooks.deliveries", columns=COLUMNS, key=lambda line: line.delivery.id,
-            search_hint=_("Search what is shown"), count_text=_count_text, layouts=desk.layouts,
-            shortcuts_in=shortcuts_in,
-        )  # fmt: skip
-        self.pane: TablePane[DeliveryLine] = self.table.pane
         self.pane.search.textChanged.disconnect()
         self.pane.search.textChanged.connect(self.pane.rows.search)
         self.details = DeliveryDetails(desk, self.commands)
-        self.details.hide()
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self.refresh)
-        self._arrange()
-        self._connect()
         self.table.set_chips(chips())
-        if desk.layouts.get("table/webhooks.deliveries.table") is None:
-            self.pane.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        self.compose(self.details, [self.webhook, self.event_type, self.period], [self.failed], (980, 380))
+        self._connect()
         self._show_role()
-        self.pane.show_loading()
-
-    def _arrange(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 3 * GRID)
-        header.setSpacing(2 * GRID)
-        for part in (self.webhook, self.event_type, self.period):
-            header.addWidget(part)
-        header.addStretch(1)
-        header.addWidget(self.failed)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.table)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 1)
-        split.setSizes([980, 380])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(header)
-        column.addWidget(split, 1)
 
     def _connect(self) -> None:
         for part in (self.webhook, self.event_type):
             part.activated.connect(lambda _place: self.refresh())
-        self.period.changed.connect(self.refresh)
-        self.table.wanted.connect(self.refresh)
         self.failed.clicked.connect(lambda _checked=False: self._send_failed())
-        table = self.pane.table
-        table.current_row_changed.connect(self._show_details)
-        table.details_requested.connect(lambda _line: self._toggle_details())
-        table.row_activated.connect(lambda _line: self._open_details())
-        table.add_to_menu(self._fill_menu)
-        self.pane.export_requested.connect(self.export)
+        self.pane.table.row_activated.connect(self.split.open)
+        self.pane.table.add_to_menu(self._fill_menu)
         for kind in (WebhooksChanged, DeliveryTried, RunEnded):
             self.desk.on(kind, lambda _event: self._moved())
         self.desk.on(RoleChanged, lambda _event: self._show_role())
@@ -117,36 +79,22 @@ class DeliveriesView(QWidget):
         if self.isVisible() and not self._soon.isActive():
             self._soon.start()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """What was sent while the view was hidden."""
-        super().showEvent(event)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Ask the store for what is chosen now."""
-        self.desk.start("read deliveries", self.read())
-
     def _filter(self) -> DeliveryFilter:
-        days = self.period.days()
         return DeliveryFilter(
             str(self.webhook.currentData()),
             tuple(DeliveryStatus(key) for key in self.table.chosen),
             str(self.event_type.currentData()),
-            since=now() - timedelta(days=days) if days else None,
+            since=self.since(),
             limit=self.table.limit,
         )
 
     async def read(self) -> None:
         """The newest deliveries that fit, and how many there are in each state."""
-        self._asked += 1
-        asked, wanted = self._asked, self._filter()
-        try:
-            endpoints, lines, counts = await self.desk.workspace.store.read(_read, wanted)
-        except MusterError as error:
-            self.pane.show_error(error.message, remedy_of(error), [Action(_("Retry"), self.refresh, icon=Icon.REFRESH)])
+        wanted = self._filter()
+        answer = await self.newest(self.desk.workspace.store.read(_read, wanted))
+        if answer is None:
             return
-        if asked != self._asked:  # another question was asked meanwhile
-            return
+        endpoints, lines, counts = answer
         self._offer(endpoints)
         self.table.say_empty(
             _("Nothing was sent yet"), _("Every event that a webhook wants appears here, with each attempt to send it.")
@@ -154,7 +102,7 @@ class DeliveriesView(QWidget):
         total = sum(count for status, count in counts.items() if not wanted.statuses or status in wanted.statuses)
         self.table.show_found(lines, total, {status.value: count for status, count in counts.items()})
         self._choose()
-        self._show_details()
+        self.split.tell()
 
     def _offer(self, endpoints: list[WebhookEndpoint]) -> None:
         """The endpoints that there are now; the chosen one stays chosen."""
@@ -173,27 +121,16 @@ class DeliveriesView(QWidget):
     # -- showing -------------------------------------------------------------------------------------------------
 
     def _show_role(self) -> None:
-        if refusal := self.desk.refusal(RETRY):
-            self.failed.refuse(refusal)
-        else:
-            self.failed.allow()
+        self.failed.permit(self.desk.refusal(RETRY))
 
     def _choose(self) -> None:
         if self._wanted and self.pane.table.select_key(self._wanted):
             self._wanted = ""
             self.details.show()
 
-    def _show_details(self, _line: DeliveryLine | None = None) -> None:
-        if not self.details.isHidden():
-            self.details.show_line(self.pane.table.current_row())
-
-    def _open_details(self) -> None:
-        self.details.show()
-        self._show_details()
-
-    def _toggle_details(self) -> None:
-        self.details.setVisible(self.details.isHidden())
-        self._show_details()
+    def tell_details(self) -> None:
+        """The current delivery with its attempts."""
+        self.details.show_line(self.pane.table.current_row())
 
     def _fill_menu(self, menu: QMenu) -> None:
         line = self.pane.table.current_row()
@@ -223,14 +160,7 @@ class DeliveriesView(QWidget):
         self.refresh()
 
     def _send_failed(self) -> None:
-        days = self.period.days()
-        self.commands.send_failed(str(self.webhook.currentData()), now() - timedelta(days=days) if days else None)
-
-    def export(self) -> None:
-        """Write exactly what is shown to a file."""
-        from ui.dialogs.export import export_table
-
-        export_table(self, self.desk, self.pane.visible_table(), "webhook-deliveries")
+        self.commands.send_failed(str(self.webhook.currentData()), self.since())
 
 
 def _read(wanted: DeliveryFilter) -> tuple[list[WebhookEndpoint], list[DeliveryLine], dict[DeliveryStatus, int]]:

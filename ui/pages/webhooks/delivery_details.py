@@ -88,10 +88,7 @@ class DeliveryDetails(QWidget):
         self.desk.start("read delivery", self._read(line, self._asked))
 
     def _allow(self, line: DeliveryLine) -> None:
-        if obstacle := self._actions.obstacle(line):
-            self.again.refuse(obstacle)
-        else:
-            self.again.allow()
+        self.again.permit(self._actions.obstacle(line))
         if line.delivery.attempts:
             self.curl.allow()
         else:

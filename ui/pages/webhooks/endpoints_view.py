@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import notice
@@ -26,7 +26,7 @@ from ui.pages.webhooks.endpoint_details import EndpointDetails
 from ui.pages.webhooks.endpoint_rows import COLUMNS, EndpointLine, filters
 from ui.pages.webhooks.sparkline import SparklineDelegate
 from ui.pages.webhooks.words import needs_a_look, state_of
-from ui.tables import TablePane, format_value
+from ui.tables import TablePane, WithDetails, format_value
 from ui.theme import GRID, Icon, Tone
 from ui.widgets import Action, BannerArea, Button, ElidedLabel, Look, StatusChip
 
@@ -59,7 +59,6 @@ class EndpointsView(QWidget):
             search_hint=_("Search webhooks"), count_text=_count_text, store=desk.layouts, shortcuts_in=shortcuts_in,
         )  # fmt: skip
         self.details = EndpointDetails(self.actions_of)
-        self.details.hide()
         place = next(at for at, column in enumerate(COLUMNS) if column.key == "recent")
         self.pane.table.setItemDelegateForColumn(place, SparklineDelegate(self.pane.table))
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
@@ -77,28 +76,22 @@ class EndpointsView(QWidget):
         header.addWidget(self.evidence, 1)
         header.addWidget(self.verify)
         header.addWidget(self.add)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.pane)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 1)
-        split.setSizes([1000, 360])
+        self.split = WithDetails(self.pane, self.pane.table, self.details)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banners)
         column.addLayout(header)
-        column.addWidget(split, 1)
+        column.addWidget(self.split, 1)
 
     def _connect(self) -> None:
         self.pane.set_filters(filters())
         self.add.clicked.connect(lambda _checked=False: self.actions_of.add())
         self.verify.clicked.connect(lambda _checked=False: self._open_verify())
         self.actions_of.made.connect(self.show_record)
-        table = self.pane.table
-        table.current_row_changed.connect(self._show_details)
-        table.details_requested.connect(lambda _line: self._toggle_details())
-        table.row_activated.connect(lambda _line: self._open_details())
-        table.add_to_menu(self._fill_menu)
+        self.split.told.connect(self._tell_details)
+        self.pane.table.row_activated.connect(self.split.open)
+        self.pane.table.add_to_menu(self._fill_menu)
         self.pane.export_requested.connect(self.export)
         for kind in (WebhooksChanged, WebhookDisabled):
             self.desk.on(kind, lambda _event: self._moved())
@@ -148,7 +141,7 @@ class EndpointsView(QWidget):
             self._any = bool(lines)
             self.details.setVisible(self._any)
         self._choose()
-        self._show_details()
+        self.split.tell()
         self._show_header(lines)
         self._show_notices(lines)
 
@@ -200,18 +193,15 @@ class EndpointsView(QWidget):
         self.banners.show_banner(f"held {event.webhook_id}", Tone.WARNING, event.message, _(event.remedy))
 
     def _show_role(self) -> None:
-        if refusal := self.desk.refusal(ADD):
-            self.add.refuse(refusal)
-        else:
-            self.add.allow()
+        self.add.permit(self.desk.refusal(ADD))
         act = Action(_("Add webhook"), self.actions_of.add, Look.PRIMARY, Icon.PLUS)
         self.pane.show_empty(
             _("No webhooks yet"),
             _("A webhook tells another system at once when a sync ends, a connection fails or a schedule was sent."),
-            [] if refusal else [act],
+            [act] if self.add.isEnabled() else [],
             drawing=Icon.SEND,
         )
-        self._show_details()
+        self.split.tell()
 
     def _choose(self) -> None:
         """Keep a row chosen: the one asked for, else the first."""
@@ -225,17 +215,8 @@ class EndpointsView(QWidget):
         elif self.pane.table.current_row() is None and self.pane.rows.rowCount():
             self.pane.table.selectRow(0)
 
-    def _show_details(self, _line: EndpointLine | None = None) -> None:
-        if not self.details.isHidden():
-            self.details.show_line(self.pane.table.current_row())
-
-    def _open_details(self) -> None:
-        self.details.show()
-        self._show_details()
-
-    def _toggle_details(self) -> None:
-        self.details.setVisible(self.details.isHidden())
-        self._show_details()
+    def _tell_details(self) -> None:
+        self.details.show_line(self.pane.table.current_row())
 
     # -- what a person does --------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.errors import MusterError
@@ -18,7 +18,7 @@ from ui.desk import Desk
 from ui.dialogs.webhook_events import set_out
 from ui.dialogs.webhook_test import headers_text
 from ui.pages.webhooks.endpoint_actions import ADD, EndpointActions
-from ui.tables import Column, Kind, TablePane, format_value
+from ui.tables import Column, Kind, TablePane, WithDetails, format_value
 from ui.texts import moment_text
 from ui.theme import GRID, Icon, Tone
 from ui.widgets import Action, Button, DetailsPane, Look, StatusChip
@@ -84,7 +84,6 @@ class InboxView(QWidget):
         self.refresh()
 
     def _arrange(self) -> None:
-        self.details.hide()
         answer = QLabel(_("It answers"))
         answer.setBuddy(self.answer)
         first, second = QHBoxLayout(), QHBoxLayout()
@@ -99,17 +98,13 @@ class InboxView(QWidget):
         second.addWidget(self.answer)
         second.addStretch(1)
         second.addWidget(self.clear)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.pane)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 1)
-        split.setSizes([900, 440])
+        self.split = WithDetails(self.pane, self.pane.table, self.details, (900, 440))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(first)
         column.addLayout(second)
-        column.addWidget(split, 1)
+        column.addWidget(self.split, 1)
         self.setFocusProxy(self.switch)
 
     def _connect(self) -> None:
@@ -118,10 +113,8 @@ class InboxView(QWidget):
         self.lead.clicked.connect(lambda: self._actions.add(self.address.text()))
         self.clear.clicked.connect(self._clear)
         self.answer.activated.connect(lambda _place: self._choose_answer())
-        table = self.pane.table
-        table.current_row_changed.connect(lambda _one: self._show_details())
-        table.details_requested.connect(lambda _one: self._toggle_details())
-        table.row_activated.connect(lambda _one: self._open_details())
+        self.split.told.connect(self._tell_details)
+        self.pane.table.row_activated.connect(self.split.open)
         self.pane.export_requested.connect(self.export)
         self.pane.set_filters([])
         self.desk.on(InboxReceived, lambda _event: self._arrived())
@@ -139,13 +132,13 @@ class InboxView(QWidget):
         self.switch.setText(_("Close inbox") if is_open else _("Open inbox"))
         self.switch.set_icon(Icon.PAUSE if is_open else Icon.PLAY)
         closed = "" if is_open else _("Open the inbox first.")
-        _permit(self.copy, closed)
-        _permit(self.lead, self.desk.refusal(ADD) or closed)
-        _permit(self.clear, "" if inbox.received else _("Nothing has arrived."))
+        self.copy.permit(closed)
+        self.lead.permit(self.desk.refusal(ADD) or closed)
+        self.clear.permit("" if inbox.received else _("Nothing has arrived."))
         self.answer.setCurrentIndex(self.answer.findData(inbox.answer.value))
         self._say_empty(is_open)
         self.pane.set_rows(list(inbox.received))
-        self._show_details()
+        self.split.tell()
 
     def _say_empty(self, is_open: bool) -> None:
         if is_open:
@@ -160,12 +153,10 @@ class InboxView(QWidget):
         newest = self.desk.workspace.inbox.received
         if newest:
             self.pane.set_rows(list(newest))
-            _permit(self.clear, "")
-            self._show_details()
+            self.clear.permit("")
+            self.split.tell()
 
-    def _show_details(self) -> None:
-        if self.details.isHidden():
-            return
+    def _tell_details(self) -> None:
         one = self.pane.table.current_row()
         if one is None:
             self.details.clear()
@@ -185,14 +176,6 @@ class InboxView(QWidget):
         self.details.add_note(headers_text(one.headers))
         self.details.add_section(_("Body"))
         self.details.add_note(set_out(one.body))
-
-    def _open_details(self) -> None:
-        self.details.show()
-        self._show_details()
-
-    def _toggle_details(self) -> None:
-        self.details.setVisible(self.details.isHidden())
-        self._show_details()
 
     # -- what a person does --------------------------------------------------------------------------------------
 
@@ -229,13 +212,6 @@ class InboxView(QWidget):
         from ui.dialogs.export import export_table
 
         export_table(self, self.desk, self.pane.visible_table(), "webhook-inbox")
-
-
-def _permit(button: Button, reason: str) -> None:
-    if reason:
-        button.refuse(reason)
-    else:
-        button.allow()
 
 
 def _count_text(count: int) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
@@ -28,6 +28,7 @@ from ui.pages.data_page import DataPage, DataPageSpec
 from ui.tables import TablePane
 from ui.theme import GRID, Icon
 from ui.widgets import Action, Button
+from ui.widgets.inner_tabs import InnerTabs, TabKeys
 from ui.widgets.period import PeriodPicker
 
 R = TypeVar("R")
@@ -67,10 +68,7 @@ class ViewsPage(DataPage[R], Generic[R, D]):
     def _arrange(self) -> None:
         name = self.spec.name
         self.views = tuple(self.make_views())
-        self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=False)
-        self.tabs.setObjectName(f"{name}.tabs")
-        self.tabs.setAccessibleName(_("Views"))
-        self.tabs.setProperty("look", "inner")
+        self.tabs = InnerTabs(self, name=_("Views"), object_name=f"{name}.tabs", keys=TabKeys.OF_VIEW)
         self.stack = QStackedWidget()
         for view in self.views:
             self.tabs.addTab(view.title)

@@ -134,10 +134,7 @@ class ImportsPane(QWidget):
         """Say what can be done with the chosen import, and what is known of it."""
         past = self.current()
         for button, reason in ((self.undo, self.undo_obstacle(past)), (self.resume, self.resume_obstacle(past))):
-            if reason:
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(reason)
         if not self.details.isHidden():
             self._tell(past)
 

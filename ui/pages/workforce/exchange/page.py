@@ -413,10 +413,7 @@ class ExchangePage(QWidget):
         self.header.set_possible(obstacle)
         if checked is None:
             self.header.preview.refuse(_("Check a file first."))
-        if reason := self.commands.obstacle(EXPORT):
-            self.export_data.refuse(reason)
-        else:
-            self.export_data.allow()
+        self.export_data.permit(self.commands.obstacle(EXPORT))
 
     def _show_running(self) -> None:
         self.cancel.setVisible(bool(self.running.doing))

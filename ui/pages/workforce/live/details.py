@@ -61,10 +61,7 @@ class AgentDetails(QWidget):
         self._buttons["by_number"].setVisible(agent.by_hand)
         for name, button in self._buttons.items():
             reason = self._actions.obstacle(SEND if name == "set_status" else LINK, [agent])
-            if reason:
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(reason)
 
     def _tell_status(self, agent: AgentLine) -> None:
         add, now = self._pane.add_row, agent.now

@@ -57,7 +57,4 @@ class LiveHeader(PageHeader):
     def show_possible(self, obstacle: str, limits_obstacle: str) -> None:
         """Enable the buttons, or say why not."""
         for button, reason in ((self.sync, obstacle), (self.pause, obstacle), (self.limits, limits_obstacle)):
-            if reason:
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(reason)

@@ -76,10 +76,7 @@ class ScheduleDetails(QWidget):
             reason = self._actions.obstacle(operation) or (closed if button in {self.edit, self.delete} else "")
             if button is self.send and isinstance(line, MonthLine) and not line.state.unsent:
                 reason = reason or _(STATE_HELP[line.state])
-            if reason:
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(reason)
 
     def _edit(self) -> None:
         if isinstance(self.line, ShiftLine):

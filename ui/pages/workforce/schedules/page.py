@@ -124,10 +124,7 @@ class SchedulesPage(ViewsPage[ShiftLine, Schedules]):
     def _show_possible(self) -> None:
         """What can be done, and how much there is to send."""
         reason = self.commands.obstacle(CHANGE)
-        if reason:
-            self.enter.refuse(reason)
-        else:
-            self.enter.allow()
+        self.enter.permit(reason)
         count = len(self.data.unsent) if self.data else 0
         planned = sum(bool(line.days) for line in self.data.months) if self.data else 0
         text = ngettext("{count} of {total} schedule to send", "{count} of {total} schedules to send", planned)

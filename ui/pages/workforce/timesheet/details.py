@@ -98,10 +98,7 @@ class HourDetails(QWidget):
         operations = {self.post: POST, self.check: CHECK, self.again: POST, self.edit: KEEP, self.delete: KEEP}
         for button, on in shown.items():
             button.setVisible(on)
-            if reason := self._actions.obstacle(operations[button]):
-                button.refuse(reason)
-            else:
-                button.allow()
+            button.permit(self._actions.obstacle(operations[button]))
 
     # -- rows ----------------------------------------------------------------------------------------------------
 

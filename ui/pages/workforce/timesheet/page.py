@@ -125,10 +125,7 @@ class TimesheetPage(ViewsPage[SheetLine, Hours]):
     async def _read_all(self) -> None:
         await super()._read_all()
         self.commands.connection, self.commands.data = self.connection, self.data
-        if reason := self.commands.obstacle(KEEP):
-            self.enter.refuse(reason)
-        else:
-            self.enter.allow()
+        self.enter.permit(self.commands.obstacle(KEEP))
         self._show_age()
         self._current_changed()
 
@@ -162,10 +159,7 @@ class TimesheetPage(ViewsPage[SheetLine, Hours]):
             reason = self.spec.connect_first
         if not reason and not count:
             reason = _("No worked time waits to be sent: enter it or import it first.")
-        if reason:
-            self.header.preview.refuse(reason)
-        else:
-            self.header.preview.allow()
+        self.header.preview.permit(reason)
 
     def _obstacle(self, report: HealthReport) -> str:
         reason = super()._obstacle(report)

@@ -271,10 +271,7 @@ class TimeTypesDialog(QDialog):
         count = sum(now.get(code) != self._before.get(code) for code in {*now, *self._before})
         text = ngettext("Save {count} change", "Save {count} changes", count)
         self.save.setText(text.format(count=format_value(count)) if count else _("Save"))
-        if reason := self.desk.refusal(CONFIG) or ("" if count else _("Nothing was changed.")):
-            self.save.refuse(reason)
-        else:
-            self.save.allow()
+        self.save.permit(self.desk.refusal(CONFIG) or ("" if count else _("Nothing was changed.")))
 
     # -- saving --------------------------------------------------------------------------------------------------
 
