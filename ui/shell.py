@@ -25,7 +25,7 @@ from ui.runs.again import stopped_by
 from ui.settings_menu import SettingsButton
 from ui.standing import Standing
 from ui.texts import run_counts
-from ui.theme import Tone
+from ui.theme import Icon, Tone
 from ui.widgets import Action, BannerArea, ElidedLabel
 
 if TYPE_CHECKING:
@@ -153,15 +153,24 @@ class Shell(QObject):
         self.window.banner(key, Tone.WARNING, text, _("Look at the list in Supabase first."), [act])
 
     def _ways_on(self, key: str, run: Run) -> list[Action]:
-        """What helps after a failure: a stopped push can go on, with or without the device that stopped it."""
+        """What helps after a failure, first of all to know why; a stopped push can go on, with the device or without."""
+        why = Action(_("Why?"), lambda: self._explain(run), icon=Icon.ASK)
         device = stopped_by(run, self.run_panel.outcomes_of(run.run_id))
         if device is None:
-            return [Action(_("Retry"), lambda: self.desk.run(Request(run.operation, run.connection, run.params)))]
+            again = Request(run.operation, run.connection, run.params)
+            return [why, Action(_("Retry"), lambda: self.desk.run(again))]
         without = _("Continue without {device}").format(device=device[1])
         return [
+            why,
             Action(_("Resume"), lambda: self._resume(key, run.run_id)),
             Action(without, lambda: self._resume(key, run.run_id, [device[0]])),
         ]
+
+    def _explain(self, run: Run) -> None:
+        """Why the run ended as it did: its cause from the catalogue, with effect and remedy."""
+        from ui.dialogs.why import open_why
+
+        open_why(self.window, run)
 
     def _offer_resume(self, run: Run) -> None:
         title = _(find_operation(run.operation).title)

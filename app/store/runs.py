@@ -252,6 +252,14 @@ def journal_open(run_id: str) -> list[str]:
     return [key for (key,) in fetch(query)]
 
 
+def left_open(run_ids: Sequence[str]) -> set[str]:
+    """Those of these runs (a page of a list) whose journal holds steps that were never confirmed."""
+    query = JournalRow.select(JournalRow.run_id).where(
+        JournalRow.run_id.in_(list(run_ids)), JournalRow.confirmed_at.is_null()
+    )
+    return {run_id for (run_id,) in fetch(query.distinct())}
+
+
 def _outcome_row(run_id: str, seq: int, o: Outcome) -> tuple[Any, ...]:
     return (
         run_id,

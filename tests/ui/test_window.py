@@ -22,10 +22,11 @@ from app.store.models import RunRow
 from app.store.values import now
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
-from tests.support.window import click, eventually, part, words
+from tests.support.window import click, eventually, open_dialog, part, words
+from ui.dialogs.why import WhyDialog
 from ui.pages.start import StartPage
 from ui.runs import RunPanel
-from ui.widgets import Banner, EmptyState, StatusChip
+from ui.widgets import Banner, DetailsPane, EmptyState, StatusChip
 from ui.window import PAGES, MainWindow
 
 
@@ -99,6 +100,21 @@ async def test_a_stopped_run_stays_as_a_banner_with_its_remedy_until_it_works(
     small_world.vitec.fault = FaultPlan(Fault.NONE)
     click(window, "offices.sync")
     await eventually(lambda: not window.shell.banners.keys())
+
+
+async def test_why_it_stopped_is_told_from_the_banner(window: MainWindow, small_world: DemoWorld) -> None:
+    small_world.vitec.fault = FaultPlan(Fault.UNAUTHORIZED)
+    await eventually(part(window, QAbstractButton, "offices.sync").isEnabled)
+    click(window, "offices.sync")
+    await eventually(lambda: window.findChild(Banner) is not None)
+    banner = window.findChild(Banner)
+    assert banner is not None
+    QTest.mouseClick(
+        next(b for b in banner.findChildren(QAbstractButton) if b.text() == "Why?"), Qt.MouseButton.LeftButton
+    )
+    told = part(await open_dialog(WhyDialog), DetailsPane, "why.details").texts()
+    assert "Vitec Hub unauthorized." in told
+    assert "What to do next" in told
 
 
 async def test_who_left_a_list_in_numbers_stays_until_a_person_says_that_they_really_left(

@@ -67,10 +67,21 @@ def obstacle(desk: Desk, run: Run) -> str:
     return desk.refusal(run.operation)
 
 
-def resume_obstacle(desk: Desk, run: Run) -> str:
-    """Why this run cannot be taken up where it ended; empty when it can."""
+def may_retry(run: Run) -> bool:
+    """Whether a run that finished may have left steps open that it can be taken up for."""
+    operation = operations().get(run.operation)
+    return run.state is RunState.FINISHED and not run.dry_run and operation is not None and operation.retries
+
+
+def is_resumable(run: Run, *, left: bool) -> bool:
+    """Whether a run can be taken up; `left` says that its journal holds steps that were never confirmed."""
+    return not run.dry_run and (run.state.resumable or (left and may_retry(run)))
+
+
+def resume_obstacle(desk: Desk, run: Run, *, left: bool = False) -> str:
+    """Why this run cannot be taken up where it ended; empty when it can. `left` as of `is_resumable`."""
     if not run.state.over:
         return _("It is still running.")
-    if run.dry_run or not run.state.resumable:
+    if not is_resumable(run, left=left):
         return _("It finished; there is nothing left to do.")
     return obstacle(desk, run)

@@ -22,6 +22,7 @@ from app.i18n import _
 from app.operations.registry import find_operation
 from app.store import runs as stored
 from ui.desk import Desk
+from ui.runs.again import may_retry
 from ui.runs.folding import Folding
 from ui.runs.shown import ShownRun
 from ui.runs.tabs import RunTabs, TabStrip
@@ -117,6 +118,8 @@ class RunPanel(QWidget):
         if shown is None:
             return
         shown.end(event.run)
+        if may_retry(event.run):
+            self.desk.start("read journal", self._learn_left(shown))
         if self._has_tab(shown):
             self.tabs.put(shown)
             if shown is self.view.shown:
@@ -126,6 +129,12 @@ class RunPanel(QWidget):
         else:
             del self._runs[event.run.run_id]
         self._say_running()
+
+    async def _learn_left(self, shown: ShownRun) -> None:
+        """Whether a run that finished can be taken up for what its journal does not confirm."""
+        shown.left = bool(await self.desk.workspace.store.read(stored.left_open, [shown.run.run_id]))
+        if shown.left and shown is self.view.shown and not shown.running:
+            self.view.show_end()
 
     def _show_news(self) -> None:
         running = [shown for shown in self._runs.values() if shown.running]
@@ -156,13 +165,14 @@ class RunPanel(QWidget):
         try:
             run = await store.read(stored.find_run, run_id)
             outcomes = await store.read(stored.outcomes, run_id)
+            left = await store.read(stored.left_open, [run_id])
         except MusterError as error:
             voice.banner("open run", Tone.DANGER, error.message, remedy_of(error))
             return
         if run is None:
             voice.banner("open run", Tone.WARNING, _("This run is no longer in the history."))
             return
-        self._open_tab(self._runs.setdefault(run_id, ShownRun(run, outcomes=outcomes)))
+        self._open_tab(self._runs.setdefault(run_id, ShownRun(run, outcomes=outcomes, left=bool(left))))
 
     def close_run(self, run_id: str) -> None:
         """Close the tab of a run that is over; the panel folds away with the last one."""

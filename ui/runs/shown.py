@@ -31,13 +31,14 @@ class ShownRun:
 
     `began` is the moment (seconds of `time.monotonic`) at which this program saw it begin; `here` says that it runs
     in this program and can be cancelled. `revised` are rows made before that are different now, `age` grows when all
-    of them were thrown away.
+    of them were thrown away. `left` says that its journal holds steps that were never confirmed.
     """
 
     run: Run
     began: float = 0.0
     here: bool = False
     cancelling: bool = False
+    left: bool = False
     age: int = 0
     meter: Meter = field(default_factory=Meter)
     outcomes: list[Outcome] = field(default_factory=list)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QSplitter, QVBoxLa
 from app.i18n import _, ngettext
 from app.operations.runner import Report
 from ui.desk import Desk
-from ui.runs.again import failed_again, failed_ids, obstacle, same_again, stopped_by
+from ui.runs.again import failed_again, failed_ids, is_resumable, obstacle, same_again, stopped_by
 from ui.runs.filling import Filling
 from ui.runs.head import RunHead, RunNote
 from ui.runs.rows import COLUMNS, OutcomeLine, Result, filters
@@ -165,7 +165,7 @@ class RunView(QWidget):
     def _offer(self, shown: ShownRun) -> None:
         run = shown.run
         failed = _("Retry failed") if run.state.over and failed_ids(shown.outcomes) else ""
-        resume = _("Resume") if run.state.resumable and not run.dry_run else ""
+        resume = _("Resume") if is_resumable(run, left=shown.left) else ""
         device = stopped_by(run, shown.outcomes)
         without = _("Continue without {device}").format(device=device[1]) if resume and device else ""
         again = _("Retry") if run.error is not None and not resume else ""  # it came to nobody, and cannot go on

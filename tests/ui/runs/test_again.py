@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.access import Role
 from app.domain.outcomes import RunState, Status
 from tests.support.outcomes import failed, left_out, outcome, run, unchanged
@@ -64,3 +66,13 @@ async def test_only_a_run_that_ended_early_can_be_resumed(desk: Desk) -> None:
     assert resume_obstacle(desk, run(state=RunState.RUNNING)) == "It is still running."
     assert "nothing left" in resume_obstacle(desk, run(state=RunState.FINISHED))
     assert resume_obstacle(desk, run(state=RunState.INTERRUPTED)) == ""
+
+
+async def test_one_that_finished_with_open_steps_can_be_taken_up_where_its_operation_retries(
+    desk: Desk,
+) -> None:
+    sent = run(operation="onec.send_schedule", connection="zup", state=RunState.FINISHED)
+    assert resume_obstacle(desk, sent, left=True) == ""
+    assert "nothing left" in resume_obstacle(desk, sent, left=False)
+    assert "nothing left" in resume_obstacle(desk, run(state=RunState.FINISHED), left=True)
+    assert "nothing left" in resume_obstacle(desk, replace(sent, dry_run=True), left=True)

@@ -16,7 +16,7 @@ from app.access import Role
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.domain.outcomes import RunError, RunState
-from app.events import OutcomesReported, RunProgress
+from app.events import OutcomesReported, RunEnded, RunProgress
 from app.operations.runner import Request
 from app.store import directory
 from app.store import runs as stored
@@ -424,6 +424,25 @@ async def test_an_interrupted_run_is_offered_for_resume_and_goes_on(demo_desk: D
     assert demo_place.panel.view.shown is not None
     assert demo_place.panel.view.shown.run.run_id == "broken"
     assert len(subjects(demo_place.panel)) == 15
+
+
+async def test_a_run_that_finished_with_open_steps_is_offered_for_resume(place: Place, desk: Desk) -> None:
+    sent = run("sent", operation="onec.send_schedule", state=RunState.FINISHED)
+    await keep(desk.workspace, sent, [outcome("Kari")])
+    await desk.workspace.store.write(stored.journal_begin, "sent", ["kari 2026-03"])
+    place.panel.show_run("sent")
+    await over(place.panel)
+    assert part(place.panel, Button, "run.resume").isVisible()
+
+
+async def test_it_is_offered_as_soon_as_the_run_is_over(place: Place, desk: Desk) -> None:
+    sent = run("sent", operation="onec.send_schedule", state=RunState.RUNNING)
+    await keep(desk.workspace, sent, [outcome("Kari")])
+    place.panel.show_run("sent")
+    await over(place.panel, "Running")
+    await desk.workspace.store.write(stored.journal_begin, "sent", ["kari 2026-03"])
+    desk.workspace.events.publish(RunEnded(replace(sent, state=RunState.FINISHED)))
+    await eventually(part(place.panel, Button, "run.resume").isVisible)
 
 
 # -- folding -----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from ui.pages.activity.details import tell_run
 from ui.pages.activity.rows import COLUMNS, FILTERED, TRIGGERS, TROUBLED, chips, titled
 from ui.pages.activity.searched import SearchedTable
 from ui.pages.activity.searched_view import SearchedView
-from ui.runs.again import obstacle, resume_obstacle, same_again
+from ui.runs.again import may_retry, obstacle, resume_obstacle, same_again
 from ui.runs.filling import Filling
 from ui.tables import format_value
 from ui.theme import Icon, icon
@@ -48,6 +48,7 @@ class RunsView(SearchedView[Run]):
         super().__init__(desk, table, page="activity", export_as="activity")
         self._news: list[Run] = []
         self._running: set[str] = set()
+        self._left: set[str] = set()
         self.sentence = QLabel()
         self.sentence.setObjectName("activity.sentence")
         self.sentence.setProperty("role", "muted")
@@ -103,7 +104,7 @@ class RunsView(SearchedView[Run]):
         answer = await self.newest(self._ask(wanted, after_the_dead=after_the_dead))
         if answer is None:
             return
-        found, counts, alive = answer
+        found, counts, alive, self._left = answer
         self._running = {run.run_id for run in alive}
         total = sum(count for state, count in counts.items() if not wanted.states or state in wanted.states)
         self.table.say_empty(_("Nothing has run yet"), _("Every sync, push and change appears here with its result."))
@@ -114,14 +115,15 @@ class RunsView(SearchedView[Run]):
 
     async def _ask(
         self, wanted: RunFilter, *, after_the_dead: bool
-    ) -> tuple[list[Run], dict[RunState, int], list[Run]]:
-        """Those that fit, how many there are in each state, and all that are under way."""
+    ) -> tuple[list[Run], dict[RunState, int], list[Run], set[str]]:
+        """Those that fit, how many there are in each state, all that are under way, and which left steps open."""
         store = self.desk.workspace.store
         if after_the_dead:
             await store.write(self.desk.workspace.event_log.mark_interrupted)
         found = await store.read(find_runs, wanted, limit=self.table.limit)
         counts = await store.read(count_states, wanted)
-        return found, counts, await store.read(find_runs, RunFilter(states=_ALIVE))
+        alive = await store.read(find_runs, RunFilter(states=_ALIVE))
+        return found, counts, alive, await store.read(runs.left_open, [run.run_id for run in found if may_retry(run)])
 
     async def _catch_up(self) -> None:
         """Make runs of an older Muster findable, and look again where that may matter."""
@@ -175,13 +177,16 @@ class RunsView(SearchedView[Run]):
         reason = _("Choose a run first.") if run is None else ""
         self.open_button.permit(reason)
         self.again_button.permit(reason or self._again_obstacle(run))
-        self.resume_button.permit(reason or (resume_obstacle(self.desk, run) if run is not None else ""))
+        self.resume_button.permit(reason or self._resume_obstacle(run))
         self.prune_button.permit(self.desk.refusal("history.prune"))
 
     def _again_obstacle(self, run: Run | None) -> str:
         if run is None:
             return ""
         return _("It is still running.") if not run.state.over else obstacle(self.desk, run)
+
+    def _resume_obstacle(self, run: Run | None) -> str:
+        return "" if run is None else resume_obstacle(self.desk, run, left=run.run_id in self._left)
 
     def show_record(self, record_id: str) -> None:
         """Bring a run into view, however old it is, and open its details."""
@@ -194,8 +199,10 @@ class RunsView(SearchedView[Run]):
             self.period.choose(0)
             await self.read()
         if not self.pane.table.select_key(run_id):
-            run = await self.desk.workspace.store.read(runs.find_run, run_id)
+            read = self.desk.workspace.store.read
+            run = await read(runs.find_run, run_id)
             if run is not None:
+                self._left |= await read(runs.left_open, [run_id])
                 self.pane.update_rows([run])
                 self.pane.table.select_key(run_id)
         self._show_current()
@@ -234,7 +241,7 @@ class RunsView(SearchedView[Run]):
         again = menu.addAction(icon(Icon.REFRESH), _("Run again"), self.run_again)
         again.setEnabled(not self._again_obstacle(run))
         resume = menu.addAction(icon(Icon.PLAY), _("Resume"), self.resume)
-        resume.setEnabled(not resume_obstacle(self.desk, run))
+        resume.setEnabled(not self._resume_obstacle(run))
 
 
 def _runs_in_words(count: int) -> str:

@@ -160,6 +160,19 @@ async def test_run_again_starts_the_same(demo_desk: Desk) -> None:
     assert page.runs.pane.rows.row_at(0).operation == "offices.sync"
 
 
+async def test_a_run_that_finished_with_open_steps_is_offered_for_resume(desk: Desk) -> None:
+    sent = {"operation": "onec.send_schedule", "state": RunState.FINISHED}
+    await keep(desk.workspace, earlier(20, "open", **sent), [outcome()])
+    await keep(desk.workspace, earlier(30, "whole", **sent), [outcome()])
+    await desk.workspace.store.write(stored.journal_begin, "open", ["somebody 2026-03"])
+    page = await open_page(desk)
+    await eventually(lambda: page.runs.pane.rows.total == 2)
+    choose(page, "open")
+    assert part(page, Button, "activity.resume").isEnabled()
+    choose(page, "whole")
+    assert "nothing left" in part(page, Button, "activity.resume").toolTip()
+
+
 async def test_adding_a_connection_is_not_done_again_from_here(demo_desk: Desk) -> None:
     page = await open_page(demo_desk)
     await eventually(lambda: page.runs.pane.rows.total == 1)
