@@ -153,7 +153,7 @@ class Shell(QObject):
         self.window.banner(key, Tone.WARNING, text, _("Look at the list in Supabase first."), [act])
 
     def _ways_on(self, key: str, run: Run) -> list[Action]:
-        """What helps after a failure, first of all to know why; a stopped push can go on, with the device or without."""
+        """What helps after a failure, first to know why; a stopped push can go on, with the device or without."""
         why = Action(_("Why?"), lambda: self._explain(run), icon=Icon.ASK)
         device = stopped_by(run, self.run_panel.outcomes_of(run.run_id))
         if device is None:

@@ -132,7 +132,7 @@ class MappingsDialog(QDialog):
         if report.error is not None or not isinstance(report.found, list):
             cause = report.error
             if cause is not None:
-                self.banners.show_banner("read", Tone.DANGER, cause.message, _(cause.remedy))
+                self.banners.show_banner("read", Tone.DANGER, cause.message, remedy_of(cause))
             return
         self.views = report.found
         result: dict[str, Any] = report.run.result if isinstance(report.run.result, dict) else {}
