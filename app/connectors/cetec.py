@@ -19,6 +19,7 @@ from app.connectors.breaker import Breaker
 from app.connectors.cetec_answers import PASSWORD_COLUMN, Wanted, read_customers
 from app.connectors.cetec_refusals import SYSTEM, refusals
 from app.connectors.http import Call, HttpClient, HttpSettings, RetryPolicy
+from app.connectors.route import Route
 from app.domain.customers import NEEDED_COLUMNS, CustomerList, CustomerQuery
 from app.domain.mappings import Mapper
 from app.errors import MusterError, NotConfigured, UsageError
@@ -48,6 +49,7 @@ class CetecSettings:
     timeout_s: float = 30.0
     excluded_ids: tuple[str, ...] = ()
     fetch_passwords: bool = False
+    route: Route = field(default_factory=Route, repr=False)
 
 
 class Cetec(AbstractAsyncContextManager["Cetec"]):
@@ -72,6 +74,7 @@ class Cetec(AbstractAsyncContextManager["Cetec"]):
                 timeout_s=settings.timeout_s,
                 most_parallel=1,
                 retry=replace(retry or RetryPolicy(), statuses=WORTH_REPEATING),
+                route=settings.route,
             )
         )
 

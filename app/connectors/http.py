@@ -10,27 +10,26 @@ import asyncio
 import logging
 import math
 import random
-import ssl
 import time
 import uuid
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 import httpx
 import msgspec
 import stamina
 from aiolimiter import AsyncLimiter
 
-from app import __version__
 from app.connectors.breaker import Breaker
+from app.connectors.recording import Noted
 from app.connectors.retry_after import retry_after_seconds
+from app.connectors.route import CONNECT_TIMEOUT_S, Route, client_options
 from app.errors import (
     BadData,
     MusterError,
-    NotConfigured,
     Outage,
     RateLimited,
     Redirected,
@@ -43,14 +42,12 @@ from app.redaction import redact
 
 log = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT_S = 5.0
 MOST_ANSWER_BYTES = 100_000_000  # connections.md §10.4
 _EXCERPT_CHARS = 500
 _BREATH_S = 0.005
 _LEAST_ATTEMPT_S = 1.0
 _USUAL_RETRY_AFTER_S = 60.0
 _MOST_EXCERPT_BYTES = 1_000_000
-USER_AGENT = f"Muster/{__version__}"
 READS = "muster_reads"
 """What a sign-in finds in a request's extensions: whether it may be sent again."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -142,52 +139,6 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True)
-class Trust:
-    """Which certificates are good: those the computer trusts, also those of a file, or any at all."""
-
-    ca_file: str = ""
-    verify: bool = True
-
-    def context(self, url: str) -> ssl.SSLContext:
-        """For connections to `url`.
-
-        Raises `NotConfigured` when the file cannot be used.
-        """
-        if url.startswith("http://"):  # loading a list of authorities would only cost time for plain loopback
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        import truststore
-
-        if not self.verify:
-            unsafe = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            unsafe.check_hostname = False
-            unsafe.verify_mode = ssl.CERT_NONE
-            return unsafe
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if self.ca_file:
-            try:
-                context.load_verify_locations(self.ca_file)
-            except OSError as error:  # an SSLError is one
-                raise NotConfigured(
-                    _("The certificate file {file} cannot be used: {cause}").format(
-                        file=self.ca_file, cause=error.strerror or error
-                    ),
-                    _("Choose a PEM file with the certificate of the authority."),
-                ) from error
-        return context
-
-
-def client_options(url: str, timeout_s: float, trust: Trust) -> dict[str, Any]:
-    """How every HTTP client of ours is made for the system at `url`."""
-    return {
-        "headers": {"User-Agent": USER_AGENT},
-        "timeout": httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S, pool=None),
-        "verify": trust.context(url),
-        "follow_redirects": False,
-        "trust_env": not url.startswith("http://"),  # plain http stays on this computer: no proxy
-    }
-
-
-@dataclass(frozen=True)
 class HttpSettings:
     """How to talk to one system; `names_requests` gives every attempt an `X-Request-Id`."""
 
@@ -199,7 +150,7 @@ class HttpSettings:
     most_per_second: float = 50.0
     most_parallel: int = 8
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-    trust: Trust = field(default_factory=Trust)
+    route: Route = field(default_factory=Route)
     names_requests: bool = False
 
 
@@ -239,7 +190,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         self._client = httpx.AsyncClient(
             base_url=settings.base_url + "/",
             auth=settings.auth,
-            **client_options(settings.base_url, settings.timeout_s, settings.trust),
+            **client_options(settings.base_url, settings.timeout_s, settings.route),
         )
 
     async def __aexit__(self, *_exc: object) -> None:
@@ -275,7 +226,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
     async def send_once(self, call: Call) -> Answer:
         """One answer under the rules of `get_once`."""
         try:
-            answer = await self._attempt(call)
+            answer = await self._attempt(call, self._noted(call))
         except RepeatableError as error:
             raise error.error from error
         await self.breaker.reset()
@@ -287,6 +238,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         pauses = iter(waits)
         again = 0
         begun = time.monotonic()
+        noted = self._noted(call)
 
         def pause_before_next(error: Exception) -> float | bool:
             nonlocal again
@@ -295,47 +247,66 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
             again += 1
             pause = next(pauses, 0.0) + random.uniform(0, retry.jitter_s)
             if error.error.retry_after is not None:
-                return error.error.retry_after
-            return pause if time.monotonic() - begun + pause < retry.budget_s else False
+                pause = error.error.retry_after
+            elif time.monotonic() - begun + pause >= retry.budget_s:
+                return False
+            if again <= len(waits):
+                noted.again(pause)
+            return pause
 
         attempts = stamina.retry_context(on=pause_before_next, attempts=len(waits) + 1, timeout=None)
         try:
             async for attempt in attempts:
                 with attempt:
+                    noted = self._noted(call)
                     left = retry.budget_s - (time.monotonic() - begun) if again else math.inf
-                    return await self._attempt(call, max(left, _LEAST_ATTEMPT_S))
+                    return await self._attempt(call, noted, max(left, _LEAST_ATTEMPT_S))
         except RepeatableError as error:
             raise error.error from error
         raise AssertionError("stamina ends with an answer or an error")
 
-    async def _attempt(self, call: Call, most_s: float = math.inf) -> Answer:
+    def _noted(self, call: Call) -> Noted:
+        """Where the next attempt of a call is noted."""
+        url = call.path if "://" in call.path else f"{self.settings.base_url}/{call.path}"
+        noted = Noted(call.method, url)
+        if noted.with_bodies and call.body is not None:
+            noted.sends(msgspec.json.encode(call.body))
+        return noted
+
+    async def _attempt(self, call: Call, noted: Noted, most_s: float = math.inf) -> Answer:
         async with self._slots:
             await self._limiter.acquire()
             if self._client.is_closed:  # the connection was edited while this call waited for its turn
                 raise Unreachable(_("The connection was changed or closed meanwhile."))
             begun = time.monotonic()
+            noted.begin()
             try:
-                answer = await self._send(call, min(self.settings.timeout_s, most_s))
-            except MusterError as error:
-                log.warning("%s: %s after %.2f s", call, error.message, time.monotonic() - begun)
+                answer = await self._explained(call, min(self.settings.timeout_s, most_s))
+            except (MusterError, RepeatableError) as error:  # the latter also of a sign-in that may work in a moment
+                problem = error.error if isinstance(error, RepeatableError) else error
+                log.warning("%s: %s after %.2f s", call, problem.message, time.monotonic() - begun)
+                noted.failed(problem.message)
                 raise
-            except httpx.DecodingError as error:
-                raise BadData(
-                    _("{system} sent an answer that cannot be unpacked.").format(system=self.settings.system)
-                ) from error
-            except RepeatableError as error:  # a sign-in that may work in a moment
-                log.warning("%s: %s after %.2f s", call, error.error.message, time.monotonic() - begun)
-                raise
-            except (httpx.HTTPError, OSError, TimeoutError) as error:
-                explained = self._explain(error)
-                log.warning("%s: %s after %.2f s", call, explained.message, time.monotonic() - begun)
-                raise RepeatableError(explained, sent=not isinstance(error, _UNSENT)) from error
         log.info("%s: %s, %d bytes, %.2f s", call, answer.status, len(answer.body), answer.seconds)
-        if problem := self._problem(answer, call.classify or self.settings.classify):
-            if not self._repeatable(answer, problem):
-                raise problem
-            raise RepeatableError(problem, once=answer.status in self.settings.retry.once)
+        wrong = self._problem(answer, call.classify or self.settings.classify)
+        noted.keep_body(answer.body, answer.headers.get("content-type", ""))
+        noted.answered(answer.status, len(answer.body), wrong.message if wrong else "")
+        if wrong:
+            if not self._repeatable(answer, wrong):
+                raise wrong
+            raise RepeatableError(wrong, once=answer.status in self.settings.retry.once)
         return answer
+
+    async def _explained(self, call: Call, timeout_s: float) -> Answer:
+        """One request; what goes wrong on the way as an error of ours."""
+        try:
+            return await self._send(call, timeout_s)
+        except httpx.DecodingError as error:
+            raise BadData(
+                _("{system} sent an answer that cannot be unpacked.").format(system=self.settings.system)
+            ) from error
+        except (httpx.HTTPError, OSError, TimeoutError) as error:
+            raise RepeatableError(self._explain(error), sent=not isinstance(error, _UNSENT)) from error
 
     async def _send(self, call: Call, timeout_s: float) -> Answer:
         """One request with one time limit over everything, reading at most `most_bytes` of the answer."""

@@ -14,12 +14,14 @@ import time
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import httpx
 
-from app.connectors.http import READS, Answer, RepeatableError, Trust, client_options, rate_limited
+from app.connectors.http import READS, Answer, RepeatableError, rate_limited
+from app.connectors.recording import Noted
+from app.connectors.route import Route, client_options
 from app.domain.kinds.sign_in import ClientAuthentication
 from app.errors import (
     MusterError,
@@ -87,7 +89,7 @@ class OAuth(httpx.Auth):
         settings: OAuthSettings,
         system: str,
         refresh_tokens: RefreshTokens | None = None,
-        trust: Trust | None = None,
+        route: Route | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.settings = settings
@@ -97,8 +99,9 @@ class OAuth(httpx.Auth):
         self._held: _Held | None = None
         self._renewals = 0
         self._failure: MusterError | RepeatableError | None = None
+        self._noted = Noted("POST", settings.token_url)
         register_basic(settings.client_id, settings.client_secret)
-        self._client = _client(settings, trust or Trust(), transport)
+        self._client = _client(settings, replace(route or Route(), headers={}), transport)
         self._client.update_token = self._keep
         for step in ("access_token_response", "refresh_token_response"):
             self._client.register_compliance_hook(step, self._look_at)
@@ -178,6 +181,7 @@ class OAuth(httpx.Auth):
 
         url, more = self.settings.token_url, {"audience": self.settings.audience} if self.settings.audience else {}
         self._client.token = None
+        self._noted = Noted("POST", url)  # never with its bodies, which are nothing but secrets
         try:
             async with asyncio.timeout(self.settings.timeout_s):
                 if refresh_token:
@@ -191,10 +195,12 @@ class OAuth(httpx.Auth):
         except (TimeoutError, httpx.TimeoutException) as error:
             text = _("The sign-in service of {system} did not answer within {seconds:g} seconds.")
             late = TimedOut(text.format(system=self._system, seconds=self.settings.timeout_s))
+            self._noted.failed(late.message)
             raise RepeatableError(late, sent=False) from error
         except (httpx.HTTPError, OSError) as error:
             text = _("The sign-in service of {system} cannot be reached: {cause}")
             gone = Unreachable(text.format(system=self._system, cause=redact(str(error)) or type(error).__name__))
+            self._noted.failed(gone.message)
             raise RepeatableError(gone, sent=False) from error
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise self._unreadable() from error
@@ -210,6 +216,7 @@ class OAuth(httpx.Auth):
     def _look_at(self, response: httpx.Response) -> httpx.Response:
         """Refuse what is no answer of a token address, before Authlib reads it."""
         answer = Answer(response.status_code, response.headers, response.content, 0.0)
+        self._noted.answered(answer.status, len(answer.body), "" if response.is_success else f"HTTP {answer.status}")
         if response.status_code == 429:
             raise rate_limited(answer, self._system)
         if response.status_code >= 500:
@@ -268,7 +275,7 @@ def _seconds(life: object) -> float:
     return min(seconds, 10.0**9) if seconds > 0 else 10.0**9
 
 
-def _client(settings: OAuthSettings, trust: Trust, transport: httpx.AsyncBaseTransport | None) -> Any:
+def _client(settings: OAuthSettings, route: Route, transport: httpx.AsyncBaseTransport | None) -> Any:
     """Authlib's client, which is one of httpx, with the limits of ours; a transport of its own knows no proxy."""
     from authlib.deprecate import AuthlibDeprecationWarning  # its import shows all of them, so ours comes after
 
@@ -282,7 +289,7 @@ def _client(settings: OAuthSettings, trust: Trust, transport: httpx.AsyncBaseTra
         token_endpoint_auth_method=settings.client_authentication.value,
         scope=settings.scope or None,
         event_hooks={"response": [_capped]},
-        **(client_options(settings.token_url, settings.timeout_s, trust) | carried),
+        **(client_options(settings.token_url, settings.timeout_s, route) | carried),
     )
     # Authlib's own encodes in Latin-1 and fails on every other letter.
     client.register_client_auth_method((ClientAuthentication.BASIC.value, _basic))

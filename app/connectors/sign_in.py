@@ -13,8 +13,8 @@ from urllib.parse import quote_plus
 
 import httpx
 
-from app.connectors.http import Trust
 from app.connectors.oauth import OAuth, OAuthSettings, RefreshTokens
+from app.connectors.route import Route
 from app.domain.kinds.sign_in import AuthenticationType
 from app.errors import NotConfigured
 from app.i18n import _
@@ -36,7 +36,7 @@ class SignInSettings:
     key_header: str = "X-API-Key"
     key_query: str = ""
     oauth: OAuthSettings = field(default_factory=OAuthSettings)
-    trust: Trust = field(default_factory=Trust)
+    route: Route = field(default_factory=Route)
 
 
 class Basic(httpx.BasicAuth):
@@ -97,7 +97,7 @@ def make_sign_in(
         return Header(settings.key_header, _sendable(system, key=settings.key))
     if settings.way is AuthenticationType.OAUTH2:
         _require(system, token_url=settings.oauth.token_url, client_id=settings.oauth.client_id)
-        return OAuth(settings.oauth, system, refresh_tokens, settings.trust, transport)
+        return OAuth(settings.oauth, system, refresh_tokens, settings.route, transport)
     return httpx.Auth()
 
 

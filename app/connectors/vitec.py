@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Self, TypeVar
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ import httpx
 from app import __version__
 from app.connectors.breaker import Breaker
 from app.connectors.http import Answer, HttpClient, HttpSettings, RetryPolicy, rate_limited, redirect_target
+from app.connectors.route import Route
 from app.connectors.vitec_answers import read_departments, read_employees, read_methods
 from app.domain.mappings import Mapper
 from app.domain.snapshots import Snapshot
@@ -72,6 +73,7 @@ class VitecSettings:
     access_key: str
     timeout_s: float = 30.0
     max_rps: float = 50.0
+    route: Route = field(default_factory=Route, repr=False)
 
     def __repr__(self) -> str:
         return f"VitecSettings({self.base_url!r}, {self.installation_id!r})"
@@ -110,6 +112,7 @@ class VitecHub(AbstractAsyncContextManager["VitecHub"]):
                 timeout_s=settings.timeout_s,
                 most_per_second=settings.max_rps,
                 retry=retry or RetryPolicy(),
+                route=settings.route,
             )
         )
 

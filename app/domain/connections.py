@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.domain.attempts import LogLevel
 from app.domain.kinds import KINDS, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.supabase_keys import refuse_full_access
 from app.errors import UsageError
@@ -25,6 +26,8 @@ _SWITCH_WORDS = {
 }
 _SECRETS = tuple(dict.fromkeys(secret.key for spec in KINDS.values() for secret in spec.secrets))
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOG_LEVEL = "log_level"
+DETAILED_FOR = timedelta(hours=1)  # connections.md §8
 
 
 class ConnectionStatus(StrEnum):
@@ -40,7 +43,8 @@ class Connection:
     """One configured remote system; secrets are in the vault under `id` and the field's key.
 
     `secrets` names the secrets that are set, also those a sign-in gave. `last_test` is the last test report as it was
-    shown; `last_error_kind` is one of command-line.md's error kinds.
+    shown; `last_error_kind` is one of command-line.md's error kinds. `detailed_since` is when its log began to keep
+    bodies.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Connection:
     last_test_at: datetime | None = None
     last_test_ok: bool | None = None
     last_test: dict[str, Any] | None = None
+    detailed_since: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -70,6 +75,28 @@ class Connection:
             return value
         return next((f.usual for f in self.spec.settings if f.key == key), None)
 
+    @property
+    def detailed_until(self) -> datetime | None:
+        """When its log stops to keep bodies by itself; None while it keeps none."""
+        is_detailed = self.settings.get(LOG_LEVEL) == LogLevel.DEBUG
+        return self.detailed_since + DETAILED_FOR if is_detailed and self.detailed_since is not None else None
+
+    @property
+    def log_level(self) -> LogLevel:
+        """How much of its requests is kept; what holds for all connections never means bodies (§8)."""
+        level = LogLevel(self.setting(LOG_LEVEL) or LogLevel.INFO)
+        return LogLevel.INFO if level is LogLevel.DEBUG and self.detailed_until is None else level
+
+    def at(self, moment: datetime) -> Connection:
+        """As it is at that moment: after an hour, or when the clock was set back, its log keeps no bodies any more."""
+        until = self.detailed_until
+        if self.settings.get(LOG_LEVEL) != LogLevel.DEBUG or (
+            until is not None and until - DETAILED_FOR <= moment < until
+        ):
+            return self
+        settings = {key: value for key, value in self.settings.items() if key != LOG_LEVEL}
+        return replace(self, settings=settings, detailed_since=None)
+
     def missing_fields(self) -> tuple[FieldSpec, ...]:
         """Required fields without a value, and choices that are none; secrets of the environment are not seen."""
         return tuple(f for f in self.spec.in_use(self.settings) if self._missing(f))
@@ -78,6 +105,11 @@ class Connection:
     def full_access(self) -> bool:
         """Whether it opens the whole system with one key, which a person should be told for as long as it lasts."""
         return self.spec.full_access is not None and self.setting(self.spec.full_access[0]) == self.spec.full_access[1]
+
+    @property
+    def unverified(self) -> bool:
+        """Whether it takes any certificate, which a person should be told for as long as it lasts."""
+        return self.settings.get("verify_tls") is False
 
     def signed_in(self, spec: FieldSpec) -> bool:
         """Whether a sign-in gave what it gives for this secret."""

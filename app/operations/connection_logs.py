@@ -10,6 +10,7 @@ import msgspec
 
 from app import __version__
 from app.access import Permission
+from app.domain.attempts import Attempts
 from app.domain.outcomes import Outcome, Status, Trigger
 from app.domain.sync_logs import Direction, SyncLog, SyncStatus
 from app.i18n import N_
@@ -18,6 +19,7 @@ from app.operations.context import RunContext
 from app.operations.registry import operation, operations
 from app.redaction import redact
 from app.store import sync_logs as stored
+from app.store.attempts import attempts_of
 from app.store.sync_logs import SyncLogFilter
 
 _OUTBOUND = frozenset(
@@ -30,8 +32,12 @@ _MOST_OUTCOMES = 50
 
 @dataclass(frozen=True)
 class SyncLogsParams:
-    """Which runs; what is empty does not narrow. `since` counts in, `until` does not."""
+    """Which runs; what is empty does not narrow. `since` counts in, `until` does not.
 
+    `run` is the id of the one run that is told alone, with each of its requests.
+    """
+
+    run: str = ""
     operation: str = ""
     status: SyncStatus | None = None
     direction: Direction | None = None
@@ -55,13 +61,16 @@ async def list_sync_logs(context: RunContext, params: SyncLogsParams) -> None:
         trigger=params.trigger,
         since=_aware(params.since),
         until=_aware(params.until),
+        run_id=params.run,
     )
     read = context.workspace.store.read
     found = await read(stored.sync_logs, wanted, limit=params.limit, offset=params.offset)
     total = await read(stored.count_sync_logs, wanted)
     context.summary["total"] = total
     context.result |= {"total": total, "limit": params.limit, "offset": params.offset}
-    context.result["logs"] = [sync_log_row(log) for log in found]
+    rows = context.result["logs"] = [sync_log_row(log) for log in found]
+    if params.run and rows:
+        rows[0] |= attempt_rows(await read(attempts_of, params.run))
 
 
 def direction_of(operation_id: str) -> Direction | None:
@@ -108,8 +117,18 @@ def sync_log_row(log: SyncLog) -> dict[str, Any]:
     }
 
 
-def support_text(log: SyncLog, outcomes: list[Outcome]) -> str:
-    """A run to be handed to support, as JSON and without secrets: what was asked, how it ended, what went wrong."""
+def attempt_rows(attempts: Attempts) -> dict[str, Any]:
+    """The requests of a run, oldest first, and how many there were in all."""
+    kept = [asdict(attempt) | {"at": time_text(attempt.at)} for attempt in attempts.kept]
+    return {"attempts": kept, "attempts_total": attempts.total}
+
+
+def support_text(log: SyncLog, outcomes: list[Outcome], attempts: Attempts) -> str:
+    """A run to be handed to support, as JSON and without secrets: what was asked, how it ended, what went wrong.
+
+    Bodies are not among it: they hold the data of people.
+    """
+    bare = replace(attempts, kept=tuple(replace(each, sent="", answered="") for each in attempts.kept))
     troubled = [o for o in outcomes if o.status not in _FINE]
     told = {
         "muster": __version__,
@@ -119,6 +138,7 @@ def support_text(log: SyncLog, outcomes: list[Outcome]) -> str:
         "warnings": log.run.warnings,
         "outcomes_that_need_a_look": [asdict(replace(o, changes=())) for o in troubled[:_MOST_OUTCOMES]],
         "more_of_these": max(0, len(troubled) - _MOST_OUTCOMES),
+        **attempt_rows(bare),
     }
     return redact(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.access import Permission
 from app.domain.audit import AuditNote
-from app.domain.connections import Connection, ConnectionStatus, check_secret, checked_settings, refuse_secrets
+from app.domain.connections import (
+    LOG_LEVEL,
+    Connection,
+    ConnectionStatus,
+    check_secret,
+    checked_settings,
+    refuse_secrets,
+)
 from app.domain.ids import new_id
 from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.kinds.cetec import cetec_address
@@ -22,6 +29,7 @@ from app.operations.registry import NoParams, operation
 from app.operations.setting_changes import connection_notes
 from app.operations.webhooks.sources import changed_fields, connection_changed, status_changed
 from app.store import connections as stored
+from app.store.values import now
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -89,6 +97,7 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
         status=ConnectionStatus.ACTIVE,
         settings=settings,
         secrets=tuple(sorted(secrets)),
+        detailed_since=now(),
     )
     if await context.workspace.store.read(stored.find_connection, connection.name) is not None:
         raise UsageError(_("There is already a connection named {name}.").format(name=connection.name))
@@ -114,7 +123,8 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     status = old.status
     if params.paused is not None:
         status = ConnectionStatus.INACTIVE if params.paused else ConnectionStatus.ACTIVE
-    edited = bool(params.settings or context.secrets)
+    # How much is logged is no matter of the line: the last test, the client and its breaker stay.
+    edited = bool(set(params.settings) - {LOG_LEVEL} or context.secrets)
     if edited and status is ConnectionStatus.ERROR:
         status = ConnectionStatus.ACTIVE
     known = {spec.key for spec in old.spec.settings}
@@ -134,9 +144,12 @@ async def update_connection(context: RunContext, params: UpdateParams) -> None:
     )
     if edited:  # the last test says nothing about the new values
         new = replace(new, last_test_at=None, last_test_ok=None, last_test=None)
+    if params.settings.get(LOG_LEVEL) is not None:
+        new = replace(new, detailed_since=now())
     if context.dry_run:
         return
-    await context.workspace.links.drop(old.id)
+    if edited or params.paused is not None:
+        await context.workspace.links.drop(old.id)
     await _keep_secrets(context, new, secrets)
     notes = connection_notes(context.run, old, new, given=secrets, lost=lost)
     told = [connection_changed(EventType.CONNECTION_UPDATED, new, changed_fields(old, new, secrets))]

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
-from app.domain.connections import Connection, check_secret
+from app.domain.connections import LOG_LEVEL, Connection, check_secret
 from app.domain.contact_center.endpoints import Dialect, path_overrides
 from app.domain.kinds import ConnectionKind, FieldType
 from app.domain.kinds.cetec import TOKEN, cetec_address, customer_ids
@@ -22,8 +22,9 @@ from app.domain.mappings import ENTITIES, Mapper
 from app.domain.supabase_keys import check_publishable_key
 from app.errors import NotConfigured, UsageError
 from app.i18n import _
+from app.operations.routes import route_of
 from app.operations.sessions import KeptSession, SecretReader
-from app.operations.sign_ins import sign_in_of, trust_of
+from app.operations.sign_ins import sign_in_of
 from app.store import mappings
 from app.vault import is_set
 
@@ -126,7 +127,7 @@ class Links:
                 self.mapper(connection.id).use(*await self._store.read(mappings.in_use, connection.id))
             secrets = await read_secrets(connection, lambda key: self._vault.get(connection, key))
             known = self._open.get(connection.id)
-            if known is not None and known.connection.settings == connection.settings and known.secrets == secrets:
+            if known is not None and _line(known.connection) == _line(connection) and known.secrets == secrets:
                 return known.client
             make = _MAKERS[connection.kind]
             client = await asyncio.to_thread(make, connection, secrets, self.session(connection))
@@ -177,6 +178,11 @@ class Links:
 async def read_secrets(connection: Connection, secret: SecretReader) -> dict[str, str]:
     """The secrets that a client is made with; one that a sign-in takes the place of is read when it is needed.
 
+def _line(connection: Connection) -> dict[str, Any]:
+    """The settings that a client is made from."""
+    return {key: value for key, value in connection.settings.items() if key != LOG_LEVEL}
+
+
     What is neither required nor set is not asked for: without a keyring the asking alone would fail.
     """
     in_use = [f for f in connection.spec.in_use(connection.settings) if f.type is FieldType.SECRET and not f.traded_for]
@@ -201,6 +207,7 @@ def make_vitec(
         ),
         retry,
     )
+            route=route_of(connection, secrets),
 
 
 def make_supabase(
@@ -236,6 +243,7 @@ def make_supabase(
     )
     return Supabase(settings, keeper, retry)
 
+        route=route_of(connection, secrets),
 
 def make_cetec(
     connection: Connection, secrets: Secrets, _keeper: SessionKeeper, retry: RetryPolicy | None = None
@@ -259,6 +267,7 @@ def make_cetec(
     )
     return Cetec(settings, retry)
 
+        route=route_of(connection, secrets),
 
 def make_mysql(connection: Connection, secrets: Secrets, _keeper: SessionKeeper) -> MySqlServer:
     """A client of a MySQL server from a connection's settings and its password.
@@ -303,7 +312,7 @@ def make_onec(connection: Connection, secrets: Secrets, keeper: SessionKeeper) -
         agents_per_request=setting("agents_per_request"),
         hours_as_strings=setting("hours_as_strings"),
         timeout_s=setting("timeout_seconds"),
-        trust=trust_of(connection),
+        route=route_of(connection, secrets),
     )
     retry = RetryPolicy.growing(setting("retry_attempts"))
     return OneC(settings, sign_in_of(connection, secrets, keeper, _(connection.spec.title)), retry)
@@ -326,7 +335,7 @@ def make_contact_center(connection: Connection, secrets: Secrets, keeper: Sessio
         raw_commas=setting("raw_commas"),
         target_answer_seconds=setting("target_answer_seconds"),
         timeout_s=setting("timeout_seconds"),
-        trust=trust_of(connection),
+        route=route_of(connection, secrets),
     )
     retry = retry_policy(setting("retry_attempts"))
     return ContactCenter(settings, sign_in_of(connection, secrets, keeper, _(connection.spec.title)), retry)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.domain.connections import Connection
 from app.i18n import _
+from app.operations.routes import UNVERIFIED
 from app.operations.sessions import SecretReader
 from app.operations.stages import Staged, connect
 
 if TYPE_CHECKING:
+    from app.connectors.route import Route
     from app.connectors.supabase import SessionKeeper
 
 
@@ -32,13 +34,18 @@ class Probe:
     details: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    def recommend(self, text: str) -> None:
+        """Something that works and should be done otherwise."""
+        self.details.setdefault("recommendations", []).append(text)
+        self.warnings.append(text)
 
-async def reach(staged: Staged, base_url: str, context: ssl.SSLContext | None = None) -> None:
+
+async def reach(probe: Probe, base_url: str, route: Route) -> None:
     """Resolve and connect, then, over https, shake hands; each its own stage so that the cause is plain.
 
-    `context` says which certificates are good, else those that the computer trusts are.
+    Where the connection names a proxy, only that can be connected to; it is the sign-in that then goes further.
     """
-    parts = urlsplit(base_url)
+    parts = urlsplit(route.proxy.url if route.proxy is not None else base_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
     async def address() -> str:
@@ -46,13 +53,13 @@ async def reach(staged: Staged, base_url: str, context: ssl.SSLContext | None = 
         return _("{host} answers on port {port}.").format(host=host, port=port)
 
     async def tls() -> str:
-        import truststore
-
-        await connect(host, port, context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-        if context is not None and context.verify_mode is ssl.CERT_NONE:
+        await connect(host, port, await asyncio.to_thread(route.context, base_url))
+        if not route.verify:
             return _("Encrypted; the certificate is not checked.")
         return _("The certificate is valid.")
 
-    await staged.run("address", address)
-    if parts.scheme == "https":
-        await staged.run("tls", tls)
+    if not route.verify and base_url.startswith("https://"):
+        probe.recommend(_(UNVERIFIED))
+    await probe.staged.run("address", address)
+    if parts.scheme == "https" and route.proxy is None:
+        await probe.staged.run("tls", tls)

@@ -42,7 +42,7 @@ async def run_stages(probe: Probe) -> None:
     assert cetec is not None
     async with cetec:
         _look_at_settings(probe, cetec)
-        await reach(probe.staged, cetec.settings.base_url)
+        await reach(probe, cetec.settings.base_url, cetec.settings.route)
         await _ask(probe, cetec)
 
 

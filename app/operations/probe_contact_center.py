@@ -65,14 +65,14 @@ async def _through_stages(probe: Probe, *, full: bool) -> None:
         center = make_contact_center(probe.connection, secrets, probe.session)
         _look_at_settings(probe)
         if warning := token_warning(secrets):
-            _recommend(probe, warning)
+            probe.recommend(warning)
         return _("All required fields are filled in.")
 
     await probe.staged.run("settings", settings)
     assert center is not None
     async with center:
         url = center.settings.endpoint_url
-        await reach(probe.staged, url, center.settings.trust.context(url))
+        await reach(probe, url, center.settings.route)
         if probe.ends_session and await _holds_typed_refresh_token(probe):
             probe.warnings.append(
                 _("A refresh token may work only once, so it is not tried before the connection is saved.")
@@ -118,7 +118,7 @@ async def _ask(probe: Probe, center: ContactCenter, *, full: bool) -> None:
         probe.warnings.append(_("Only the full test tells whether the address is the right one."))
     probe.details["response_time_ms"] = round(seconds * 1000)
     if seconds > SLOW_S:
-        _recommend(probe, _("The contact centre is slow: ask for smaller portions, or at quieter hours."))
+        probe.recommend(_("The contact centre is slow: ask for smaller portions, or at quieter hours."))
 
 
 def _wrong_address() -> RemoteError:
@@ -132,14 +132,7 @@ def _look_at_settings(probe: Probe) -> None:
     """What works and still deserves a look."""
     url = str(probe.connection.setting("endpoint_url") or "")
     if url.startswith("http://"):
-        _recommend(probe, _("Data and sign-in travel unencrypted; use https."))
-    elif not probe.connection.setting("verify_tls"):
-        _recommend(probe, _("The certificate is not checked, so anybody on the way can read and change everything."))
-
-
-def _recommend(probe: Probe, text: str) -> None:
-    probe.details["recommendations"].append(text)
-    probe.warnings.append(text)
+        probe.recommend(_("Data and sign-in travel unencrypted; use https."))
 
 
 async def _holds_typed_refresh_token(probe: Probe) -> bool:

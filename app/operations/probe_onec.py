@@ -66,14 +66,14 @@ async def _through_stages(probe: Probe, *, full: bool) -> None:
         onec = make_onec(probe.connection, secrets, probe.session)
         _look_at_settings(probe)
         if warning := token_warning(secrets):
-            _recommend(probe, warning)
+            probe.recommend(warning)
         return _("All required fields are filled in.")
 
     await probe.staged.run("settings", settings)
     assert onec is not None
     async with onec:
         url = onec.settings.endpoint_url
-        await reach(probe.staged, url, onec.settings.trust.context(url))
+        await reach(probe, url, onec.settings.route)
         if probe.ends_session and await _holds_typed_refresh_token(probe):
             probe.warnings.append(
                 _("A refresh token may work only once, so it is not tried before the connection is saved.")
@@ -106,25 +106,18 @@ async def _ask(probe: Probe, onec: OneC, *, full: bool) -> None:
         await probe.staged.run("data", data)
     probe.details["response_time_ms"] = round(seconds * 1000)
     if seconds > SLOW_S:
-        _recommend(probe, _("1C is slow: let its administrator switch on the reuse of sessions in the publication."))
+        probe.recommend(_("1C is slow: let its administrator switch on the reuse of sessions in the publication."))
 
 
 def _look_at_settings(probe: Probe) -> None:
     """What works and still deserves a look."""
     url = str(probe.connection.setting("endpoint_url") or "")
     if "/hs/" not in urlsplit(url).path + "/":
-        _recommend(
-            probe, _("The address holds no /hs/: that of a 1C service usually is server, publication, /hs/, service.")
+        probe.recommend(
+            _("The address holds no /hs/: that of a 1C service usually is server, publication, /hs/, service.")
         )
     if url.startswith("http://"):
-        _recommend(probe, _("Data and password travel unencrypted; use https."))
-    elif not probe.connection.setting("verify_tls"):
-        _recommend(probe, _("The certificate is not checked, so anybody on the way can read and change everything."))
-
-
-def _recommend(probe: Probe, text: str) -> None:
-    probe.details["recommendations"].append(text)
-    probe.warnings.append(text)
+        probe.recommend(_("Data and password travel unencrypted; use https."))
 
 
 async def _holds_typed_refresh_token(probe: Probe) -> bool:

@@ -51,7 +51,7 @@ async def run_stages(probe: Probe) -> None:
     assert project is not None
     async with project:
         try:
-            await reach(probe.staged, project.settings.url)
+            await reach(probe, project.settings.url, project.settings.route)
             await _ask(probe, project)
         finally:
             _look_at_clock(probe, project)

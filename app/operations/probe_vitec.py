@@ -36,7 +36,7 @@ async def run_stages(probe: Probe) -> None:
     await probe.staged.run("settings", settings)
     assert hub is not None
     async with hub:
-        await reach(probe.staged, hub.settings.base_url)
+        await reach(probe, hub.settings.base_url, hub.settings.route)
         await _ask(probe, hub)
 
 

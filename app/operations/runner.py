@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.access import Permission, demand
+from app.domain.attempts import AttemptLog, Attempts, noting
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.ids import new_id
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status, Trigger
@@ -28,7 +29,7 @@ from app.operations.context import RunContext
 from app.operations.mapping_notes import note_mapping
 from app.operations.registry import Operation, find_operation
 from app.redaction import redact
-from app.store import connections, leases, runs
+from app.store import attempts, connections, leases, runs
 from app.store.values import now
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class RunHandle:
     def __init__(self, context: RunContext, operation: Operation) -> None:
         self.context = context
         self.operation = operation
+        connection = context.connection
+        self.attempts = AttemptLog(connection.log_level) if connection is not None else AttemptLog()
         self.body: asyncio.Task[MusterError | None] | None = None
         self.task: asyncio.Task[Report] | None = None
 
@@ -113,7 +116,7 @@ class Runner:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.handles: dict[str, RunHandle] = {}
-        self._unstored: list[tuple[Run, Connection | None, Operation]] = []
+        self._unstored: list[_Ended] = []
 
     async def start(self, request: Request) -> RunHandle:
         """Check and start a run.
@@ -229,7 +232,8 @@ class Runner:
             self._unstored.clear()
         self.handles[handle.run_id] = handle
         self._workspace.events.publish(RunStarted(context.run))
-        handle.body = self._workspace.tasks.start(f"body {operation.id}", _ending(operation, context, params))
+        with noting(handle.attempts):  # a task begun here carries it along
+            handle.body = self._workspace.tasks.start(f"body {operation.id}", _ending(operation, context, params))
         handle.task = self._workspace.tasks.start(f"run {operation.id}", self._run(handle, handle.body))
         return handle
 
@@ -258,12 +262,12 @@ class Runner:
 
     async def _close(self, handle: RunHandle, run: Run) -> None:
         """Store the end; where the store refuses even that, it is stored when the next run starts."""
+        ended = _Ended(run, handle.context.connection, handle.operation, handle.attempts.told())
         try:
-            connection = handle.context.connection
-            await self._workspace.store.write(_close_run, run, connection, handle.operation, self._workspace)
+            await self._workspace.store.write(_close_run, ended, self._workspace)
         except MusterError as problem:
             log.error("Run %s: its end could not be stored: %s", run.run_id, problem.message)  # noqa: TRY400
-            self._unstored.append((run, handle.context.connection, handle.operation))
+            self._unstored.append(ended)
         if handle.context.connection is not None:
             self._workspace.events.publish(ConnectionsChanged())
 
@@ -290,12 +294,20 @@ def _leaving_out(operation: Operation, params: Mapping[str, Any], without: Seque
     return {**params, "without": [*params.get("without", ()), *without]}
 
 
-def _open_run(
-    operation: Operation, context: RunContext, unstored: Iterable[tuple[Run, Connection | None, Operation]]
-) -> None:
+@dataclass(frozen=True)
+class _Ended:
+    """What is stored of a run that is over."""
+
+    run: Run
+    connection: Connection | None
+    operation: Operation
+    attempts: Attempts
+
+
+def _open_run(operation: Operation, context: RunContext, unstored: Iterable[_Ended]) -> None:
     workspace = context.workspace
     for ended in unstored:
-        _close_run(*ended, workspace)
+        _close_run(ended, workspace)
     if operation.target:
         connection_id = context.connection.id if context.connection else ""
         target = operation.target.format(connection=connection_id)
@@ -306,8 +318,11 @@ def _open_run(
     workspace.audit.run_started(context.run, context.connection)
 
 
-def _close_run(run: Run, connection: Connection | None, operation: Operation, workspace: Workspace) -> None:
+def _close_run(ended: _Ended, workspace: Workspace) -> None:
+    run, connection, operation = ended.run, ended.connection, ended.operation
     runs.end_run(run)
+    if connection is not None:
+        attempts.keep_attempts(run.run_id, ended.attempts)
     leases.give_back(run.run_id)
     workspace.event_log.run_ended(run, connection, operation)
     workspace.audit.run_ended(run, connection)

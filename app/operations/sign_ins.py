@@ -1,5 +1,5 @@
-"""From a connection's settings and secrets to its way of signing in and whom it trusts (connections.md §5), for the
-kinds that let a person choose: 1C and contact centres.
+"""From a connection's settings and secrets to its way of signing in (connections.md §5), for the kinds that let a
+person choose: 1C and contact centres.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from app.domain.kinds.sign_in import (
     ClientAuthentication,
 )
 from app.i18n import _
+from app.operations.routes import route_of
 from app.vault import is_set
 
 if TYPE_CHECKING:
-    from app.connectors.http import Trust
     from app.connectors.oauth import RefreshTokens
     from app.connectors.sign_in import SignIn
 
@@ -53,17 +53,10 @@ def sign_in_of(connection: Connection, secrets: Mapping[str, str], tokens: Refre
         key_header=setting("key_header"),
         key_query=setting("key_query") or "",
         oauth=oauth,
-        trust=trust_of(connection),
+        route=route_of(connection, secrets),
     )
     refreshes = is_set(connection, TYPED_REFRESH_TOKEN) or KEPT_REFRESH_TOKEN in connection.secrets
     return make_sign_in(settings, system, tokens if refreshes else None)
-
-
-def trust_of(connection: Connection) -> Trust:
-    """Which certificates are good."""
-    from app.connectors.http import Trust
-
-    return Trust(connection.setting("ca_file") or "", connection.setting("verify_tls"))
 
 
 def token_warning(secrets: Mapping[str, str]) -> str:

@@ -154,6 +154,7 @@ def _to_row(connection: Connection) -> dict[str, Any]:
 
 
 def _to_connection(row: ConnectionRow) -> Connection:
+        "detailed_since": to_time(connection.detailed_since),
     return Connection(
         id=row.id,
         name=row.name,
@@ -169,4 +170,5 @@ def _to_connection(row: ConnectionRow) -> Connection:
         last_test=from_json(row.last_test, dict[str, Any]),
         created_at=from_time(row.created_at),
         updated_at=from_time(row.updated_at),
-    )
+    ).at(now())
+        detailed_since=from_time(row.detailed_since),

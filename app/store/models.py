@@ -16,6 +16,7 @@ from peewee import (
     TextField,
 )
 
+from app.store.attempt_rows import ATTEMPT_TABLES
 from app.store.audit_rows import AUDIT_TABLES
 from app.store.base import BaseModel
 from app.store.contact_center_rows import CONTACT_CENTER_TABLES
@@ -43,6 +44,7 @@ class ConnectionRow(BaseModel):
     last_test_at = CharField(null=True)
     last_test_ok = BooleanField(null=True)
     last_test = TextField(null=True)
+    detailed_since = CharField(null=True)
     created_at = CharField()
     updated_at = CharField()
 
@@ -335,6 +337,7 @@ TABLES = (
     JournalRow,
     LeaseRow,
     ListingRow,
+    *ATTEMPT_TABLES,
     *AUDIT_TABLES,
     *CONTACT_CENTER_TABLES,
     *ONEC_TABLES,

@@ -21,7 +21,8 @@ from app.store.values import from_json, to_time
 class SyncLogFilter:
     """Which runs of the connection of that name; what is empty does not narrow.
 
-    `operations` None means any, an empty tuple none at all; `syncs_only` leaves out what only changed its settings.
+    `operations` None means any, an empty tuple none at all; `syncs_only` leaves out what only changed its settings;
+    `run_id` is the one run that is meant.
     """
 
     connection: str
@@ -32,6 +33,7 @@ class SyncLogFilter:
     since: datetime | None = None
     until: datetime | None = None
     syncs_only: bool = False
+    run_id: str = ""
 
 
 def sync_logs(wanted: SyncLogFilter, *, limit: int = 100, offset: int = 0) -> list[SyncLog]:
@@ -58,7 +60,7 @@ def logged_operations(connection: str) -> list[str]:
 
 def _matching(query: Any, wanted: SyncLogFilter) -> Any:
     r, d = RunRow, RunDigestRow
-    found: list[Any] = [r.connection == wanted.connection]
+    found: list[Any] = [r.connection == wanted.connection, *([r.run_id == wanted.run_id] if wanted.run_id else ())]
     if wanted.operations is not None:
         found.append(r.operation.in_(wanted.operations))
     if wanted.states:

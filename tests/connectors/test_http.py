@@ -17,8 +17,9 @@ import pytest
 import respx
 
 from app.connectors.breaker import FAILURES_IN_A_ROW, FIRST_PAUSE_S, Breaker
-from app.connectors.http import USER_AGENT, Answer, Call, HttpClient, HttpSettings, RetryPolicy, rate_limited
+from app.connectors.http import Answer, Call, HttpClient, HttpSettings, RetryPolicy, rate_limited
 from app.connectors.retry_after import retry_after_seconds
+from app.connectors.route import USER_AGENT
 from app.errors import (
     BadData,
     MusterError,

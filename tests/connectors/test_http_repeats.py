@@ -18,10 +18,10 @@ from app.connectors.http import (
     Repeat,
     RepeatableError,
     RetryPolicy,
-    Trust,
     may_have_arrived,
     rate_limited,
 )
+from app.connectors.route import Route
 from app.errors import MusterError, NotConfigured
 
 BASE = "http://127.0.0.1:1"
@@ -107,10 +107,10 @@ class TestEnough:
 
 class TestTrust:
     def test_the_computer_is_trusted_by_default(self) -> None:
-        assert Trust().context("https://x").verify_mode is ssl.CERT_REQUIRED
+        assert Route().context("https://x").verify_mode is ssl.CERT_REQUIRED
 
     def test_anything_is_trusted_only_where_that_was_chosen(self) -> None:
-        context = Trust(verify=False).context("https://x")
+        context = Route(verify=False).context("https://x")
         assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
 
     @pytest.mark.parametrize("there", [False, True])
@@ -119,4 +119,4 @@ class TestTrust:
         if there:
             file.write_text("no certificate")
         with pytest.raises(NotConfigured, match="own.pem"):
-            Trust(str(file)).context("https://x")
+            Route(str(file)).context("https://x")

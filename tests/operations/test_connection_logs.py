@@ -13,6 +13,7 @@ from app.access import Role
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
+from app.domain.attempts import Attempt, Attempts
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status
 from app.domain.sync_logs import Direction, SyncLog
@@ -108,7 +109,9 @@ class TestSyncLog:
             Outcome(name, name, "offices", "", status, "store", "planted-marker-1", Action.UPDATE)
             for name, status in (("North", Status.SUCCESS), ("South", Status.FATAL))
         )
-        text = support_text(SyncLog(ran, {"fatal": 1, "success": 1}), [fine, wrong])
+        asked = Attempt(now(), "GET", "http://x/planted-marker-1", 500, error="planted-marker-1", answered="of people")
+        text = support_text(SyncLog(ran, {"fatal": 1, "success": 1}), [fine, wrong], Attempts((asked,), 1))
+        assert "of people" not in text
         assert "planted-marker-1" not in text
         told = json.loads(text)
         assert (told["id"], told["state"], told["records_failed"]) == ("r1", "stopped", 1)

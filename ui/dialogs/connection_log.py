@@ -20,9 +20,12 @@ from app.i18n import _, ngettext
 from app.operations.connection_logs import support_text, wanted_operations
 from app.store import runs
 from app.store import sync_logs as stored
+from app.store.attempts import attempts_of
 from app.store.sync_logs import SyncLogFilter
 from app.store.values import now
 from ui.desk import Desk
+from ui.dialogs.connection_log_detail import open_log_detail
+from ui.dialogs.connection_log_level import DetailSwitch
 from ui.dialogs.connection_log_rows import COLUMNS, DIRECTION_WORDS, STATUS_WORDS, TRIGGER_WORDS, choice
 from ui.pages.activity.period import PeriodChoice
 from ui.runs.again import obstacle, same_again
@@ -52,11 +55,12 @@ class ConnectionLogDialog(QDialog):
             search_hint=_("Search the sync log"), count_text=self._count, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
         self.older = Button(_("Show older ones"), icon=Icon.CHEVRON_DOWN, object_name="sync_log.older")
+        self.requests = Button(_("Requests"), icon=Icon.EYE, object_name="sync_log.requests")
         self.open_run = Button(_("Show results"), icon=Icon.EYE, object_name="sync_log.open")
         self.copy = Button(_("Copy for support"), icon=Icon.COPY, object_name="sync_log.copy")
         self.again = Button(_("Run again"), icon=Icon.REFRESH, object_name="sync_log.again")
         self.close_button = Button(_("Close"), object_name="sync_log.close")
-        for button in (self.older, self.open_run, self.copy, self.again, self.close_button):
+        for button in (self.older, self.requests, self.open_run, self.copy, self.again, self.close_button):
             button.setAutoDefault(False)  # Enter in the table or the search line opens no run
         self.older.hide()
         self._arrange()
@@ -78,6 +82,7 @@ class ConnectionLogDialog(QDialog):
         triggers = [(trigger.value, _(word)) for trigger, word in TRIGGER_WORDS.items()]
         self.trigger = choice("sync_log.trigger", _("Began by"), _("However it began"), triggers)
         self.period = PeriodChoice("sync_log.period")
+        self.detailed = DetailSwitch(self.desk, self.connection)
 
     @property
     def _choices(self) -> tuple[QComboBox, ...]:
@@ -91,9 +96,10 @@ class ConnectionLogDialog(QDialog):
         for box in self._choices:
             above.addWidget(box)
         above.addStretch(1)
+        above.addWidget(self.detailed)
         below.addWidget(self.older)
         below.addStretch(1)
-        for button in (self.copy, self.again, self.open_run, self.close_button):
+        for button in (self.copy, self.again, self.requests, self.open_run, self.close_button):
             below.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2 * GRID, 0, 4 * GRID)
@@ -107,6 +113,7 @@ class ConnectionLogDialog(QDialog):
         for box in self._choices:
             box.activated.connect(lambda _place: self.read())
         self.older.clicked.connect(lambda: self.desk.start("read sync log", self._read(older=True)))
+        self.requests.clicked.connect(self._open_requests)
         self.open_run.clicked.connect(self._open_run)
         self.copy.clicked.connect(lambda: self.desk.start("copy for support", self._copy()))
         self.again.clicked.connect(self._run_again)
@@ -178,11 +185,11 @@ class ConnectionLogDialog(QDialog):
     def _show_ways(self) -> None:
         log = self.pane.table.current_row()
         reason = "" if log is not None else _("Choose a run first.")
-        for button in (self.open_run, self.copy):
-            _permit(button, reason)
+        for button in (self.requests, self.open_run, self.copy):
+            button.permit(reason)
         if log is not None:
             reason = obstacle(self.desk, log.run) if log.run.state.over else _("It is still running.")
-        _permit(self.again, reason)
+        self.again.permit(reason)
 
     def _open_run(self) -> None:
         """Show the run as it ended, on the Activity page."""
@@ -190,12 +197,18 @@ class ConnectionLogDialog(QDialog):
             self.accept()
             self.desk.voice.open_page("activity", log.run.run_id)
 
+    def _open_requests(self) -> None:
+        """Show what went over the line in the run."""
+        if (log := self.pane.table.current_row()) is not None:
+            open_log_detail(self, self.desk, log)
+
     async def _copy(self) -> None:
         """The run and what went wrong in it to the clipboard, without anything secret."""
         if (log := self.pane.table.current_row()) is None:
             return
-        outcomes = await self.desk.workspace.store.read(runs.outcomes, log.run.run_id)
-        QGuiApplication.clipboard().setText(support_text(log, outcomes))
+        read, run_id = self.desk.workspace.store.read, log.run.run_id
+        text = support_text(log, await read(runs.outcomes, run_id), await read(attempts_of, run_id))
+        QGuiApplication.clipboard().setText(text)
         self.desk.voice.toast(_("Copied, without keys and passwords."))
 
     def _run_again(self) -> None:
@@ -208,13 +221,6 @@ class ConnectionLogDialog(QDialog):
         from ui.dialogs.export import export_table
 
         export_table(self, self.desk, self.pane.visible_table(), "sync-log")
-
-
-def _permit(button: Button, reason: str) -> None:
-    if reason:
-        button.refuse(reason)
-    else:
-        button.allow()
 
 
 def open_connection_log(parent: QWidget, desk: Desk, connection: Connection) -> ConnectionLogDialog:

@@ -22,7 +22,7 @@ STATUS_WORDS = {
     SyncStatus.FAILED: N_("Failed"),
     SyncStatus.CANCELLED: N_("Cancelled"),
 }
-_TONES = {
+STATUS_TONES = {
     SyncStatus.PENDING: Tone.NEUTRAL,
     SyncStatus.STARTED: Tone.INFO,
     SyncStatus.COMPLETED: Tone.SUCCESS,
@@ -65,7 +65,7 @@ def message(log: SyncLog) -> str:
 COLUMNS: tuple[Column[SyncLog], ...] = (
     Column("started", N_("Started"), lambda r: r.run.started_at, kind=Kind.MOMENT, width=140),
     Column("status", N_("Result"), lambda r: r.status.value, text=lambda r: _(STATUS_WORDS[r.status]), kind=Kind.CHIP,
-           width=150, tone=lambda r: _TONES[r.status], icon=lambda r: _ICONS[r.status]),
+           width=150, tone=lambda r: STATUS_TONES[r.status], icon=lambda r: _ICONS[r.status]),
     Column("operation", N_("Operation"), lambda r: operation_title(r.run.operation), width=180),
     Column("duration", N_("Took"), lambda r: r.run.duration_ms,
            text=lambda r: duration_text(r.run.duration_ms) if r.ended_at else "", kind=Kind.NUMBER, width=80,

@@ -266,7 +266,7 @@ def _line(
             most_per_second=settings.calls_per_second,
             most_parallel=parallel,
             retry=retry,
-            trust=settings.trust,
+            route=settings.route,
             names_requests=True,
         ),
         breaker,

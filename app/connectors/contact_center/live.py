@@ -28,7 +28,8 @@ import httpx
 from app.connectors.contact_center.answers import decoded
 from app.connectors.contact_center.now import load_rows, online_rows
 from app.connectors.contact_center.settings import ContactCenterSettings
-from app.connectors.http import CONNECT_TIMEOUT_S, USER_AGENT, RepeatableError
+from app.connectors.http import RepeatableError
+from app.connectors.route import CONNECT_TIMEOUT_S, USER_AGENT
 from app.connectors.sign_in import SignIn
 from app.connectors.tolerant_json import Row, Rows, rows_of
 from app.domain.contact_center.live import LiveChange, LiveKind
@@ -79,14 +80,14 @@ class Live:
         from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
         address, headers = await self._signed()
-        secure = self._settings.websocket_url.startswith("wss://")
+        secure, proxy = self._settings.websocket_url.startswith("wss://"), self._settings.route.proxy
         try:
             async with connect(
                 address,
                 additional_headers=headers,
                 user_agent_header=USER_AGENT,
                 ssl=self._tls() if secure else None,
-                proxy=True if secure else None,  # plain ws stays on this computer
+                proxy=proxy.with_credentials if proxy else secure or None,  # plain ws stays on this computer
                 open_timeout=min(CONNECT_TIMEOUT_S, self._settings.timeout_s),
                 ping_interval=_PING_S,
                 ping_timeout=_PING_S,
@@ -131,10 +132,10 @@ class Live:
         finally:
             await flow.aclose()
         headers = {name: value for name, value in signed.headers.items() if name.lower() not in known}
-        return "ws" + str(signed.url).removeprefix("http"), headers
+        return "ws" + str(signed.url).removeprefix("http"), {**self._settings.route.headers, **headers}
 
     def _tls(self) -> ssl.SSLContext:
-        return self._settings.trust.context("https://")
+        return self._settings.route.context("https://")
 
     async def _change(self, message: str | bytes) -> LiveChange | None:
         """What a message says; None for one of a type that is none of ours.

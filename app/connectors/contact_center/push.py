@@ -14,7 +14,9 @@ import httpx
 
 from app.connectors.breaker import Breaker
 from app.connectors.contact_center.settings import ContactCenterSettings
-from app.connectors.http import RepeatableError, client_options
+from app.connectors.http import RepeatableError
+from app.connectors.recording import Noted
+from app.connectors.route import client_options
 from app.connectors.sign_in import SignIn
 from app.domain.contact_center.pushes import StatusMessage
 from app.errors import MusterError, TimedOut, Unreachable
@@ -34,10 +36,11 @@ class StatusPush:
     def __init__(self, settings: ContactCenterSettings, auth: SignIn) -> None:
         self.breaker = Breaker(_("Receiver of status updates"))
         self._url = settings.status_push_url
+        route = settings.route if settings.pushes_to_itself else settings.route.to_others()
         self._client = httpx.AsyncClient(
             auth=auth if settings.pushes_to_itself else None,
             limits=httpx.Limits(max_connections=MOST_SOCKETS),
-            **client_options(self._url, PUSH_TIMEOUT_S, settings.trust),
+            **client_options(self._url, PUSH_TIMEOUT_S, route),
         )
 
     async def close(self) -> None:
@@ -60,6 +63,8 @@ class StatusPush:
 
     async def _post(self, message: StatusMessage) -> bool:
         has_left = False
+        noted = Noted("POST", self._url)
+        noted.begin()
 
         async def watch(event: str, _info: dict[str, Any]) -> None:
             nonlocal has_left
@@ -69,12 +74,15 @@ class StatusPush:
             async with asyncio.timeout(PUSH_TIMEOUT_S):
                 status = await self._answered(message, {"trace": watch})
         except RepeatableError as error:  # a sign-in that may work in a moment
+            noted.failed(error.error.message)
             raise error.error from error
         except (httpx.HTTPError, OSError, TimeoutError) as error:
+            noted.failed(redact(str(error)) or type(error).__name__)
             if not has_left:
                 raise _not_sent(error) from error
             log.debug("A status update got no answer: %s", type(error).__name__)
             return True
+        noted.answered(status, 0, "" if status < 400 else f"HTTP {status}")
         log.debug("A status update was answered with %s", status)
         return status < 400
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from app.connectors.http import Trust
+from app.connectors.route import Route
 from app.domain.contact_center.endpoints import Dialect, Endpoint
 
 
@@ -29,7 +29,7 @@ class ContactCenterSettings:
     target_answer_seconds: float = 20.0
     timeout_s: float = 30.0
     calls_per_second: float = 10.0  # connections.md §10.3
-    trust: Trust = field(default_factory=Trust)
+    route: Route = field(default_factory=Route)
 
     @property
     def pushes_to_itself(self) -> bool:

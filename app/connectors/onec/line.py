@@ -49,7 +49,7 @@ class Line:
                 most_per_second=settings.calls_per_second,
                 most_parallel=settings.max_parallel,
                 retry=retry,
-                trust=settings.trust,
+                route=settings.route,
                 names_requests=True,
             )
         )

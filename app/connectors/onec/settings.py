@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from app.connectors.http import Trust
+from app.connectors.route import Route
 from app.domain.kinds.onec import PostStyle, SessionMode
 
 LICENCE_PAUSES_S = (15.0, 30.0, 60.0)  # §4.4
@@ -27,7 +27,7 @@ class OneCSettings:
     agents_per_request: int = 200
     hours_as_strings: bool = False
     timeout_s: float = 30.0
-    trust: Trust = field(default_factory=Trust)
+    route: Route = field(default_factory=Route)
     licence_pauses_s: tuple[float, ...] = LICENCE_PAUSES_S
 
     @property

@@ -66,13 +66,20 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
         retry = replace(retry or RetryPolicy(), statuses=WORTH_REPEATING)
         self.clock_offset_s: float | None = None
         self.http = HttpClient(
-            HttpSettings(settings.url, SYSTEM, general_refusal, timeout_s=settings.timeout_s, retry=retry)
+            HttpSettings(
+                settings.url, SYSTEM, general_refusal, timeout_s=settings.timeout_s, retry=retry, route=settings.route
+            )
         )
         self._session = self._make_session(keeper) if settings.auth_mode is AuthMode.USER else None
         self._access: Access = self._session or KeyAccess(settings.service_key)
         self._people = People(self._ask_table, settings.page_size, lambda: self.mapper)
         rules = PhotoRules(
-            settings.url, settings.photo_bucket, settings.photo_mode, settings.photo_hosts, settings.timeout_s
+            settings.url,
+            settings.photo_bucket,
+            settings.photo_mode,
+            settings.photo_hosts,
+            settings.timeout_s,
+            settings.route.to_others(),
         )
         self._photos = Photos(rules, self.http, self._ask, retry)
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from app.connectors.http import Answer, Call, HttpClient, HttpSettings, RetryPolicy
+from app.connectors.route import Route
 from app.connectors.supabase.references import PhotoFile, read_reference
 from app.connectors.supabase.refusals import BucketUnknown, PhotoMissing, TokenExpired, storage_refusal
 from app.domain.kinds.supabase import PhotoMode
@@ -33,13 +34,14 @@ Ask = Callable[[Call], Awaitable[Answer]]
 
 @dataclass(frozen=True)
 class PhotoRules:
-    """What the connection says about photos; `hosts` are those that may be asked beside the project."""
+    """What the connection says about photos; `hosts` are those that may be asked beside the project, by `route`."""
 
     url: str
     bucket: str
     mode: PhotoMode
     hosts: tuple[str, ...]
     timeout_s: float
+    route: Route
 
 
 class Photos:
@@ -164,7 +166,12 @@ class Photos:
         client = self._others.get(origin)
         if client is None:
             settings = HttpSettings(
-                f"{scheme}://{origin}", origin, _no_opinion, timeout_s=self._rules.timeout_s, retry=self._retry
+                f"{scheme}://{origin}",
+                origin,
+                _no_opinion,
+                timeout_s=self._rules.timeout_s,
+                retry=self._retry,
+                route=self._rules.route,
             )
             client = self._others[origin] = HttpClient(settings)
         return (await client.send(Call(path, accept="image/*", most_bytes=MOST_PHOTO_BYTES))).body

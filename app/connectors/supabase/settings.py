@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.connectors.route import Route
 from app.domain.kinds.supabase import AuthMode, PhotoMode
 
 
@@ -24,6 +25,7 @@ class SupabaseSettings:
     photo_hosts: tuple[str, ...] = ()
     page_size: int = 500
     timeout_s: float = 30.0
+    route: Route = field(default_factory=Route, repr=False)
 
     @property
     def key(self) -> str:

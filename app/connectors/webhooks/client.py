@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from app.connectors.http import READS, USER_AGENT, RepeatableError, Trust
+from app.connectors.http import READS, RepeatableError
 from app.connectors.retry_after import retry_after_seconds
+from app.connectors.route import USER_AGENT, Route
 from app.connectors.sign_in import SignIn, SignInSettings, close_sign_in, make_sign_in
 from app.connectors.webhooks.failures import explain
 from app.connectors.webhooks.guard import Allowed, BlockedAddress, Guard
@@ -110,11 +111,11 @@ def make_client(url: str, sign_in: SignInSettings, guard: Guard, allowed: Allowe
     Raises `NotConfigured` for a sign-in that lacks something.
     """
     proxy = proxy_for(url)
-    transport = GuardedTransport(guard, allowed, Trust().context(url), proxy)
+    transport = GuardedTransport(guard, allowed, Route().context(url), proxy)
     token_url = sign_in.oauth.token_url
     of_tokens = None
     if token_url:
-        of_tokens = GuardedTransport(guard, allowed, Trust().context(token_url), proxy_for(token_url))
+        of_tokens = GuardedTransport(guard, allowed, Route().context(token_url), proxy_for(token_url))
     return WebhookClient(transport, make_sign_in(sign_in, _("The receiver"), transport=of_tokens), proxy)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from app.domain.kinds.line import LINE_FIELDS
 from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.errors import UsageError
 from app.i18n import N_, _
@@ -118,6 +119,7 @@ CETEC = KindSpec(
         FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
         SYNC_INTERVAL,
         ENABLE_WEBHOOKS,
+        *LINE_FIELDS,
     ),
     account=("api_url", "domain", "protocol"),
 )

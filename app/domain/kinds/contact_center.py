@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.domain.contact_center.endpoints import Dialect, overrides_text
-from app.domain.kinds.onec import SERVICE_FIELDS, TRUST_FIELDS, time_zone
+from app.domain.kinds.line import LINE_FIELDS
+from app.domain.kinds.onec import SERVICE_FIELDS, time_zone
 from app.domain.kinds.sign_in import SIGN_IN_ACCOUNT, AuthenticationType, sign_in_fields
 from app.domain.kinds.spec import ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.errors import UsageError
@@ -162,7 +163,7 @@ CONTACT_CENTER = KindSpec(
             help=N_("Time with chats is asked for only there."),
         ),
         *SERVICE_FIELDS,
-        *TRUST_FIELDS,
+        *LINE_FIELDS,
     ),
     account=("endpoint_url", *SIGN_IN_ACCOUNT),
 )

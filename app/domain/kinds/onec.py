@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
+from app.domain.kinds.line import LINE_FIELDS
 from app.domain.kinds.sign_in import SIGN_IN_ACCOUNT, AuthenticationType, sign_in_fields
 from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.onec_time_types import checked_map
@@ -29,7 +30,6 @@ class SessionMode(StrEnum):
 
 
 _LOCALE = re.compile(r"/[a-z]{2}_[A-Z]{2}(?=/|$)")
-_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def service_address(text: str) -> str:
@@ -96,38 +96,8 @@ SERVICE_FIELDS: tuple[FieldSpec, ...] = (
         shared=True,
     ),
     ENABLE_WEBHOOKS,
-    FieldSpec(
-        "log_level",
-        N_("Log"),
-        FieldType.CHOICE,
-        default="INFO",
-        choices=_LOG_LEVELS,
-        titles={
-            "DEBUG": N_("Everything, with bodies"),
-            "INFO": N_("Every request"),
-            "WARNING": N_("Problems"),
-            "ERROR": N_("Failures only"),
-        },
-        aliases={level.lower(): level for level in _LOG_LEVELS},
-        shared=True,
-    ),
 )
 """The settings that every integration has (connections.md §12)."""
-
-TRUST_FIELDS: tuple[FieldSpec, ...] = (
-    FieldSpec(
-        "ca_file",
-        N_("Certificate file"),
-        help=N_("A PEM file with the certificate of your company's own authority, where the system does not know it."),
-    ),
-    FieldSpec(
-        "verify_tls",
-        N_("Check the certificate"),
-        FieldType.SWITCH,
-        default=True,
-        help=N_("Without the check anybody on the way can read and change everything. Better name a certificate file."),
-    ),
-)
 
 ONEC = KindSpec(
     ConnectionKind.ONEC,
@@ -228,7 +198,7 @@ ONEC = KindSpec(
             help=N_("Change it only when the administrator of 1C says so."),
         ),
         *SERVICE_FIELDS,
-        *TRUST_FIELDS,
+        *LINE_FIELDS,
     ),
     account=("endpoint_url", *SIGN_IN_ACCOUNT),
 )

@@ -42,7 +42,8 @@ class FieldSpec:
     a field that makes this one moot; `only_when` names a choice and the value of it that the field belongs to.
     `complete` adds what people leave out, before anything is checked; `check` gives the value as it is kept or raises
     `UsageError`. `of_kind` is the kind of the other connection that a field names. `traded_for` is the secret that a
-    sign-in gives for this one, which is then forgotten. What is `shared` goes by the settings of all connections.
+    sign-in gives for this one, which is then forgotten. What is `shared` goes by the settings of all connections;
+    what is `advanced` is shown only when a person asks for it.
     """
 
     key: str
@@ -66,6 +67,7 @@ class FieldSpec:
     of_kind: ConnectionKind | None = None
     traded_for: str = ""
     shared: bool = False
+    advanced: bool = False
 
     @property
     def usual(self) -> str | float | bool | None:

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from app.domain.kinds.line import LINE_FIELDS
 from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.domain.supabase_keys import check_jwt_secret, check_publishable_key, check_service_key
 from app.errors import UsageError
@@ -179,6 +180,7 @@ SUPABASE = KindSpec(
         FieldSpec("timeout_s", N_("Time limit per request (seconds)"), FieldType.NUMBER, default=30, low=1, high=300),
         SYNC_INTERVAL,
         ENABLE_WEBHOOKS,
+        *LINE_FIELDS,
     ),
     account=("url", "auth_mode", "publishable_key", "email"),
     full_access=_SERVICE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.domain.kinds.line import LINE_FIELDS
 from app.domain.kinds.spec import ENABLE_WEBHOOKS, SYNC_INTERVAL, ConnectionKind, FieldSpec, FieldType, KindSpec
 from app.i18n import N_
 
@@ -59,5 +60,6 @@ VITEC = KindSpec(
         ),
         SYNC_INTERVAL,
         ENABLE_WEBHOOKS,
+        *LINE_FIELDS,
     ),
 )

@@ -167,6 +167,7 @@ class ConnectionsPage(QWidget):
         self._show_details()
         self._count_attention(lines)
         self._show_full_access()
+        self._show_unverified()
         self._show_expiry()
         self._count_down(lines)
 
@@ -195,6 +196,17 @@ class ConnectionsPage(QWidget):
         elif shown is None or shown.text != text:
             remedy = _("Whoever gets hold of this computer can read the whole project. Better sign in as a user.")
             self.banners.show_banner("full_access", Tone.WARNING, text, remedy, permanent=True)
+
+    def _show_unverified(self) -> None:
+        """A connection that takes any certificate is said for as long as it does (connections.md §5)."""
+        names = ", ".join(connection.name for connection in self._found if connection.unverified)
+        text = _("Certificates are not checked: {names}.").format(names=names)
+        shown = self.banners.banner("unverified")
+        if not names:
+            self.banners.clear("unverified")
+        elif shown is None or shown.text != text:
+            remedy = _("Anybody on the way can read and change everything. Better name a certificate file.")
+            self.banners.show_banner("unverified", Tone.WARNING, text, remedy, permanent=True)
 
     def _show_expiry(self) -> None:
         """A token that ends within seven days, or has ended, is said while there is time to get another one (§5)."""
