@@ -65,7 +65,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         self.tasks = Tasks()
         self.event_log = EventLog(settings_file)
         self.audit = AuditLog(via)
-        self.links = Links(self.vault, self.store)
+        self.links = Links(self.vault, self.store, self.audit)
         self.terminals = TerminalLinks(self)
         self.support_passwords = SupportPasswords()
         self.runner = Runner(self)

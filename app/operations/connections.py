@@ -181,26 +181,6 @@ def _worthless_secrets(old: Connection, settings: Mapping[str, Any], given: Mapp
     return (unused | earned) & set(old.secrets)
 
 
-@operation("connections.delete", N_("Remove a connection"), Permission.ADMIN, NoParams, kinds=ALL, works_paused=True)
-async def delete_connection(context: RunContext, _params: NoParams) -> None:
-    """Remove a connection and its secrets; records and history stay."""
-    connection = context.own_connection
-    if context.dry_run:
-        return
-    await context.workspace.links.drop(connection.id)  # a sign-in under way may still have brought a secret
-    for key in {*connection.secrets, *connection.spec.earned_secrets}:
-        await context.workspace.vault.delete(connection.id, key)
-    notes = connection_notes(context.run, connection, None, lost=connection.secrets)
-
-    def remove() -> None:
-        stored.remove_connection(connection.id)
-        context.note(*notes)
-        context.workspace.event_log.add([connection_changed(EventType.CONNECTION_DELETED, connection)])
-
-    await context.workspace.store.write(remove)
-    context.workspace.events.publish(ConnectionsChanged())
-
-
 def _store(
     context: RunContext,
     work: Callable[[Connection], Connection],

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from app.connectors.onec import OneC
     from app.connectors.supabase import SessionKeeper, Supabase
     from app.connectors.vitec import VitecHub
+    from app.operations.audit_log import AuditLog
     from app.store.database import Store
     from app.vault import Vault
 
@@ -75,9 +76,10 @@ class Links:
     `on_breaker` is told when a breaker moves: the connection's id, the states before and after.
     """
 
-    def __init__(self, vault: Vault, store: Store) -> None:
+    def __init__(self, vault: Vault, store: Store, audit: AuditLog) -> None:
         self._vault = vault
         self._store = store
+        self._audit = audit
         self._open: dict[str, _Open] = {}
         self._sessions: dict[str, KeptSession] = {}
         self._mappers: dict[str, Mapper] = {}
@@ -113,7 +115,8 @@ class Links:
 
     def session(self, connection: Connection) -> KeptSession:
         """Where the session of this connection is kept: the same object for everybody, so that they take turns."""
-        kept = self._sessions.setdefault(connection.id, KeptSession(self._vault, self._store, connection))
+        session = KeptSession(self._vault, self._store, self._audit, connection)
+        kept = self._sessions.setdefault(connection.id, session)
         kept.connection = connection
         return kept
 

@@ -34,6 +34,7 @@ FAMILIES = (
     "connection_state",
     "connection_import",
     "connection_life",
+    "connection_removal",
     "connection_logs",
     "connection_copies",
     "sign_in_again",

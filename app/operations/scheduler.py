@@ -37,6 +37,7 @@ from app.errors import Busy, ErrorKind, Held, MusterError
 from app.events import ConnectionsChanged, SchedulePaused, SchedulesChanged
 from app.operations.hindrances import hindrance, sync_interval_s
 from app.operations.runner import BEAT_S, Report, Request, RunHandle, run_error
+from app.operations.webhooks.sources import schedule_paused
 from app.redaction import redact
 from app.store import connections, leases
 from app.store import schedules as stored
@@ -206,12 +207,13 @@ class Scheduler:
             self._tell(schedule, to)
 
     def _keep(self, write: Callable[[Schedule, Schedule], bool], before: Schedule, after: Schedule) -> bool:
-        """Store, and in the audit trail when it paused itself."""
+        """Store, and where it paused itself in the audit trail and for webhooks (webhooks.md §3)."""
         kept = write(before, after)
         if kept and after.paused and not before.paused:
             pause = {"paused": True, "reason": after.pause_reason}
             note = AuditNote(AuditKind.SETTING_CHANGED, "schedules.pause", after.name, after.id, after=pause)
             self._workspace.audit.add(note, trigger=Trigger.SCHEDULE)
+            self._workspace.event_log.add([schedule_paused(after)])
         return kept
 
     def _tell(self, before: Schedule, after: Schedule) -> None:

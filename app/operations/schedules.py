@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +19,8 @@ from app.operations.connections import time_text
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, Operation, find_operation, operation
 from app.operations.schedule_rows import schedule_row, schedule_rows
+from app.operations.setting_changes import schedule_notes
+from app.operations.webhooks.sources import schedule_resumed
 from app.store import connections
 from app.store import schedules as stored
 from app.store.values import now
@@ -111,7 +112,7 @@ async def create_schedule(context: RunContext, params: CreateParams) -> None:
         timing=Timing(params.every, params.cron.strip(), params.zone, params.quiet, params.jitter),
         paused=params.paused,
     )
-    await _keep(context, schedule, stored.add_schedule)
+    await _keep(context, None, schedule)
 
 
 @operation("schedules.update", N_("Edit a schedule"), Permission.WRITE, UpdateParams)
@@ -133,7 +134,7 @@ async def update_schedule(context: RunContext, params: UpdateParams) -> None:
         timing=replace(old.timing, **changes),
         skip_reason="",
     )
-    await _keep(context, new, as_planned=new.timing == old.timing)
+    await _keep(context, old, new, as_planned=new.timing == old.timing)
 
 
 @operation("schedules.delete", N_("Remove a schedule"), Permission.WRITE, ScheduleParams)
@@ -141,20 +142,22 @@ async def delete_schedule(context: RunContext, params: ScheduleParams) -> None:
     """Forget a schedule; what it ran stays in the history."""
     schedule = await _found(context, params.id)
     if not context.dry_run:
-        await context.workspace.store.write(stored.remove_schedule, schedule.id)
+        await context.workspace.store.write(_remove, context, schedule)
         context.workspace.events.publish(SchedulesChanged())
 
 
 @operation("schedules.pause", N_("Pause a schedule"), Permission.WRITE, ScheduleParams)
 async def pause_schedule(context: RunContext, params: ScheduleParams) -> None:
     """Start it no more until it is resumed; a run under way goes on."""
-    await _keep(context, replace(await _found(context, params.id), paused=True, pause_reason=""))
+    schedule = await _found(context, params.id)
+    await _keep(context, schedule, replace(schedule, paused=True, pause_reason=""))
 
 
 @operation("schedules.resume", N_("Resume a schedule"), Permission.WRITE, ScheduleParams)
 async def resume_schedule(context: RunContext, params: ScheduleParams) -> None:
     """Go on with a clean slate, one interval from now."""
-    await _keep(context, resumed(await _found(context, params.id)))
+    schedule = await _found(context, params.id)
+    await _keep(context, schedule, resumed(schedule))
 
 
 @operation("schedules.run_now", N_("Run a schedule now"), Permission.SYNC, ScheduleParams, writes=True, history=False)
@@ -178,16 +181,11 @@ async def run_now(context: RunContext, params: ScheduleParams) -> None:
         raise report.error
 
 
-async def _keep(
-    context: RunContext,
-    schedule: Schedule,
-    write: Callable[[Schedule], Schedule] = stored.change_schedule,
-    *,
-    as_planned: bool = False,
-) -> None:
-    """Check and store, with a new next time unless it stays `as_planned`; nobody schedules what they may not run.
+async def _keep(context: RunContext, before: Schedule | None, schedule: Schedule, *, as_planned: bool = False) -> None:
+    """Check and store a new schedule or a changed one; nobody schedules what they may not run.
 
-    Raises `UsageError` for an operation, parameters or a name that cannot be, `Forbidden` without its permission.
+    It gets a new next time unless that stays `as_planned`. Raises `UsageError` for an operation, parameters or a name
+    that cannot be, `Forbidden` without its permission.
     """
     wanted = find_operation(schedule.operation)
     if wanted.id.startswith(_NEVER_BY_ITSELF):
@@ -203,9 +201,23 @@ async def _keep(
         schedule = replace(schedule, due_at=None)
     elif not as_planned:
         schedule = await context.workspace.scheduler.replanned(schedule)
-    kept = await context.workspace.store.write(write, schedule)
+    kept = await context.workspace.store.write(_store, context, before, schedule)
     context.result |= await schedule_row(context.workspace, kept)
     context.workspace.events.publish(SchedulesChanged())
+
+
+def _store(context: RunContext, before: Schedule | None, schedule: Schedule) -> Schedule:
+    """Store it, in the audit trail what that changed, and for webhooks that one which paused itself goes on."""
+    kept = (stored.add_schedule if before is None else stored.change_schedule)(schedule)
+    context.note(*schedule_notes(context.run, before, kept))
+    if before is not None and before.pause_reason and not kept.paused:
+        context.workspace.event_log.add([schedule_resumed(kept)])
+    return kept
+
+
+def _remove(context: RunContext, schedule: Schedule) -> None:
+    stored.remove_schedule(schedule.id)
+    context.note(*schedule_notes(context.run, schedule, None))
 
 
 async def _found(context: RunContext, name_or_id: str) -> Schedule:
@@ -250,6 +262,6 @@ async def schedule_usual(context: RunContext, connection: Connection) -> list[Sc
     kept = []
     for schedule in made:
         planned = await context.workspace.scheduler.replanned(schedule)
-        kept.append(await context.workspace.store.write(stored.add_schedule, planned))
+        kept.append(await context.workspace.store.write(_store, context, None, planned))
     context.workspace.events.publish(SchedulesChanged())
     return kept

@@ -12,6 +12,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from app.domain.audit import AuditKind, AuditNote
 from app.domain.connections import Connection
 from app.domain.kinds import KindSpec
 from app.errors import NoKeyring
@@ -19,6 +20,7 @@ from app.store import connections as stored
 from app.vault import environment_name
 
 if TYPE_CHECKING:
+    from app.operations.audit_log import AuditLog
     from app.store.database import Store
     from app.vault import Vault
 
@@ -35,12 +37,13 @@ def traded_secrets(spec: KindSpec) -> tuple[str, str]:
 class KeptSession:
     """The session of a stored connection. One object per connection and program."""
 
-    def __init__(self, vault: Vault, store: Store, connection: Connection) -> None:
+    def __init__(self, vault: Vault, store: Store, audit: AuditLog, connection: Connection) -> None:
         self.turn = asyncio.Lock()
         self.connection = connection
         self._typed, self._given = traded_secrets(connection.spec)
         self._vault = vault
         self._store = store
+        self._audit = audit
         self._here = ""  # with no keyring and the password in the environment
 
     @property
@@ -77,7 +80,16 @@ class KeptSession:
             log.info("No keyring: the session of %s ends with the program", self.connection.name)
             self._here = refresh_token
             return
-        await self._store.write(stored.swap_secrets, self.connection.id, self._given, (self._typed,))
+        await self._store.write(self._note_swap)
+
+    def _note_swap(self) -> None:
+        """Remember which secrets there are now; the audit trail says when these are others, not of every renewal."""
+        connection = self.connection
+        moved = stored.swap_secrets(connection.id, self._given, (self._typed,))
+        after = {name: [key] for name, key in (("set", self._given), ("forgotten", self._typed)) if key in moved}
+        if after:
+            about = ("connections.sign_in", connection.name, connection.id)
+            self._audit.add(AuditNote(AuditKind.SECRET_CHANGED, *about, after=after))
 
 
 class DraftSession:

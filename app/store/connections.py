@@ -60,12 +60,18 @@ def change_connection(connection: Connection) -> Connection:
     return stamped
 
 
-def swap_secrets(connection_id: str, gained: str, lost: Collection[str]) -> None:
-    """Remember that one secret was set and others forgotten; a connection that is gone stays gone."""
+def swap_secrets(connection_id: str, gained: str, lost: Collection[str]) -> frozenset[str]:
+    """Remember that one secret was set and others forgotten; a connection that is gone stays gone.
+
+    Returns those of them that were otherwise before.
+    """
     row = ConnectionRow.get_or_none(ConnectionRow.id == connection_id)
-    if row is not None:
-        secrets = tuple(sorted({*from_strings(row.secrets), gained} - set(lost)))
-        ConnectionRow.update(secrets=to_strings(secrets)).where(ConnectionRow.id == connection_id).execute()
+    if row is None:
+        return frozenset()
+    before = set(from_strings(row.secrets))
+    after = {*before, gained} - set(lost)
+    ConnectionRow.update(secrets=to_strings(sorted(after))).where(ConnectionRow.id == connection_id).execute()
+    return frozenset(before ^ after)
 
 
 def remove_connection(connection_id: str) -> None:

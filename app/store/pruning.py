@@ -58,18 +58,36 @@ def old_runs(before: datetime) -> Amount:
 
 def drop_details(before: datetime) -> None:
     """Take outcomes, packs, journal and results of old runs away; the runs with their counts stay."""
-    for run_ids in _slices(before):
-        for table in (OutcomeRow, OutcomePackRow, JournalRow):
-            table.delete().where(table.run_id.in_(run_ids)).execute()
-        RunRow.update(result=None).where(RunRow.run_id.in_(run_ids), RunRow.result.is_null(False)).execute()
+    for run_ids in _slices(_old(before)):
+        _drop_details(run_ids)
 
 
 def drop_runs(before: datetime) -> None:
     """Take old runs away with everything of theirs."""
-    drop_details(before)
-    for run_ids in _slices(before):
+    _drop_runs(_old(before))
+
+
+def count_runs_of(connection: str) -> int:
+    """How many runs the connection of that name has that are over."""
+    return int(fetch(RunRow.select(fn.COUNT(RunRow.run_id)).where(_of(connection)))[0][0])
+
+
+def drop_runs_of(connection: str) -> None:
+    """Take all runs of the connection of that name away that are over, with everything of theirs."""
+    _drop_runs(RunRow.select(RunRow.run_id).where(_of(connection)))
+
+
+def _drop_runs(query: Any) -> None:
+    for run_ids in _slices(query):
+        _drop_details(run_ids)
         for table in (RunDigestRow, RunRow):
             table.delete().where(table.run_id.in_(run_ids)).execute()
+
+
+def _drop_details(run_ids: list[str]) -> None:
+    for table in (OutcomeRow, OutcomePackRow, JournalRow):
+        table.delete().where(table.run_id.in_(run_ids)).execute()
+    RunRow.update(result=None).where(RunRow.run_id.in_(run_ids), RunRow.result.is_null(False)).execute()
 
 
 _DETAILS: tuple[tuple[Any, tuple[Any, ...]], ...] = (
@@ -82,9 +100,13 @@ def _old(before: datetime) -> Any:
     return RunRow.select(RunRow.run_id).where(RunRow.started_at < to_time(before), RunRow.state.in_(_OVER))
 
 
-def _slices(before: datetime) -> Iterator[list[str]]:
-    """Their ids in handfuls: an `IN` of thousands is more than a database takes."""
-    found = [run_id for (run_id,) in fetch(_old(before))]
+def _of(connection: str) -> Any:
+    return (RunRow.connection == connection) & RunRow.state.in_(_OVER)
+
+
+def _slices(query: Any) -> Iterator[list[str]]:
+    """Ids of runs in handfuls: an `IN` of thousands is more than a database takes."""
+    found = [run_id for (run_id,) in fetch(query)]
     for start in range(0, len(found), _AT_ONCE):
         yield found[start : start + _AT_ONCE]
 

@@ -17,9 +17,11 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from app.domain.audit import Via
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.contact_center.pushes import StatusAction
 from app.domain.kinds import ConnectionKind
+from app.operations.audit_log import AuditLog
 from app.operations.links import Links
 from app.operations.status_sender import StatusSender
 from app.places import Home
@@ -106,7 +108,7 @@ def _sending() -> Iterator[bool]:
 async def _send(store: Store) -> float:
     server, tasks = ScriptedServer(), Tasks()
     server.answers[PATH] = (200, b"")
-    links = Links(Vault(MemoryKeyring()), store)
+    links = Links(Vault(MemoryKeyring()), store, AuditLog(Via.COMMAND_LINE))
     async with server.serving() as address:
         settings = {"endpoint_url": address, "authentication_type": "none", "status_push_url": address + PATH}
         kind, status = ConnectionKind.CONTACT_CENTER, ConnectionStatus.ACTIVE

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.access import Role
-from app.domain.audit import AuditEntry, AuditKind, Via
+from app.domain.audit import AuditKind, Via
 from app.domain.outcomes import RunState, Trigger
 from app.errors import Forbidden, MusterError
 from app.operations.runner import Report, Request
 from app.places import Home
 from app.settings import Theme
-from app.store import audit, runs
-from app.store.audit_rows import AuditRow
-from app.store.database import fetch
+from app.store import runs
 from app.store.models import RunRow
 from app.store.values import to_json
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
+from tests.support.trail import entries
 
 MARKER = "planted-marker-9731"
 VITEC = {"base_url": "http://127.0.0.1:9", "installation_id": "M1", "product_login": "p"}
-
-
-async def entries(workspace: Workspace, *kinds: AuditKind) -> list[AuditEntry]:
-    """Entries of these kinds, or all, oldest first."""
-    rows: Sequence[Any] = await workspace.store.read(lambda: fetch(AuditRow.select().order_by(AuditRow.seq)))
-    return [entry for entry in map(audit.entry_of, rows) if not kinds or entry.kind in kinds]
 
 
 async def run(workspace: Workspace, operation: str, connection: str = "", **rest: Any) -> Report:

@@ -158,7 +158,7 @@ class TestUpdate:
 
 async def test_a_removed_connection_leaves_its_records_and_no_secret(desk: Workspace, keyring: MemoryKeyring) -> None:
     await run(desk, "directory.sync")
-    await run(desk, "connections.delete", "vitec")
+    await run(desk, "connections.delete", "vitec", params={"purge": True, "confirm": True})
     assert keyring._values == {}
     assert await desk.store.read(connections.connections) == []
     people = await desk.store.read(directory.employees)

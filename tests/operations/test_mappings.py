@@ -169,7 +169,7 @@ async def test_a_viewer_may_look_and_try_but_not_change(filled: Workspace) -> No
 
 async def test_with_the_connection_goes_its_mapping(filled: Workspace) -> None:
     await do(filled, "mappings.update", entity="employee", rows=[UPPER])
-    await do(filled, "connections.delete")
+    await do(filled, "connections.delete", purge=True, confirm=True)
     left = [line for line in await dump(filled) if line.startswith('INSERT INTO "mapping')]
     assert left == []
 

@@ -254,7 +254,7 @@ class TestSession:
     async def test_another_program_goes_on_with_it(self, linked: Workspace, project: SupabaseProject) -> None:
         project.accounts.reuse_s = 0  # a second use of a refresh token ends the session at once
         await run(linked, "people.sync")
-        other = Links(linked.vault, linked.store)
+        other = Links(linked.vault, linked.store, linked.audit)
         for _time in range(2):
             await (await other.supabase(await known(linked))).employees()
             await other.close()

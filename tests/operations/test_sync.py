@@ -378,7 +378,7 @@ async def test_a_sync_claims_what_a_removed_connection_left_behind(desk: Workspa
 
     await run(desk, "directory.sync")
     ids = {p.id for p in await desk.store.read(directory.employees)}
-    await run(desk, "connections.delete", "vitec")
+    await run(desk, "connections.delete", "vitec", params={"purge": True, "confirm": True})
     await connect_demo(desk, small_world.describe())
     report = await run(desk, "directory.sync")
     assert report.run.summary["employees"]["created"] == 0
@@ -394,7 +394,7 @@ async def test_a_removed_twin_connection_does_not_disturb_the_other(desk: Worksp
     )  # fmt: skip
     await run(desk, "directory.sync", "vitec")
     await run(desk, "directory.sync", "twin")
-    await run(desk, "connections.delete", "vitec")
+    await run(desk, "connections.delete", "vitec", params={"purge": True, "confirm": True})
     small_world.vitec.employees[0]["title"] = "Ny tittel"
     report = await run(desk, "directory.sync", "twin")
     assert (report.exit_code, report.error) == (0, None)

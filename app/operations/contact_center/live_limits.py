@@ -12,6 +12,7 @@ from app.i18n import N_, _
 from app.operations.contact_center.asking import CONTACT_CENTER
 from app.operations.context import RunContext
 from app.operations.registry import operation
+from app.operations.setting_changes import limit_notes
 from app.store import contact_center_thresholds as stored
 
 
@@ -43,6 +44,12 @@ async def set_limits(context: RunContext, params: LimitsParams) -> None:
     context.summary |= {"total": len(wanted)}
     if context.dry_run:
         return
-    connection_id = context.own_connection.id
-    await context.workspace.store.write(stored.set_thresholds, connection_id, wanted)
-    context.workspace.events.publish(ThresholdsChanged(connection_id))
+    connection = context.own_connection
+
+    def keep() -> None:
+        before = stored.thresholds(connection.id)
+        stored.set_thresholds(connection.id, wanted)
+        context.note(*limit_notes(context.run, connection, before, stored.thresholds(connection.id)))
+
+    await context.workspace.store.write(keep)
+    context.workspace.events.publish(ThresholdsChanged(connection.id))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.access import Permission
+from app.domain.audit import AuditNote
 from app.domain.ids import new_id
 from app.domain.kinds.sign_in import AuthenticationType
 from app.domain.webhooks.addresses import Reach, reach
@@ -23,6 +24,7 @@ from app.events import WebhooksChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.registry import operation
+from app.operations.setting_changes import webhook_notes
 from app.operations.webhooks.params import CreateParams, UpdateParams, changed, changed_names, given_values
 from app.operations.webhooks.rows import endpoint_row
 from app.store import webhook_events, webhook_log, webhooks
@@ -109,7 +111,7 @@ async def create_webhook(context: RunContext, params: CreateParams) -> None:
     if context.dry_run:
         return
     await _keep_secrets(workspace, endpoint.id, secrets)  # first: without a keyring nothing is stored at all
-    context.result |= endpoint_row(await workspace.store.write(webhooks.add_endpoint, endpoint))
+    context.result |= endpoint_row(await workspace.store.write(_add, context, endpoint, secrets))
     if made:
         context.once["secret"] = made
     workspace.events.publish(WebhooksChanged())
@@ -135,7 +137,10 @@ async def update_webhook(context: RunContext, params: UpdateParams) -> None:
     if context.dry_run:
         return
     await _keep_secrets(workspace, old.id, secrets)
-    stored = await workspace.store.write(_change, new, new.url != old.url or new.is_active != old.is_active)
+    gone = (lost - set(secrets)) & set(old.secrets)
+    notes = webhook_notes(context.run, old, new, given=secrets, lost=gone)
+    forgiven = new.url != old.url or new.is_active != old.is_active
+    stored = await workspace.store.write(_change, context, new, notes, forgiven=forgiven)
     for key in lost - set(secrets):
         await workspace.vault.delete(old.id, key)
     context.result |= endpoint_row(stored)
@@ -150,7 +155,7 @@ async def delete_webhook(context: RunContext, params: OneParams) -> None:
     context.result |= {"id": endpoint.id, "name": endpoint.name}
     if context.dry_run:
         return
-    context.result["cancelled"] = await workspace.store.write(webhooks.remove_endpoint, endpoint.id)
+    context.result["cancelled"] = await workspace.store.write(_remove, context, endpoint)
     for key in endpoint.secrets:
         await workspace.vault.delete(endpoint.id, key)
     _tell(workspace)
@@ -161,7 +166,9 @@ async def pause_webhook(context: RunContext, params: OneParams) -> None:
     """Send nothing to it for now; what happens meanwhile can be sent later."""
     endpoint = await find(context.workspace, params.id)
     if not context.dry_run and endpoint.is_active:
-        endpoint = await context.workspace.store.write(webhooks.change_endpoint, _paused(endpoint))
+        paused = _paused(endpoint)
+        notes = webhook_notes(context.run, endpoint, paused)
+        endpoint = await context.workspace.store.write(_change, context, paused, notes)
     context.result |= endpoint_row(endpoint)
     _tell(context.workspace)
 
@@ -175,7 +182,9 @@ async def resume_webhook(context: RunContext, params: ResumeParams) -> None:
     context.result |= {"missed": len(missed), "sent": 0}
     if context.dry_run:
         return
-    stored = await workspace.store.write(_change, _resumed(endpoint), True)
+    resumed = _resumed(endpoint)
+    notes = webhook_notes(context.run, endpoint, resumed)
+    stored = await workspace.store.write(_change, context, resumed, notes, forgiven=True)
     if params.send_missed:
         context.result["sent"] = await workspace.store.write(
             webhook_events.queue_for, endpoint.id, endpoint.payload_format, missed
@@ -201,7 +210,8 @@ async def rotate_secret(context: RunContext, params: RotateParams) -> None:
     await _keep_secrets(workspace, endpoint.id, {**kept, SECRET: fresh})
     names = {*endpoint.secrets, *kept, SECRET}
     new = replace(endpoint, secrets=tuple(sorted(names)), previous_secret_until=until if kept else None)
-    context.result |= endpoint_row(await workspace.store.write(webhooks.change_endpoint, new))
+    notes = webhook_notes(context.run, endpoint, new, given=[*kept, SECRET])
+    context.result |= endpoint_row(await workspace.store.write(_change, context, new, notes))
     if not typed:
         context.once["secret"] = fresh
     _tell(workspace)
@@ -226,10 +236,27 @@ def _missed(endpoint: WebhookEndpoint) -> list[Event]:
     return webhook_events.missed(endpoint.id, endpoint.event_types, endpoint.deactivated_at)
 
 
-def _change(endpoint: WebhookEndpoint, forgiven: bool) -> WebhookEndpoint:
+def _add(context: RunContext, endpoint: WebhookEndpoint, given: Iterable[str]) -> WebhookEndpoint:
+    kept = webhooks.add_endpoint(endpoint)
+    context.note(*webhook_notes(context.run, None, kept, given=given))
+    return kept
+
+
+def _change(
+    context: RunContext, endpoint: WebhookEndpoint, notes: Iterable[AuditNote], *, forgiven: bool = False
+) -> WebhookEndpoint:
+    """Store it, and in the audit trail what that changed; `forgiven` forgets how it failed until now."""
     if forgiven:
         webhooks.forgive(endpoint.id)
-    return webhooks.change_endpoint(endpoint)
+    kept = webhooks.change_endpoint(endpoint)
+    context.note(*notes)
+    return kept
+
+
+def _remove(context: RunContext, endpoint: WebhookEndpoint) -> int:
+    cancelled = webhooks.remove_endpoint(endpoint.id)
+    context.note(*webhook_notes(context.run, endpoint, None, lost=endpoint.secrets))
+    return cancelled
 
 
 def _paused(endpoint: WebhookEndpoint) -> WebhookEndpoint:

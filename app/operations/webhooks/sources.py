@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.access import Permission
 from app.domain.connections import Connection
 from app.domain.outcomes import Run, RunState
+from app.domain.schedules import MOST_FAILURES, Schedule
 from app.domain.webhooks.events import Event, EventType, event
 
 if TYPE_CHECKING:
@@ -76,6 +77,22 @@ def changed_fields(old: Connection, new: Connection, secrets: Iterable[str]) -> 
 def status_changed(connection_id: str, old: str, new: str, reason: str) -> Event:
     """A connection began to fail, works again, was paused or resumed; `reason` is a kind of error or a word."""
     values = {"connection_id": connection_id, "old_status": old, "new_status": new, "reason": reason}
+    return event(EventType.CONNECTION_STATUS, values)
+
+
+def schedule_paused(schedule: Schedule) -> Event:
+    """A schedule paused itself (connections.md §4, automatic pause); null for one that needs no connection."""
+    reason = "failures_in_a_row" if schedule.failures >= MOST_FAILURES else "failing_for_days"
+    return _schedule_moved(schedule, "schedule_active", "schedule_paused", reason)
+
+
+def schedule_resumed(schedule: Schedule) -> Event:
+    """A person resumed a schedule that had paused itself."""
+    return _schedule_moved(schedule, "schedule_paused", "schedule_active", "resumed")
+
+
+def _schedule_moved(schedule: Schedule, old: str, new: str, reason: str) -> Event:
+    values = {"connection_id": schedule.connection or None, "old_status": old, "new_status": new, "reason": reason}
     return event(EventType.CONNECTION_STATUS, values)
 
 

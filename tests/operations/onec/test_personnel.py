@@ -299,7 +299,7 @@ class TestLinking:
 
     async def test_a_new_connection_to_the_same_1c_takes_the_people_over(self, synced: Workspace) -> None:
         before = await here(synced)
-        await run(synced, "connections.delete", "1c")
+        await run(synced, "connections.delete", "1c", params={"purge": True, "confirm": True})
         settings = {"endpoint_url": "https://1c.example/zup/hs/wfm", "username": "wfm"}
         params = {"name": "again", "kind": "onec", "settings": settings}
         await run(synced, "connections.create", params=params, secrets={"password": "x"})
