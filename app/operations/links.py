@@ -178,13 +178,13 @@ class Links:
             await self.drop(connection_id)
 
 
-async def read_secrets(connection: Connection, secret: SecretReader) -> dict[str, str]:
-    """The secrets that a client is made with; one that a sign-in takes the place of is read when it is needed.
-
 def _line(connection: Connection) -> dict[str, Any]:
     """The settings that a client is made from."""
     return {key: value for key, value in connection.settings.items() if key != LOG_LEVEL}
 
+
+async def read_secrets(connection: Connection, secret: SecretReader) -> dict[str, str]:
+    """The secrets that a client is made with; one that a sign-in takes the place of is read when it is needed.
 
     What is neither required nor set is not asked for: without a keyring the asking alone would fail.
     """
@@ -207,10 +207,10 @@ def make_vitec(
             access_key=secrets["access_key"],
             timeout_s=connection.setting("timeout_s"),
             max_rps=connection.setting("max_rps"),
+            route=route_of(connection, secrets),
         ),
         retry,
     )
-            route=route_of(connection, secrets),
 
 
 def make_supabase(
@@ -243,10 +243,10 @@ def make_supabase(
         photo_hosts=photo_hosts(setting("photo_hosts") or ""),
         page_size=setting("page_size"),
         timeout_s=setting("timeout_s"),
+        route=route_of(connection, secrets),
     )
     return Supabase(settings, keeper, retry)
 
-        route=route_of(connection, secrets),
 
 def make_cetec(
     connection: Connection, secrets: Secrets, _keeper: SessionKeeper, retry: RetryPolicy | None = None
@@ -267,10 +267,10 @@ def make_cetec(
         timeout_s=connection.setting("timeout_s"),
         excluded_ids=customer_ids(connection.setting("excluded_customer_ids") or ""),
         fetch_passwords=connection.setting("support_passwords"),
+        route=route_of(connection, secrets),
     )
     return Cetec(settings, retry)
 
-        route=route_of(connection, secrets),
 
 def make_mysql(connection: Connection, secrets: Secrets, _keeper: SessionKeeper) -> MySqlServer:
     """A client of a MySQL server from a connection's settings and its password.

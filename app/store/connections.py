@@ -154,13 +154,13 @@ def _to_row(connection: Connection) -> dict[str, Any]:
         "last_test_at": to_time(connection.last_test_at),
         "last_test_ok": connection.last_test_ok,
         "last_test": to_json(connection.last_test) if connection.last_test is not None else None,
+        "detailed_since": to_time(connection.detailed_since),
         "created_at": to_time(connection.created_at),
         "updated_at": to_time(connection.updated_at),
     }
 
 
 def _to_connection(row: ConnectionRow) -> Connection:
-        "detailed_since": to_time(connection.detailed_since),
     return Connection(
         id=row.id,
         name=row.name,
@@ -174,7 +174,7 @@ def _to_connection(row: ConnectionRow) -> Connection:
         last_test_at=from_time(row.last_test_at),
         last_test_ok=row.last_test_ok,
         last_test=from_json(row.last_test, dict[str, Any]),
+        detailed_since=from_time(row.detailed_since),
         created_at=from_time(row.created_at),
         updated_at=from_time(row.updated_at),
     ).at(now())
-        detailed_since=from_time(row.detailed_since),

@@ -1,6 +1,6 @@
 """What of the history is older than it is kept, how much that is, and taking it away (connections.md §3, §8).
 
-First the details of runs go - their outcomes and results, which are nearly all of the weight - later the runs
+First the details of runs go - their outcomes, requests and results, which are nearly all of the weight - later the runs
 themselves. Runs that are not over stay whatever their age. The audit trail is pruned by `store.audit`, webhooks'
 deliveries by `store.webhook_log`.
 """
@@ -15,6 +15,7 @@ from typing import Any
 from peewee import fn
 
 from app.domain.outcomes import RunState
+from app.store.attempt_rows import RunAttemptsRow
 from app.store.database import fetch
 from app.store.models import JournalRow, OutcomePackRow, OutcomeRow, RunRow
 from app.store.run_digest_rows import RunDigestRow
@@ -34,7 +35,7 @@ class Amount:
 
 
 def old_details(before: datetime) -> Amount:
-    """Outcomes, packs and results of runs that began before."""
+    """Outcomes, packs, attempts and results of runs that began before."""
     total, size = 0, 0
     for table, columns in _DETAILS:
         text = sum((fn.COALESCE(fn.LENGTH(column), 0) for column in columns[1:]), fn.LENGTH(columns[0]))
@@ -57,7 +58,7 @@ def old_runs(before: datetime) -> Amount:
 
 
 def drop_details(before: datetime) -> None:
-    """Take outcomes, packs, journal and results of old runs away; the runs with their counts stay."""
+    """Take outcomes, packs, journal, attempts and results of old runs away; the runs with their counts stay."""
     for run_ids in _slices(_old(before)):
         _drop_details(run_ids)
 
@@ -85,7 +86,7 @@ def _drop_runs(query: Any) -> None:
 
 
 def _drop_details(run_ids: list[str]) -> None:
-    for table in (OutcomeRow, OutcomePackRow, JournalRow):
+    for table in (OutcomeRow, OutcomePackRow, JournalRow, RunAttemptsRow):
         table.delete().where(table.run_id.in_(run_ids)).execute()
     RunRow.update(result=None).where(RunRow.run_id.in_(run_ids), RunRow.result.is_null(False)).execute()
 
@@ -93,6 +94,7 @@ def _drop_details(run_ids: list[str]) -> None:
 _DETAILS: tuple[tuple[Any, tuple[Any, ...]], ...] = (
     (OutcomeRow, (OutcomeRow.message, OutcomeRow.subject, OutcomeRow.changes, OutcomeRow.asked, OutcomeRow.answered)),
     (OutcomePackRow, (OutcomePackRow.outcomes,)),
+    (RunAttemptsRow, (RunAttemptsRow.attempts,)),
 )
 
 
