@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,27 +11,46 @@ from app.domain.webhooks.delivery import DeliveryStatus, new_delivery_id
 from app.domain.webhooks.endpoint import PayloadFormat
 from app.domain.webhooks.events import CATALOGUE, Event, EventType, event, wants
 from app.store.database import fetch, insert_rows, run_sql
+from app.store.models import ConnectionRow
 from app.store.values import from_json, now, to_json
 from app.store.webhook_rows import WebhookDeliveryRow, WebhookEventRow, WebhookStatusRow
 from app.store.webhooks import from_ms, subscriptions, to_ms
 
 MOST_STATUSES = 500
 STATUS_PAUSE_MS = 1000
+_SWITCH = "enable_webhooks"
+_KEEP = "INSERT INTO webhook_status (connection, agent_id, status, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 Subscription = tuple[str, tuple[str, ...], PayloadFormat]
 
 
 def record(events: Sequence[Event], *, queue: bool) -> int:
-    """Log events and, with `queue`, write a delivery for every endpoint that wants one; returns how many."""
+    """Log events and, with `queue`, write a delivery for every endpoint that wants one; returns how many.
+
+    Of a connection whose own setting says that webhooks are not told, events are logged only.
+    """
     if not events:
         return 0
     known = subscriptions()
     wanted = {e.event_id: [s for s in known if wants(s[1], e.type)] for e in events}
     insert_rows(WebhookEventRow, [_row(e) for e in events if wanted[e.event_id] or not CATALOGUE[e.type].on_demand])
-    if not queue:
+    if not queue or not any(wanted.values()):
         return 0
-    rows = [delivery_row(e, s) for e in events for s in wanted[e.event_id]]
+    silent = _silent({e.source for e in events})
+    rows = [delivery_row(e, s) for e in events if e.source not in silent for s in wanted[e.event_id]]
     insert_rows(WebhookDeliveryRow, rows)
     return len(rows)
+
+
+def tells_webhooks(connection_id: str) -> bool:
+    """Whether the connection's own setting lets webhooks be told of it (connections.md §12)."""
+    return not _silent({connection_id})
+
+
+def _silent(connection_ids: Collection[str]) -> set[str]:
+    """Those of these connections that say no by themselves; what holds for all of them is asked elsewhere."""
+    c = ConnectionRow
+    query = c.select(c.id, c.settings).where(c.id.in_([key for key in connection_ids if key]))
+    return {key for key, text in fetch(query) if (from_json(text, dict[str, Any]) or {}).get(_SWITCH) is False}
 
 
 def delivery_row(what: Event, subscription: Subscription, *, test: bool = False, due: bool = True) -> tuple[Any, ...]:
@@ -63,11 +82,13 @@ def missed(webhook_id: str, patterns: Iterable[str], since: datetime) -> list[Ev
     columns = e.event_type, e.payload, e.occurred_at, e.event_id
     query = e.select(*columns).where(e.occurred_at >= to_ms(since), e.event_id.not_in(sent)).order_by(e.occurred_at)
     known = list(patterns)
-    return [
+    found = [
         Event(EventType(kind), from_json(text, dict[str, Any]) or {}, _moment(at), key)
         for kind, text, at, key in fetch(query)
         if wants(known, kind)
     ]
+    silent = _silent({e.source for e in found})
+    return [e for e in found if e.source not in silent]
 
 
 def queue_for(webhook_id: str, form: PayloadFormat, events: Iterable[Event]) -> int:
@@ -79,14 +100,29 @@ def queue_for(webhook_id: str, form: PayloadFormat, events: Iterable[Event]) -> 
 
 def note_statuses(connection_id: str, statuses: Iterable[tuple[str, str, int]]) -> None:
     """Keep statuses of agents (id, code, milliseconds) for the next message about them, where anybody wants one."""
-    if not any(wants(patterns, EventType.AGENT_STATUS) for _id, patterns, _form in subscriptions()):
+    if not statuses_wanted(connection_id):
         return
-    for status in statuses:
-        run_sql(
-            "INSERT INTO webhook_status (connection, agent_id, status, at_ms) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING",
-            (connection_id, *status),
+    for agent_id, status, at_ms in statuses:
+        _keep_status(connection_id, agent_id, status, at_ms)
+
+
+def _keep_status(connection_id: str, agent_id: str, status: str, at_ms: int) -> None:
+    """Keep one; of two in one moment both are told, in their order, and the same one twice is told once."""
+    s = WebhookStatusRow
+    while not run_sql(_KEEP, (connection_id, agent_id, status, at_ms)).rowcount:
+        there = s.select(s.status).where(s.connection == connection_id, s.agent_id == agent_id, s.at_ms == at_ms)
+        following = s.select(s.status).where(
+            s.connection == connection_id, s.agent_id == agent_id, s.at_ms == at_ms + 1
         )
+        if fetch(there)[0][0] == status and not fetch(following):
+            return
+        at_ms += 1
+
+
+def statuses_wanted(connection_id: str) -> bool:
+    """Whether anybody is to be told of statuses of agents of a connection."""
+    wanted = any(wants(patterns, EventType.AGENT_STATUS) for _id, patterns, _form in subscriptions())
+    return wanted and tells_webhooks(connection_id)
 
 
 def tell_statuses(*, queue: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from app.access import Role
 from app.demo.world import DemoWorld
 from app.domain.outcomes import RunState, Trigger
 from app.domain.schedules import Schedule
+from app.domain.webhooks.events import EventType
 from app.errors import Busy, ErrorKind
 from app.events import SchedulePaused
 from app.operations.registry import find_operation
@@ -23,6 +25,7 @@ from app.store import leases, runs
 from app.store import schedules as stored
 from app.store.audit_rows import AuditRow
 from app.store.database import fetch
+from app.store.webhook_rows import WebhookEventRow
 from app.workspace import Workspace
 from tests.support.running import run
 
@@ -281,6 +284,13 @@ class TestTwoPrograms:
         assert (after.paused, after.due_at, after.failures) == (True, None, 1)
 
 
+def status_events() -> list[dict[str, Any]]:
+    """What webhooks are told of connections that changed their status, oldest first."""
+    e = WebhookEventRow
+    query = e.select(e.payload).where(e.event_type == EventType.CONNECTION_STATUS.value).order_by(e.occurred_at)
+    return [json.loads(payload) for (payload,) in fetch(query)]
+
+
 class TestFailing:
     async def test_it_is_tried_again_and_pauses_itself_with_an_event(
         self, desk: Workspace, scheduler: Scheduler, clock: Clock, no_waiting: list[float]
@@ -301,10 +311,14 @@ class TestFailing:
         assert [event.schedule.name for event in paused] == ["offices"]
         noted = await desk.store.read(lambda: fetch(AuditRow.select(AuditRow.operation, AuditRow.object)))
         assert ("schedules.pause", "offices") in noted
+        told = await desk.store.read(status_events)
+        assert (told[-1]["new_status"], told[-1]["reason"]) == ("schedule_paused", "failures_in_a_row")
+        assert told[-1]["connection_id"] == schedule.connection
         await run(desk, "connections.update", "vitec", params={"settings": {"base_url": ""}})
         await run(desk, "schedules.resume", params={"id": "offices"})
         again = await schedule_of(desk)
         assert (again.paused, again.failures, again.due_at) == (False, 0, clock.now + timedelta(minutes=15))
+        assert (await desk.store.read(status_events))[-1]["new_status"] == "schedule_active"
 
     async def test_a_store_that_refuses_for_a_moment_does_not_stop_it_for_good(
         self, desk: Workspace, scheduler: Scheduler, clock: Clock, monkeypatch: pytest.MonkeyPatch

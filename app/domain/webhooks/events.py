@@ -69,12 +69,21 @@ class EventSpec:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened; `event_id` is the same for every endpoint that is told."""
+    """Something that happened; `event_id` is the same for every endpoint that is told.
+
+    `about` is the connection where the payload names none.
+    """
 
     type: EventType
     payload: Mapping[str, Any]
     occurred_at: datetime
     event_id: str
+    about: str = ""
+
+    @property
+    def source(self) -> str:
+        """The id of the connection that it happened at; blank where there is none."""
+        return self.about or str(self.payload.get("connection_id") or "")
 
 
 _CONNECTION = "6f0c1f0e6a534c0f9d0e0c5f3a9b7f11"

@@ -39,6 +39,7 @@ class Board:
         self.skew = Skew()
         self.past: dict[str, deque[AgentNow]] = defaultdict(lambda: deque(maxlen=MOST_PAST))
         """Statuses of each agent before the present one, as seen since the program began, the newest first."""
+        self._changes: list[AgentNow] = []
         self._own_queues: dict[str, QueueMetrics] = {}
         self._heard_ms: int | None = None
 
@@ -55,6 +56,15 @@ class Board:
     def since_ms(self, status: OnlineStatus) -> int:
         """When a status began, by our clock."""
         return status.since_ms - self.skew.ms
+
+    def take_changes(self) -> list[AgentNow]:
+        """Every status that agents entered or left since the last time this was asked, in order."""
+        taken, self._changes = self._changes, []
+        return taken
+
+    def give_back(self, changes: list[AgentNow]) -> None:
+        """These could not be told after all."""
+        self._changes[:0] = changes
 
     # -- agents --------------------------------------------------------------------------------------------------
 
@@ -83,6 +93,7 @@ class Board:
             self.agents[status.agent_id] = AgentNow(status, now_ms)
             if before is None or before.left_ms is not None or before.status != status:
                 changed.add(status.agent_id)
+                self._changes.append(self.agents[status.agent_id])
                 if before is not None:
                     self.past[status.agent_id].appendleft(before)
                 if self._heard_ms is not None and (before is None or before.status.since_ms != status.since_ms):
@@ -93,6 +104,7 @@ class Board:
         leaving = [i for i in agent_ids if self.agents[i].left_ms is None]
         for agent_id in leaving:
             self.agents[agent_id] = replace(self.agents[agent_id], seen_ms=now_ms, left_ms=now_ms)
+            self._changes.append(self.agents[agent_id])
         return frozenset(leaving)
 
     # -- groups --------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from app.domain.contact_center.live import LiveChange, LiveKind
 from app.errors import Forbidden, MusterError, NoKeyring, NotConfigured, Outage, RefusedSignIn, TimedOut, Unreachable
 from app.events import AlarmsChanged, ContactCenterDataChanged, LiveChanged
 from app.operations.contact_center.live_board import Board
-from app.store import connections, contact_center_links, contact_center_thresholds
+from app.store import connections, contact_center_links, contact_center_thresholds, live_statuses
 from app.store import contact_center_now as stored
 
 if TYPE_CHECKING:
@@ -404,30 +404,32 @@ class Feed:
             await self._keep()
 
     async def _keep(self) -> None:
-        """Store what is known, for the next start and for status updates, which begin with leaving the last one."""
+        """Store what is known, for the next start and for status updates, which begin with leaving the last one.
+
+        Every status that came and went meanwhile is kept for webhooks too (webhooks.md §3).
+        """
         if not self._unkept:
             return
         self._unkept = False
         here, groups = self.board.here, list(self.board.groups.values())
         names = {a.status.state_code: a.status.state_name for a in here}
-
+        changes = self.board.take_changes()
         seen_ms = max((a.seen_ms for a in self.board.agents.values()), default=None)
 
         def write() -> None:
+            live_statuses.note_changes(self.connection_id, changes)
             if seen_ms is not None:
                 stored.write_snapshot(self.connection_id, [a.status for a in here], seen_ms)
                 stored.note_statuses(self.connection_id, names)
             for moment in {g.seen_ms for g in groups}:
                 stored.write_loads(self.connection_id, [g.load for g in groups if g.seen_ms == moment], moment)
 
-        await self._write(write)
-
-    async def _write(self, work: Callable[[], None]) -> None:
         try:
-            await self._store.write(work)
+            await self._store.write(write)
         except MusterError as error:  # a busy or full disk passes, and the numbers on screen do not depend on it
             log.warning("Live numbers cannot be stored: %s", error.message)
             self._unkept = True
+            self.board.give_back(changes)
 
 
 def _now_ms() -> int:

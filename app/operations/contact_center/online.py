@@ -29,6 +29,7 @@ from app.operations.contact_center.not_taken import note_losses, unread_outcome,
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
 from app.store import contact_center_now as stored
+from app.store import live_statuses
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ async def agents_now(context: RunContext, _params: NoParams) -> None:
     accounts = await context.workspace.store.read(stored.accounts, context.own_connection.id)
     names = {a.agent.agent_id: agent_name(a.agent) for a in accounts}
     context.rows = [_status_row(status, names.get(status.agent_id, "")) for status in statuses]
-    await _keep(context, stored.write_snapshot, statuses)
+    await _keep(context, live_statuses.keep_snapshot, statuses)
     _tell(context, [(Subject(s.agent_id, names.get(s.agent_id) or s.agent_id), s.state_name) for s in statuses], read)
 
 

@@ -195,7 +195,9 @@ class Deliverer:
         if moved_s := self._clock.moved_back_s():
             log.warning("The clock of this computer was set back by %.0f s", moved_s)
             await self._store.write(webhook_turns.after_clock_moved_back, moved_s)
-        self._due = await self._store.read(webhook_turns.look, datetime.now(UTC))
+        found = await self._store.read(webhook_turns.look, datetime.now(UTC))
+        # Switched off, what waits goes on waiting (webhooks.md §1).
+        self._due = found if self._event_log.enabled else Due(statuses=found.statuses)
         self._used_up.clear()
         if self._due.statuses:
             told = await self._store.write(webhook_events.tell_statuses, queue=self._event_log.enabled)

@@ -182,6 +182,8 @@ async def resume_webhook(context: RunContext, params: ResumeParams) -> None:
     context.result |= {"missed": len(missed), "sent": 0}
     if context.dry_run:
         return
+    if params.send_missed:
+        refuse_switched_off(workspace)
     resumed = _resumed(endpoint)
     notes = webhook_notes(context.run, endpoint, resumed)
     stored = await workspace.store.write(_change, context, resumed, notes, forgiven=True)
@@ -215,6 +217,15 @@ async def rotate_secret(context: RunContext, params: RotateParams) -> None:
     if not typed:
         context.once["secret"] = fresh
     _tell(workspace)
+
+
+def refuse_switched_off(workspace: Workspace) -> None:
+    """Queue nothing while the setting says so (webhooks.md §1, global switch).
+
+    Raises `UsageError`.
+    """
+    if not workspace.event_log.enabled:
+        raise UsageError(_("Webhooks are switched off."), _("Switch on the setting enable_webhooks."))
 
 
 async def find(workspace: Workspace, name_or_id: str) -> WebhookEndpoint:

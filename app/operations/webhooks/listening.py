@@ -38,7 +38,8 @@ class Listening:
         known = self._known.get(changed.connection, set())
         self._known[changed.connection] = {(a.group_id, a.metric.value, a.since_ms) for a in alarms}
         begun = [a for a in alarms if (a.group_id, a.metric.value, a.since_ms) not in known]
-        self._log([threshold_crossed(a.group_id, a.metric.value, a.value, a.bound) for a in begun])
+        about = changed.connection
+        self._log([threshold_crossed(about, a.group_id, a.metric.value, a.value, a.bound) for a in begun])
 
     def _log(self, events: Sequence[Event]) -> None:
         workspace = self._workspace

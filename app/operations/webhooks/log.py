@@ -18,7 +18,7 @@ from app.events import WebhooksChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
-from app.operations.webhooks.endpoints import find
+from app.operations.webhooks.endpoints import find, refuse_switched_off
 from app.operations.webhooks.rows import attempt_row, curl_text, delivery_row, statistics_row
 from app.store import webhook_events, webhook_log, webhooks
 from app.store.values import now
@@ -116,6 +116,7 @@ async def retry(context: RunContext, params: RetryParams) -> None:
     context.summary |= {"total": len(ids), "queued": 0}
     if context.dry_run or not ids:
         return
+    refuse_switched_off(context.workspace)
     trigger = Trigger.MANUAL if params.delivery else Trigger.BULK
     queued = await context.workspace.store.write(webhook_log.send_again, ids, trigger)
     context.summary["queued"] = queued

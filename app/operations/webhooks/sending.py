@@ -14,12 +14,11 @@ from app.domain.outcomes import Action, Outcome, Status
 from app.domain.webhooks.delivery import Attempt, DeliveryStatus
 from app.domain.webhooks.endpoint import WebhookEndpoint
 from app.domain.webhooks.events import Event, EventType, event
-from app.errors import UsageError
 from app.events import DeliveryTried
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.registry import operation
-from app.operations.webhooks.endpoints import find
+from app.operations.webhooks.endpoints import find, refuse_switched_off
 from app.operations.webhooks.rows import attempt_row
 from app.store import webhook_log
 from app.store.database import insert_rows
@@ -68,8 +67,7 @@ async def test_webhook(context: RunContext, params: TestParams) -> None:
 @operation("webhooks.deliver", N_("Send what waits"), Permission.WRITE, DeliverParams, history=False)
 async def deliver(context: RunContext, params: DeliverParams) -> None:
     """Work off the outbox without a window; ends when nothing is due any more."""
-    if not context.workspace.settings.enable_webhooks:
-        raise UsageError(_("Webhooks are switched off."), _("Switch on the setting enable_webhooks."))
+    refuse_switched_off(context.workspace)
     if context.dry_run:
         context.summary["waiting"] = await context.workspace.store.read(webhook_log.count_waiting)
         return

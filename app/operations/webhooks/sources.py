@@ -6,6 +6,7 @@ Nothing but ids, counters, names of fields and kinds of errors goes in: no perso
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.access import Permission
@@ -107,10 +108,10 @@ def breaker_moved(connection_id: str, old: str, new: str) -> list[Event]:
     return told
 
 
-def threshold_crossed(group_id: str, metric: str, value: float, threshold: float) -> Event:
+def threshold_crossed(connection_id: str, group_id: str, metric: str, value: float, threshold: float) -> Event:
     """A number of a queue went over (or under) its limit."""
     values = {"group_id": group_id, "metric": metric, "value": value, "threshold": threshold}
-    return event(EventType.QUEUE_METRICS, values)
+    return replace(event(EventType.QUEUE_METRICS, values), about=connection_id)
 
 
 def _is_told(operation: Operation) -> bool:

@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.domain.webhooks.delivery import DeliveryStatus, Trigger
 from app.domain.webhooks.events import EventType
+from app.errors import ExitCode
 from app.events import WebhookDisabled, WebhookHeld
 from app.operations.runner import Request
 from app.store import webhook_events
@@ -241,6 +242,37 @@ async def test_switched_off_events_are_logged_and_nothing_is_queued(hooks: Hooks
     assert await hooks.deliveries() == []
     samples = await hooks.workspace.store.read(webhook_events.samples)
     assert EventType.SYNC_COMPLETED in samples
+
+
+async def test_switched_off_what_waits_goes_on_waiting_and_nothing_is_sent_again(hooks: Hooks) -> None:
+    webhook_id, _secret = await hooks.add()
+    await hooks.happen()
+    hooks.workspace.settings_file.change(enable_webhooks=False)
+    assert await hooks.send() == 1
+    assert not hooks.heard()
+    (waiting,) = await hooks.deliveries()
+    for operation, params in (("retry", {"delivery": waiting.id}), ("resume", {"id": webhook_id, "send_missed": True})):
+        report = await run(hooks.workspace, f"webhooks.{operation}", params=params)
+        assert report.exit_code is ExitCode.USAGE
+    hooks.workspace.settings_file.change(enable_webhooks=True)
+    assert await hooks.send() == 0
+    assert len(hooks.heard()) == 1
+
+
+async def test_of_a_connection_that_tells_no_webhooks_events_are_logged_only(hooks: Hooks) -> None:
+    await hooks.add(event_types="integration.connection.*")
+    settings = {"endpoint_url": "http://127.0.0.1:1", "authentication_type": "none", "enable_webhooks": False}
+    for name, kind in (("silent", "onec"), ("loud", "contact_center")):
+        told = settings | ({} if name == "silent" else {"enable_webhooks": True})
+        await run(hooks.workspace, "connections.create", params={"name": name, "kind": kind, "settings": told})
+    for name in ("silent", "loud"):
+        await run(hooks.workspace, "connections.delete", name)
+    await hooks.send()
+    told_of = [json.loads(h.body)["payload"]["name"] for h in hooks.heard()]
+    assert told_of == ["loud", "loud"]
+    kinds = "SELECT COUNT(*) FROM webhook_event WHERE event_type LIKE 'integration.connection.%'"
+    logged = await hooks.workspace.store.read(lambda: execute(hooks.workspace.store, kinds).fetchall())
+    assert logged == [(4,)]
 
 
 async def test_statuses_of_agents_come_together_at_most_once_a_second(hooks: Hooks) -> None:
