@@ -116,7 +116,7 @@ def make_client(url: str, sign_in: SignInSettings, guard: Guard, allowed: Allowe
     of_tokens = None
     if token_url:
         of_tokens = GuardedTransport(guard, allowed, Route().context(token_url), proxy_for(token_url))
-    return WebhookClient(transport, make_sign_in(sign_in, _("The receiver"), transport=of_tokens), proxy)
+    return WebhookClient(transport, make_sign_in(sign_in, urlsplit(url).hostname or url, transport=of_tokens), proxy)
 
 
 def _answer(response: httpx.Response, body: bytearray) -> Answer:

@@ -6,6 +6,7 @@ A proxy of the system hides the real address: then the name is checked by our ow
 from __future__ import annotations
 
 import ssl
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -48,8 +49,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
 def proxy_for(url: str) -> str | None:
     """The proxy that the system names for an address; None to connect without one."""
-    parts = httpx.URL(url)
-    if parts.host == LOOPBACK or proxy_bypass(parts.host):
+    parts = urlsplit(url)  # takes also what httpx refuses: that is for the try to say
+    host = parts.hostname or ""
+    if host == LOOPBACK or proxy_bypass(host):
         return None
     return getproxies().get(parts.scheme) or None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
 from app.domain.kinds.sign_in import AuthenticationType, header_name, user_name
@@ -15,12 +16,14 @@ from app.i18n import _
 
 MOST_URL = 1000
 MOST_NAME = 255
+_LIKE_IPV4 = re.compile(r"[0-9]+(\.[0-9]+){3}")
+_UNSENDABLE = re.compile(r"[\s\x00-\x1f\x7f\\]")
 _MOST_HEADERS, _MOST_HEADER_TEXT = 50, 4096
 
 
 def check_endpoint(endpoint: WebhookEndpoint) -> None:
     """Refuse an endpoint that cannot be."""
-    if not endpoint.name.strip() or len(endpoint.name) > MOST_NAME:
+    if not endpoint.name.strip() or len(endpoint.name) > MOST_NAME or not endpoint.name.isprintable():
         raise UsageError(_("A webhook needs a name of at most {most} characters.").format(most=MOST_NAME))
     check_url(endpoint.url, insecure=endpoint.insecure)
     checked_patterns(endpoint.event_types)
@@ -43,11 +46,11 @@ def check_url(url: str, *, insecure: bool) -> None:
         raise UsageError(_("The address is longer than {most} characters.").format(most=MOST_URL))
     try:
         parts = urlsplit(url)
-        _port = parts.port
-        (parts.hostname or "").encode("idna")
+        nowhere = parts.port == 0
+        _check_host(parts.hostname or "")
     except ValueError as error:
         raise UsageError(unusable) from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"[\s\x00-\x1f\x7f\\]", url):
+    if parts.scheme not in {"http", "https"} or not parts.hostname or nowhere or _UNSENDABLE.search(url):
         raise UsageError(unusable, _("Write it like https://example.com/hooks."))
     if "@" in parts.netloc:
         raise UsageError(_("An address must not hold a user name or password."), _("Use the fields made for them."))
@@ -58,6 +61,19 @@ def check_url(url: str, *, insecure: bool) -> None:
             _("Plain http sends everything readable to all on the way."),
             _("Use https://, or let an administrator allow it with insecure=true."),
         )
+
+
+def _check_host(host: str) -> None:
+    """Refuse what no request can be sent to: an IPv4 address that is none, a name outside the standard of names.
+
+    Raises `ValueError`.
+    """
+    if _LIKE_IPV4.fullmatch(host):
+        IPv4Address(host)
+    if not host.isascii():
+        import idna  # only here: its tables are large
+
+        idna.encode(host)
 
 
 def check_headers(headers: Mapping[str, str]) -> None:

@@ -15,9 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import floor
+from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook
 
+from app.domain.kinds.sign_in import AuthenticationType
 from app.domain.webhooks.endpoint import WebhookEndpoint
 from app.errors import UsageError
 from app.i18n import _
@@ -55,10 +57,11 @@ def checked_secret(text: str) -> str:
     """
     bare = text.strip().removeprefix(SECRET_PREFIX)
     try:
-        size = len(base64.b64decode(bare, validate=True))
+        key = base64.b64decode(bare, validate=True)
     except (binascii.Error, ValueError):
-        size = 0
-    if not _LEAST_BYTES <= size <= _MOST_BYTES:
+        key = b""
+    # Bits beyond the last byte are dropped by some decoders and refused by others: two sides, two secrets.
+    if not _LEAST_BYTES <= len(key) <= _MOST_BYTES or base64.b64encode(key).decode() != bare:
         raise UsageError(
             _("The signing secret must be 24 to 64 bytes, written in base64."),
             _("Leave it out and Muster makes one, or copy it again from the receiver."),
@@ -86,7 +89,12 @@ def signature(valid: Iterable[str], message_id: str, seconds: int, body: str) ->
     return " ".join(Webhook(secret).sign(message_id, at, body) for secret in valid)
 
 
-def without_secrets(headers: Mapping[str, str], endpoint: WebhookEndpoint) -> dict[str, str]:
-    """Headers as the log keeps them: sign-in and the person's own values masked, as those may be keys."""
-    hidden = {name.lower() for name in endpoint.headers} | {"authorization", endpoint.sign_in.key_header.lower()}
-    return {name: "••••" if name.lower() in hidden else value for name, value in headers.items()}
+def shown_headers(headers: Mapping[str, str], endpoint: WebhookEndpoint, agent: str) -> dict[str, str]:
+    """All headers of one try as the log keeps them: sign-in and the person's own masked, as those may be keys."""
+    sign_in = endpoint.sign_in
+    signing_in = sign_in.key_header if sign_in.auth_type is AuthenticationType.API_KEY else "Authorization"
+    known = {"Host": urlsplit(endpoint.url).netloc, "User-Agent": agent}
+    if sign_in.auth_type is not AuthenticationType.NONE:
+        known[signing_in] = ""
+    hidden = {name.lower() for name in endpoint.headers} | {signing_in.lower()}
+    return {name: "••••" if name.lower() in hidden else value for name, value in {**known, **headers}.items()}

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.domain.webhooks.delivery import Attempt, Retention
+from app.domain.webhooks.delivery import Answer, Attempt, ErrorCode, Retention
 from app.domain.webhooks.ladder import judge
-from app.domain.webhooks.signature import Signing, signed_headers, without_secrets
+from app.domain.webhooks.signature import Signing, shown_headers, signed_headers
 from app.errors import Busy, MusterError
 from app.events import (
     ConnectionsChanged,
@@ -86,7 +86,7 @@ class Deliverer:
         self._events = events
         self._event_log = event_log
         self._holder = ""
-        self._running: dict[asyncio.Task[None], str] = {}
+        self._running: dict[asyncio.Task[Settled], Claimed] = {}
         self._settled: list[Settled] = []
         self._due = Due()
         self._used_up: set[str] = set()
@@ -122,7 +122,7 @@ class Deliverer:
     async def flush(self, wait_s: float, *, retries: bool = False) -> int:
         """Send what is due now, with `retries` also what becomes due within `wait_s`; returns how many still wait.
 
-        Tries that are under way after so many seconds are given up and go back into the outbox.
+        Tries that are under way after so many seconds are waited for a little, then broken off.
         """
         until = time.monotonic() + wait_s
         await self._care(0.0)
@@ -136,7 +136,7 @@ class Deliverer:
                 break
             await self._wait(until)
         if not self._serving:
-            await self._finish(0.0)
+            await self._finish(PATIENCE_S)
         return await self._store.read(webhook_log.count_waiting)
 
     async def try_now(self, delivery_id: str) -> Attempt:
@@ -154,6 +154,8 @@ class Deliverer:
             await self._store.write(webhook_turns.take_turn, [settled], {}, self._me(), queue=self._event_log.enabled)
         self._publish([settled])
         assert settled.attempt is not None
+        if settled.attempt.answer.error_code is ErrorCode.CANCELLED:
+            raise asyncio.CancelledError
         return settled.attempt
 
     async def close(self) -> None:
@@ -221,7 +223,7 @@ class Deliverer:
         self._arrived = self._arrived or turn.raised > 0
         for claimed in turn.claimed:
             task = self._tasks.start("A webhook is sent", self._attempt(claimed))
-            self._running[task] = claimed.endpoint.id
+            self._running[task] = claimed
             task.add_done_callback(self._ended)
         self._publish(settled)
         for one in turn.disabled:
@@ -229,7 +231,7 @@ class Deliverer:
 
     def _wanted(self) -> dict[str, int]:
         """How many deliveries of which endpoint may be begun now; receivers that work come first."""
-        busy = Counter(self._running.values())
+        busy = Counter(claimed.endpoint.id for claimed in self._running.values())
         free = AT_ONCE - len(self._running)
         failing = {key for key, failures, _slow in self._due.ready if failures}
         free_failing = AT_ONCE_FAILING - sum(count for key, count in busy.items() if key in failing)
@@ -247,36 +249,40 @@ class Deliverer:
                 free_failing -= bool(failures)
         return wanted
 
-    async def _attempt(self, claimed: Claimed) -> None:
-        settled = Settled(claimed)
+    async def _attempt(self, claimed: Claimed) -> Settled:
         try:
-            settled = await self._try(claimed)
+            return await self._try(claimed)
         except MusterError as error:  # no keyring, no secret: nothing was sent, and the ladder does not move
             log.warning("Webhook %s: %s", claimed.endpoint.name, error.message)
             self._events.publish(WebhookHeld(claimed.endpoint.id, error.message, error.remedy))
-        finally:
-            if settled.attempt is None:
-                self._held[claimed.endpoint.id] = time.monotonic() + _HOLD_S
-            self._settled.append(settled)
+            return Settled(claimed)
 
     async def _try(self, claimed: Claimed) -> Settled:
-        from app.connectors.webhooks import Outgoing
+        """One try. Broken off it counts as well: the receiver may have the message."""
+        from app.connectors.webhooks import PRODUCT_AGENT, Outgoing
 
         endpoint, delivery = claimed.endpoint, claimed.delivery
         line, allowed = await self.lines.line(endpoint), await self.lines.allowed(endpoint)
         at, body, number = datetime.now(UTC), delivery.body or "", delivery.attempts + 1
         headers = signed_headers(endpoint, delivery.id, body, Signing(line.secrets(at), at, number))
         begun = time.monotonic()
-        answer = await line.client.send(
-            Outgoing(endpoint.method.value, endpoint.url, headers, body.encode(), endpoint.timeout_seconds), allowed
-        )
+        outgoing = Outgoing(endpoint.method.value, endpoint.url, headers, body.encode(), endpoint.timeout_seconds)
+        try:
+            answer = await line.client.send(outgoing, allowed)
+        except asyncio.CancelledError:
+            answer = Answer(error_code=ErrorCode.CANCELLED, error_message=_("Broken off before the receiver answered."))
         took_ms = round((time.monotonic() - begun) * 1000)
-        sent, to = without_secrets(headers, endpoint), endpoint.url.partition("?")[0]
+        sent, to = shown_headers(headers, endpoint, PRODUCT_AGENT), endpoint.url.partition("?")[0]
         attempt = Attempt(delivery.id, number, delivery.trigger, at, took_ms, to, sent, answer)
         return Settled(claimed, attempt, judge(endpoint, delivery, answer, datetime.now(UTC)))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.pop(task, None)
+    def _ended(self, task: asyncio.Task[Settled]) -> None:
+        claimed = self._running.pop(task)
+        begun = not task.cancelled() and task.exception() is None  # what never began goes back as it was
+        settled = task.result() if begun else Settled(claimed)
+        if settled.attempt is None:
+            self._held[claimed.endpoint.id] = time.monotonic() + _HOLD_S
+        self._settled.append(settled)
         self._stir.set()
 
     def _publish(self, settled: list[Settled]) -> None:

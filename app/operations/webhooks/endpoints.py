@@ -124,6 +124,11 @@ async def update_webhook(context: RunContext, params: UpdateParams) -> None:
     old = await find(workspace, params.id)
     new = changed(old, given_values(params))
     secrets = _checked_secrets(context.secrets)
+    if params.unsigned is False and SECRET not in {*old.secrets, *secrets, *_in_environment(old.name)}:
+        raise UsageError(
+            _("The webhook has no signing secret."),
+            _("Make one with: muster webhooks rotate, or give one with --secret secret=-."),
+        )
     lost = {SECRET, PREVIOUS_SECRET} if params.unsigned else set[str]()
     lost |= _worthless(old, new)
     new = replace(
@@ -133,11 +138,11 @@ async def update_webhook(context: RunContext, params: UpdateParams) -> None:
         new = _resumed(new) if params.is_active else _paused(new)
     _check_complete(new)
     context.warnings += _cautions(new)
-    context.result["changed_fields"] = [*changed_names(old, new), *sorted(secrets)]
+    gone = (lost - set(secrets)) & set(old.secrets)
+    context.result["changed_fields"] = [*changed_names(old, new), *sorted({*secrets, *gone})]
     if context.dry_run:
         return
     await _keep_secrets(workspace, old.id, secrets)
-    gone = (lost - set(secrets)) & set(old.secrets)
     notes = webhook_notes(context.run, old, new, given=secrets, lost=gone)
     forgiven = new.url != old.url or new.is_active != old.is_active
     stored = await workspace.store.write(_change, context, new, notes, forgiven=forgiven)

@@ -48,18 +48,24 @@ def test_public_addresses_are_anybodys(text: str) -> None:
 def test_a_good_endpoint() -> None:
     check_endpoint(GOOD)
     check_endpoint(replace(GOOD, url="http://10.0.0.1/x", insecure=True))
+    check_endpoint(replace(GOOD, url="https://bücher.example/x"))
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"name": " "},
+        {"name": "one\ntwo"},
         {"url": "ftp://a.example/x"},
         {"url": "https://"},
         {"url": "https://user:secret@a.example/x"},
         {"url": "https://a.example/x#part"},
         {"url": "https://a.example/a b"},
         {"url": "https://a.example:99999/"},
+        {"url": "https://a.example:0/"},
+        {"url": "https://0177.0.0.1/"},
+        {"url": "https://1２７.0.0.1/"},
+        {"url": "https://①②⑦.0.0.1/"},
         {"url": "https://a.example/" + "x" * 1000},
         {"url": "http://a.example/x"},
         {"event_types": ()},

@@ -14,21 +14,23 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from app.domain.kinds.sign_in import AuthenticationType
 from app.domain.webhooks.endpoint import EndpointSignIn, WebhookEndpoint
 from app.domain.webhooks.signature import (
     RESERVED_HEADERS,
     Signing,
     checked_secret,
     new_secret,
+    shown_headers,
     signature,
     signed_headers,
-    without_secrets,
 )
 from app.errors import UsageError
 
 FIRST = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 SECOND = "whsec_ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 ID = "dlv_01J00000000000000000000001"
+SPARE_BITS = FIRST.removesuffix("8=") + "9="
 SECONDS = 1771234567
 BODY = (
     '{"event_type":"integration.sync.completed","payload":{"connection_id":'
@@ -106,12 +108,21 @@ def test_the_persons_own_headers_never_take_the_place_of_ours() -> None:
 
 
 def test_the_log_masks_what_may_be_a_key() -> None:
-    one = endpoint(headers={"X-Team": "secret-team"}, sign_in=EndpointSignIn(key_header="X-My-Key"))
-    shown = without_secrets(
-        {"X-Team": "secret-team", "Authorization": "Bearer x", "X-My-Key": "k", "webhook-id": ID}, one
-    )
-    assert shown == {"X-Team": "••••", "Authorization": "••••", "X-My-Key": "••••", "webhook-id": ID}
+    way = EndpointSignIn(AuthenticationType.API_KEY, key_header="X-My-Key")
+    one = endpoint(headers={"X-Team": "secret-team"}, sign_in=way)
+    shown = shown_headers({"X-Team": "secret-team", "webhook-id": ID}, one, "Muster-webhooks/1")
+    assert shown == {
+        "Host": "a.example", "User-Agent": "Muster-webhooks/1", "X-My-Key": "••••", "X-Team": "••••",
+        "webhook-id": ID,
+    }  # fmt: skip
     assert "authorization" in RESERVED_HEADERS
+
+
+def test_the_log_tells_that_a_sign_in_was_sent() -> None:
+    plain = endpoint()
+    basic = endpoint(sign_in=EndpointSignIn(AuthenticationType.BASIC, username="muster"))
+    assert "Authorization" not in shown_headers({}, plain, "Muster")
+    assert shown_headers({}, basic, "Muster")["Authorization"] == "••••"
 
 
 def test_a_new_secret_is_32_bytes_and_new_each_time() -> None:
@@ -122,7 +133,7 @@ def test_a_new_secret_is_32_bytes_and_new_each_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "whsec_", "whsec_short", "not base64 at all!!!", "whsec_" + "A" * 200, "AAECAwQFBgc="]
+    "text", ["", "whsec_", "whsec_short", "not base64 at all!!!", "whsec_" + "A" * 200, "AAECAwQFBgc=", SPARE_BITS]
 )
 def test_a_secret_that_is_none_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(UsageError) as refused:

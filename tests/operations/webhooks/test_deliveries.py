@@ -16,6 +16,7 @@ from app.domain.webhooks.events import EventType
 from app.errors import ExitCode
 from app.events import WebhookDisabled, WebhookHeld
 from app.operations.runner import Request
+from app.operations.webhooks import deliverer
 from app.store import webhook_events
 from app.store.runs import HOST
 from app.workspace import Workspace
@@ -161,6 +162,48 @@ async def test_an_address_that_may_not_be_is_blocked(hooks: Hooks, url: str) -> 
     (delivery,) = await hooks.deliveries()
     assert (delivery.status, delivery.error_code) == (DeliveryStatus.FAILED, "blocked_address")
     assert not hooks.receiver.heard
+
+
+async def test_an_address_that_no_request_can_have_is_given_up_and_named(hooks: Hooks) -> None:
+    await hooks.add()
+    store = hooks.workspace.store
+    await store.write(execute, store, "UPDATE webhook_endpoint SET url = 'https://0177.0.0.1/x'")  # by an older Muster
+    await hooks.happen()
+    assert await hooks.send() == 0
+    (delivery,) = await hooks.deliveries()
+    assert (delivery.status, delivery.error_code) == (DeliveryStatus.FAILED, "invalid_url")
+
+
+async def test_a_try_that_the_end_of_the_program_breaks_off_counts(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "PATIENCE_S", 0.2)
+    await hooks.add("/hang", timeout_seconds=60)
+    await hooks.happen()
+    assert await hooks.send(0.5) == 1
+    (delivery,) = await hooks.deliveries()
+    assert (delivery.status, delivery.error_code, delivery.attempts) == (DeliveryStatus.PENDING, "cancelled", 1)
+    assert delivery.next_retry_at is not None
+    assert delivery.next_retry_at > datetime.now(UTC) + timedelta(seconds=30)
+    assert len(await hooks.attempts(delivery)) == 1
+
+
+async def test_what_was_claimed_and_not_begun_when_the_program_ends_goes_back(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hooks.add()
+    await hooks.happen(2)
+    ending = hooks.workspace.webhooks._take_turn
+
+    async def claim_and_end() -> None:
+        await ending()
+        for task in hooks.workspace.webhooks._running:
+            task.cancel()
+
+    monkeypatch.setattr(hooks.workspace.webhooks, "_take_turn", claim_and_end)
+    await hooks.send(0.3)
+    assert {d.status for d in await hooks.deliveries()} == {DeliveryStatus.PENDING}
+    assert not hooks.heard()
 
 
 async def test_a_crash_while_sending_is_made_good_with_the_same_id(hooks: Hooks) -> None:

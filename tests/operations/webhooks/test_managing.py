@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,6 +76,19 @@ async def test_unsigned_only_on_demand_and_with_a_warning(hooks: Hooks) -> None:
     await hooks.happen()
     await hooks.send()
     assert "webhook-signature" not in hooks.heard()[0].headers
+
+
+async def test_signing_given_up_is_told_and_comes_back_with_a_secret_alone(hooks: Hooks) -> None:
+    webhook_id, _secret = await hooks.add()
+    changed = await result(hooks, "update", id=webhook_id, unsigned=True)
+    assert changed["changed_fields"] == ["secret"]
+    signed_again = {"id": webhook_id, "unsigned": False}
+    refused = await run(hooks.workspace, "webhooks.update", params=signed_again)
+    assert refused.exit_code is ExitCode.USAGE
+    secret = "whsec_" + base64.b64encode(bytes(32)).decode()
+    taken = await run(hooks.workspace, "webhooks.update", params=signed_again, secrets={"secret": secret})
+    assert taken.error is None
+    assert taken.run.result["changed_fields"] == ["secret"]
 
 
 async def test_only_changed_fields_are_changed(hooks: Hooks) -> None:
