@@ -18,7 +18,7 @@ from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import MusterError, StoreError, UsageError
 from app.events import ConnectionsChanged
-from app.exports import export_rows
+from app.exports import export_rows, of_organization
 from app.i18n import N_, _, ngettext
 from app.operations.connections import ALL, CreateParams, Scalar, create_connection
 from app.operations.context import RunContext
@@ -99,7 +99,8 @@ async def export_settings(context: RunContext, params: SettingsFileParams) -> No
     rows = [(c.name, c.kind.value, c.settings) for c in found if not params.connections or c.name in params.connections]
     context.result |= {"file": params.file, "connections": len(rows)}
     if not context.dry_run:
-        await asyncio.to_thread(export_rows, Path(params.file), _COLUMNS, rows, ".json")
+        owner = context.workspace.organization.owner
+        await asyncio.to_thread(export_rows, Path(params.file), *of_organization(owner, _COLUMNS, rows), ".json")
 
 
 @operation(

@@ -60,6 +60,18 @@ class TestFilesOfSettings:
         assert added is not None
         assert (added.settings, added.secrets) == (vitec.settings, ())
 
+    async def test_it_says_whose_settings_they_are_and_is_read_all_the_same(
+        self, linked: Workspace, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "connections.json"
+        await run(linked, "organizations.rename", params={"name": "Acme AS"})
+        await run(linked, "connections.export_settings", params={"file": str(file)})
+        (saved,) = json.loads(file.read_text(encoding="utf-8"))
+        assert saved["organization"] == "Acme AS"
+        await run(linked, "connections.update", "vitec", params={"name": "old"})
+        report = await run(linked, "connections.import_settings", params={"file": str(file)})
+        assert report.run.summary["created"] == 1
+
     async def test_a_name_that_is_taken_stays_as_it_is_and_a_wrong_entry_costs_no_other(
         self, linked: Workspace, tmp_path: Path
     ) -> None:

@@ -64,6 +64,30 @@ def table(file: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+async def test_an_export_says_whose_data_it_is_and_comes_back_all_the_same(
+    centre: Workspace, tmp_path: Path, form: str
+) -> None:
+    other = Connection("cc-2", "other", ConnectionKind.CONTACT_CENTER, ConnectionStatus.ACTIVE, {})
+    await centre.store.write(connections.add_connection, other)
+    await run(centre, "organizations.rename", params={"name": "Acme AS"})
+    await import_rows(centre, tmp_path, as_csv(ROWS[DataType.LOGIN]), data_type=DataType.LOGIN)
+    exported = await export(centre, tmp_path, f"out.{form}", data_type=DataType.LOGIN)
+    assert (exported.exit_code, exported.run.summary["exported"]) == (ExitCode.DONE, 2)
+    file = tmp_path / f"out.{form}"
+    match form:
+        case "csv":
+            said = [row["organization"] for row in table(file)]
+        case "json":
+            said = [row["organization"] for row in json.loads(file.read_text(encoding="utf-8"))]
+        case _:
+            said = [row[-1] for row in CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()[1:]]
+    assert said == ["Acme AS", "Acme AS"]
+    params = {"data_type": DataType.LOGIN, "file": str(file), "strict": True}
+    again = await run(centre, "cc.bulk_import", "other", params=params)
+    assert (again.exit_code, again.run.warnings) == (ExitCode.DONE, ())
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
 @pytest.mark.parametrize("data_type", DataType)
 async def test_an_export_comes_back_as_it_was(
     centre: Workspace, tmp_path: Path, data_type: DataType, form: str

@@ -83,7 +83,19 @@ class Shape:
 
 
 OUR_OWN = frozenset(
-    {"id", "datatype", "timestamp", "agentid", "queueid", "servicegroup", "metrics", "rawdata", "row", "problems"}
+    {
+        "id",
+        "datatype",
+        "timestamp",
+        "agentid",
+        "queueid",
+        "servicegroup",
+        "metrics",
+        "rawdata",
+        "row",
+        "problems",
+        "organization",
+    }
 )
 """What our own exports and files of bad rows have in every row; nothing is said of it when such a file comes back."""
 

@@ -28,7 +28,7 @@ from app.domain.exchange import SHAPES, DataType, FieldKind
 from app.domain.exchange.rows import Row, told
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import Cancelled, UsageError
-from app.exports import export_rows
+from app.exports import export_rows, of_organization
 from app.i18n import N_, _, ngettext
 from app.operations.context import RunContext
 from app.operations.exchange.checking import TURN_S, zone_of
@@ -91,7 +91,8 @@ async def export_data(context: RunContext, params: ExportParams) -> None:
     rows.total = total
     if not context.dry_run:
         separator = params.separator or _usual_separator()
-        await asyncio.to_thread(export_rows, file, rows.headers, rows, f".{form}", separator.sign)
+        table = of_organization(context.workspace.organization.owner, rows.headers, rows)
+        await asyncio.to_thread(export_rows, file, *table, f".{form}", separator.sign)
     message = ngettext("{count} row written.", "{count} rows written.", rows.done).format(count=rows.done)
     await _report(context, params, file, message)
     written = total if context.dry_run else rows.done
