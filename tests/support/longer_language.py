@@ -6,11 +6,19 @@ Each text stands between « and », with letters doubled; placeholders stay. It 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+import app.i18n
+from app.i18n import Language, use_language
+from app.operations.registry import operations
+from app.places import resource
 
 _PLACEHOLDER = re.compile(r"(\{[^}]*\})")
 _DOUBLED = re.compile(r"([aeiouyAEIOUYr])")
@@ -37,6 +45,21 @@ def write_catalogue(template: Path, file: Path) -> None:
     file.parent.mkdir(parents=True)
     with file.open("wb") as compiled:
         write_mo(compiled, made_up)
+
+
+@contextmanager
+def spoken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Switch it on in the place of Norwegian, as any language is; its catalogue is written below `folder`."""
+    operations()
+    write_catalogue(
+        resource("translations", "muster.pot"), folder / "translations" / "nb" / "LC_MESSAGES" / "muster.mo"
+    )
+    monkeypatch.setattr(app.i18n, "resource", folder.joinpath)
+    use_language(Language.NORWEGIAN)
+    try:
+        yield
+    finally:
+        use_language(Language.ENGLISH)
 
 
 def untold(text: str) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
-import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,20 +11,16 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListView, QTabBar, QWidget
 
-import app.i18n
 from app.demo.world import DemoWorld
 from app.domain.coverage import CoverageState
 from app.domain.devices import DeviceFacts
 from app.events import DevicesChanged
-from app.i18n import Language, use_language
-from app.operations.registry import operations
-from app.places import Home, resource
-from app.settings import SettingsFile
-from app.store import connections, customers, devices, directory
+from app.places import Home
+from app.store import directory
 from app.store.values import now
 from tests.support.coverage import a_device, a_person, a_placement, fill
-from tests.support.longer_language import longer, untold, write_catalogue
-from tests.support.shown import cut_in, texts_in
+from tests.support.longer_language import longer, spoken
+from tests.support.longer_window import faults, open_window
 from tests.support.window import click, eventually, open_dialog, part
 from ui.dialogs.connection import ConnectionDialog
 from ui.dialogs.device import DeviceDialog
@@ -39,69 +31,19 @@ from ui.dialogs.push_preview import PushPreviewDialog
 from ui.dialogs.record import open_editor
 from ui.dialogs.why import WhyDialog
 from ui.pages.devices.coverage.view import CoverageView
-from ui.pages.record_details import plain
 from ui.pages.start import StartPage
-from ui.settings_menu import LANGUAGE_WORDS
 from ui.tables import TableView
 from ui.widgets import Button
-from ui.window import PAGES, SMALLEST, MainWindow
+from ui.window import PAGES, MainWindow
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
-# MSFJ and TEST: of a masked installation id
-_NAMES = "Muster Vitec Hub MSFJ TEST Supabase public HTTPS https production admin CETEC Lite Standard Enterprise"
-_KEYS = "Ctrl Shift Esc Space Enter"  # as they stand on the keyboard
-WITHOUT_ROWS = frozenset({"workforce", "webhooks"})
-"""Pages that have nothing to show here: no 1C, no contact centre and no receiver is connected."""
-_NO_WORDS = re.compile(r"[0-9a-f]{32}|https?://\S+")
+OTHERS = ("workforce", "webhooks")
+"""Pages of several views: those are in `test_longer_views`."""
 
 
 @pytest.fixture(autouse=True)
 def made_up_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """In the place of Norwegian, switched on as any language is."""
-    file = tmp_path / "translations" / "nb" / "LC_MESSAGES" / "muster.mo"
-    write_catalogue(resource("translations", "muster.pot"), file)
-    monkeypatch.setattr(app.i18n, "resource", tmp_path.joinpath)
-    use_language(Language.NORWEGIAN)
-    yield
-    use_language(Language.ENGLISH)
-
-
-@asynccontextmanager
-async def open_window(home: Home, world: DemoWorld | None) -> AsyncIterator[MainWindow]:
-    """The smallest window there may be, on the demo world or empty; closed before the test's loop stands still."""
-    operations()
-    window = MainWindow(home, SettingsFile(home.settings), demo=world is not None)
-    window.resize(*SMALLEST)
-    window.show()
-    await window.open_workspace(world)
-    try:
-        yield window
-    finally:
-        window.close()
-        await window.close_workspace()
-
-
-async def known_words(window: MainWindow) -> set[str]:
-    """Words that are data or names, and stay as they are in every language."""
-    assert window.workspace is not None
-    read = window.workspace.store.read
-    rows: list[object] = [*await read(directory.offices), *await read(directory.employees)]
-    rows += [*await read(connections.connections), *await read(devices.devices)]
-    rows += [(c.name, c.domain, c.test_environment, c.itar_text) for c in await read(customers.customers)]
-    names = [_NAMES, _KEYS, window.workspace.store.label, getpass.getuser(), *LANGUAGE_WORDS.values()]
-    return set(_WORD.findall(plain(" ".join([*map(str, rows), *names]))))
-
-
-async def faults(window: MainWindow, shown: QWidget) -> str:
-    """What is untranslated or cut in what is shown now, one a line."""
-    await asyncio.sleep(0.3)  # the layout has come to rest
-    known = await known_words(window)
-    untouched = [
-        f"{where}: {text!r} is not translated"
-        for where, text in texts_in(shown)
-        if not set(_WORD.findall(_NO_WORDS.sub("", untold(text)))) <= known
-    ]
-    return "\n".join(sorted({*untouched, *cut_in(shown)}))
+    with spoken(tmp_path, monkeypatch):
+        yield
 
 
 def test_the_language_is_longer() -> None:
@@ -152,7 +94,7 @@ async def test_pages_with_rows_and_the_details_of_one(home: Home, small_world: D
         await synced(window)
         await with_customers(window)
         await with_devices(window)
-        for page in [page for page in PAGES if page not in WITHOUT_ROWS]:
+        for page in [page for page in PAGES if page not in OTHERS]:
             window.open_page(page)
             table, details = part(window, TableView, f"{page}.table"), part(window, QWidget, f"{page}.details")
             await eventually(table.model().rowCount)

@@ -8,15 +8,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog
 
-import app.i18n
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
-from app.i18n import Language, use_language
-from app.operations.registry import operations
 from app.operations.runner import Request
-from app.places import resource
 from tests.support.connections_page import choose, open_page, trigger
-from tests.support.longer_language import write_catalogue
+from tests.support.longer_language import spoken
 from tests.support.shown import cut_in
 from tests.support.window import click, eventually, open_dialog
 from ui.desk import Desk
@@ -30,14 +26,8 @@ from ui.pages.connections import ConnectionsPage
 
 @pytest.fixture(autouse=True)
 def made_up_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """In the place of Norwegian, switched on as any language is."""
-    operations()
-    file = tmp_path / "translations" / "nb" / "LC_MESSAGES" / "muster.mo"
-    write_catalogue(resource("translations", "muster.pot"), file)
-    monkeypatch.setattr(app.i18n, "resource", tmp_path.joinpath)
-    use_language(Language.NORWEGIAN)
-    yield
-    use_language(Language.ENGLISH)
+    with spoken(tmp_path, monkeypatch):
+        yield
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[EventLine], ...] = (
     Column("category", N_("Category"), lambda r: _(CATEGORY_WORDS[r.spec.category]), width=130, muted=True),
     Column("when", N_("Sent when"), lambda r: _(r.spec.sent_when), width=380, tooltip=lambda r: _(r.spec.sent_when)),
     Column("told", N_("Webhooks that are told"), _told_text, width=200),
-    Column("sample", N_("Sample"), _sample_words, kind=Kind.CHIP, width=180,
+    Column("sample", N_("Sample"), _sample_words, kind=Kind.CHIP, width=200,
            tone=lambda r: Tone.SUCCESS if r.real is not None else Tone.NEUTRAL),
 )  # fmt: skip
 

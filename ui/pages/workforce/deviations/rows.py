@@ -110,7 +110,7 @@ COLUMNS: tuple[Column[GapLine], ...] = (
     _hours("present", N_("Signed in, h"), lambda r: r.found.present_hours),
     _hours("onec", N_("In 1C, h"), lambda r: r.found.onec_hours),
     Column("gap", N_("Gap, h"), lambda r: _float(r.found.deviation_hours), text=gap_text, kind=Kind.NUMBER, width=72),
-    Column("type", N_("Kind of gap"), lambda r: _(TYPE_WORDS[r.found.type]), kind=Kind.CHIP, width=196,
+    Column("type", N_("Kind of gap"), lambda r: _(TYPE_WORDS[r.found.type]), kind=Kind.CHIP, width=216,
            tone=lambda r: TYPE_TONES[r.found.type], icon=lambda r: TYPE_ICONS[r.found.type]),
     Column("cause", N_("Cause"), lambda r: _(CAUSE_WORDS[r.cause]), width=186, tooltip=cause_tooltip,
            tone=lambda r: CAUSE_TONES.get(r.cause),
