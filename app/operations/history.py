@@ -1,19 +1,24 @@
-"""Taking away what of the history is older than it is kept; it asks before anything goes (connections.md §3, §8)."""
+"""Taking away what of the history is older than it is kept; it asks before anything goes (connections.md §3, §8;
+webhooks.md §2).
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.access import Permission
 from app.errors import Held, StoreError, UsageError
-from app.i18n import N_, _
+from app.i18n import N_, _, ngettext
 from app.operations.audit import verified
 from app.operations.connections import time_text
 from app.operations.context import RunContext
 from app.operations.registry import operation
-from app.store import audit, pruning
+from app.operations.settings import DAYS as WEBHOOK_DAYS
+from app.operations.settings import FEWEST_DAYS as FEWEST_WEBHOOK_DAYS
+from app.store import audit, pruning, webhook_pruning
 from app.store.pruning import Amount
 from app.store.values import now
 
@@ -27,6 +32,8 @@ class PruneParams:
     run_detail_days: int | None = None
     run_days: int | None = None
     audit_days: int | None = None
+    webhook_attempt_days: int | None = None
+    webhook_delivery_days: int | None = None
     confirm: bool = False
 
 
@@ -37,15 +44,22 @@ class KeepParams:
     run_detail_days: int | None = None
     run_days: int | None = None
     audit_days: int | None = None
+    webhook_attempt_days: int | None = None
+    webhook_delivery_days: int | None = None
+
+
+DAYS = tuple(f.name for f in fields(KeepParams))
 
 
 @dataclass(frozen=True)
 class _Limits:
-    """From when on things are kept."""
+    """From when on things are kept, in the order of `DAYS`."""
 
     details: datetime
     runs: datetime
     audit: datetime
+    webhook_tries: datetime
+    webhook_deliveries: datetime
 
 
 @operation(
@@ -66,15 +80,18 @@ async def prune_history(context: RunContext, params: PruneParams) -> None:
         return
     if not params.confirm:
         raise Held(
-            _("Nothing was taken away: {details} details, {runs} runs and {entries} audit entries are old.").format(
-                details=found["details"].rows, runs=found["runs"].rows, entries=found["audit"].rows
-            ),
+            _(
+                "Nothing was taken away: {details} details, {runs} runs, {audit} audit entries, {webhook_tries} tries "
+                "and {webhook_deliveries} deliveries of webhooks are old."
+            ).format(**{name: amount.rows for name, amount in found.items()}),
             _("Look at the amounts, then run it again with confirm=true."),
         )
     await _prune_audit(context, limits.audit, found["audit"].rows)
     context.progress(_("Taking old runs away"))
     await store.write(pruning.drop_runs, limits.runs)
     await store.write(pruning.drop_details, limits.details)
+    await store.write(webhook_pruning.drop_tries, limits.webhook_tries)
+    await store.write(webhook_pruning.drop_deliveries, limits.webhook_deliveries)
     await _compact(context)
 
 
@@ -82,8 +99,7 @@ async def prune_history(context: RunContext, params: PruneParams) -> None:
 async def keep_history(context: RunContext, params: KeepParams) -> None:
     """Change for how many days things are kept; nothing is taken away by that."""
     given = {key: days for key, days in asdict(params).items() if days is not None}
-    if any(days < FEWEST_DAYS for days in given.values()):
-        raise UsageError(_("At least {days} days are kept.").format(days=FEWEST_DAYS))
+    _check(given)
     if given and not context.dry_run:
         await context.workspace.change_settings(**given)
 
@@ -116,18 +132,29 @@ def _preview(limits: _Limits) -> dict[str, Amount]:
         "details": pruning.old_details(limits.details),
         "runs": pruning.old_runs(limits.runs),
         "audit": audit.old_entries(limits.audit),
+        "webhook_tries": webhook_pruning.old_tries(limits.webhook_tries),
+        "webhook_deliveries": webhook_pruning.old_deliveries(limits.webhook_deliveries),
     }
 
 
 def _limits(context: RunContext, params: PruneParams) -> _Limits:
-    settings = context.workspace.settings
-    given = (params.run_detail_days, params.run_days, params.audit_days)
-    kept = (settings.run_detail_days, settings.run_days, settings.audit_days)
-    days = [kept[at] if value is None else value for at, value in enumerate(given)]
-    if min(days) < FEWEST_DAYS:
-        raise UsageError(_("At least {days} days are kept.").format(days=FEWEST_DAYS))
-    moments = [now() - timedelta(days=count) for count in days]
-    return _Limits(*moments)
+    kept = {name: getattr(context.workspace.settings, name) for name in DAYS}
+    given = {name: days for name in DAYS if (days := getattr(params, name)) is not None}
+    wanted = kept | given
+    _check(wanted)
+    return _Limits(*(now() - timedelta(days=days) for days in wanted.values()))
+
+
+def fewest_days(name: str) -> int:
+    """How many days of that are always kept; what was told to webhooks may go after one."""
+    return FEWEST_WEBHOOK_DAYS if name in WEBHOOK_DAYS else FEWEST_DAYS
+
+
+def _check(given: Mapping[str, int]) -> None:
+    for name, days in given.items():
+        if days < fewest_days(name):
+            text = ngettext("At least {count} day is kept.", "At least {count} days are kept.", fewest_days(name))
+            raise UsageError(text.format(count=fewest_days(name)))
 
 
 def _told(amount: Amount) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 First the details of runs go - their outcomes, requests and results, which are nearly all of the weight - later the runs
 themselves. Runs that are not over stay whatever their age. The audit trail is pruned by `store.audit`, webhooks'
-deliveries by `store.webhook_log`.
+deliveries by `store.webhook_pruning`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The log of deliveries: what a person sees, sends again and counts, and what is forgotten (webhooks.md §2, §7)."""
+"""The log of deliveries: what a person sees, sends again and counts (webhooks.md §2, §7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import fn
 
-from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, ErrorCode, Retention, Trigger
+from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, ErrorCode, Trigger
 from app.domain.webhooks.statistics import Counts, Statistics
 from app.store.database import fetch, run_sql
 from app.store.values import from_json, now
@@ -19,20 +19,15 @@ from app.store.webhook_rows import (
     WebhookDayRow,
     WebhookDeliveryRow,
     WebhookEndpointRow,
-    WebhookEventRow,
 )
 from app.store.webhook_turns import delivery_columns, to_delivery
 from app.store.webhooks import from_ms, to_ms
 
-_DAY_MS = 86_400_000
+DAY_MS = 86_400_000
 # Written out: peewee reads `%` as LIKE and gives each use of a number a parameter of its own, which GROUP BY refuses.
 _PER_DAY = (
-    f"SELECT created_at / {_DAY_MS}, event_type, status, COUNT(*), SUM(attempts) FROM webhook_delivery "
+    f"SELECT created_at / {DAY_MS}, event_type, status, COUNT(*), SUM(attempts) FROM webhook_delivery "
     "WHERE created_at >= ? AND created_at < ? AND NOT is_test GROUP BY 1, 2, 3"
-)
-_OLD = (
-    f"SELECT webhook_id, created_at / {_DAY_MS}, event_type, status, COUNT(*), SUM(attempts) FROM webhook_delivery "
-    "WHERE created_at < ? AND NOT is_test AND status NOT IN ('pending', 'sending') GROUP BY 1, 2, 3, 4"
 )
 _RESENDABLE = tuple(s.value for s in DeliveryStatus if s is not DeliveryStatus.SENDING)
 
@@ -122,7 +117,7 @@ def statistics(since: datetime, until: datetime) -> Statistics:
     """What became of all deliveries but tests that were made in a period."""
     d, a, day = WebhookDeliveryRow, WebhookAttemptRow, WebhookDayRow
     made = (d.created_at >= to_ms(since), d.created_at < to_ms(until), ~d.is_test)
-    rows = [(_day(day), *row) for day, *row in run_sql(_PER_DAY, (to_ms(since), to_ms(until))).fetchall()]
+    rows = [(day_text(day), *row) for day, *row in run_sql(_PER_DAY, (to_ms(since), to_ms(until))).fetchall()]
     kept = day.select(day.day, day.event_type, day.status, fn.SUM(day.deliveries), fn.SUM(day.attempts))
     in_period = day.day.between(since.date().isoformat(), until.date().isoformat())
     rows += fetch(kept.where(in_period).group_by(day.day, day.event_type, day.status))
@@ -144,31 +139,6 @@ def _endpoint_counts() -> tuple[int, int]:
     ((total,),) = fetch(e.select(fn.COUNT(e.id)))
     ((active,),) = fetch(e.select(fn.COUNT(e.id)).where(e.is_active))
     return int(total), int(active)
-
-
-def prune(keep: Retention) -> None:
-    """Forget what is old: first tries and bodies, later deliveries, whose numbers per day stay."""
-    a, d, e = WebhookAttemptRow, WebhookDeliveryRow, WebhookEventRow
-    old = to_ms(now() - timedelta(days=keep.attempt_days))
-    over = d.status.not_in([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
-    a.delete().where(a.started_at < old).execute()
-    d.update(body=None, response_body="").where(d.created_at < old, over, d.body.is_null(False)).execute()
-    e.delete().where(e.occurred_at < old).execute()
-    ancient = to_ms(now() - timedelta(days=keep.delivery_days)) or 0
-    _roll_up(ancient - ancient % _DAY_MS)
-
-
-def _roll_up(before: int) -> None:
-    d = WebhookDeliveryRow
-    over = d.status.not_in([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
-    sql = (
-        "INSERT INTO webhook_day (webhook_id, day, event_type, status, deliveries, attempts) "
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (webhook_id, day, event_type, status) DO UPDATE SET "
-        "deliveries = webhook_day.deliveries + excluded.deliveries, attempts = webhook_day.attempts + excluded.attempts"
-    )
-    for webhook_id, day, kind, status, count, tried in run_sql(_OLD, (before,)).fetchall():
-        run_sql(sql, (webhook_id, _day(day), kind, status, count, int(tried or 0)))
-    d.delete().where(d.created_at < before, over).execute()
 
 
 def _filtered(query: Any, wanted: DeliveryFilter) -> Any:
@@ -196,6 +166,6 @@ def _attempt(row: Sequence[Any]) -> Attempt:
     return Attempt(key, number, Trigger(cause), at, duration, url, from_json(asked, dict[str, str]) or {}, answer)
 
 
-def _day(number: int) -> str:
+def day_text(number: int) -> str:
     """The date of a day, counted from the first one of 1970."""
     return (date(1970, 1, 1) + timedelta(days=number)).isoformat()

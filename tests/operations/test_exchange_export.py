@@ -80,7 +80,7 @@ async def test_an_export_says_whose_data_it_is_and_comes_back_all_the_same(
         case "json":
             said = [row["organization"] for row in json.loads(file.read_text(encoding="utf-8"))]
         case _:
-            said = [row[-1] for row in CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()[1:]]
+            said = [str(row[-1]) for row in CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()[1:]]
     assert said == ["Acme AS", "Acme AS"]
     params = {"data_type": DataType.LOGIN, "file": str(file), "strict": True}
     again = await run(centre, "cc.bulk_import", "other", params=params)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import time
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from app.access import Role
 from app.domain.audit import AuditKind, AuditNote
 from app.domain.outcomes import Action, Outcome, Run, RunState, Status
 from app.errors import BadData, Forbidden, Held, UsageError
+from app.operations.connections import time_text
 from app.operations.runner import Report, Request
 from app.places import Home
 from app.settings import Theme
@@ -22,6 +25,14 @@ from app.store.audit_rows import AuditChainRow, AuditRow
 from app.store.values import now
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
+from tests.support.running import execute
+from tests.support.webhooks import Hooks, receiving
+
+
+@pytest.fixture
+async def hooks(workspace: Workspace) -> AsyncIterator[Hooks]:
+    async with receiving(workspace) as receiver:
+        yield Hooks(workspace, receiver)
 
 
 async def run(workspace: Workspace, operation: str, *, dry_run: bool = False, **params: Any) -> Report:
@@ -173,6 +184,59 @@ class TestPruning:
         report = await run(workspace, "history.prune", confirm=True)
         assert isinstance(report.error, Held)
         assert await workspace.store.read(lambda: AuditRow.select().where(AuditRow.seq <= 3).count()) == 3
+
+    async def test_what_was_told_to_webhooks_is_counted_and_taken_away_with_the_rest(self, hooks: Hooks) -> None:
+        await hooks.add(retry_attempts=0)
+        await hooks.add("/refused", retry_attempts=0)
+        await self.deliveries_of(hooks, days=40)
+        await self.deliveries_of(hooks, days=200)
+        asked = await run(hooks.workspace, "history.prune")
+        assert isinstance(asked.error, Held)
+        found = asked.run.result
+        assert found["webhook_tries"]["rows"] == 10  # four tries, four bodies, two events
+        assert found["webhook_tries"]["bytes"] > 400
+        assert found["webhook_tries"]["oldest"] < time_text(now() - timedelta(days=199))
+        assert found["webhook_deliveries"]["rows"] == 2
+        assert len(await hooks.deliveries()) == 4
+        done = await run(hooks.workspace, "history.prune", confirm=True)
+        assert (done.exit_code, done.run.summary["webhook_deliveries"]) == (0, 2)
+        kept = await hooks.deliveries()
+        assert [d.body for d in kept] == [None, None]
+        assert [await hooks.attempts(d) for d in kept] == [[], []]
+        stats = await run(hooks.workspace, "webhooks.stats", days=365)
+        assert stats.run.result["deliveries"]["total"] == 4
+
+    async def test_what_waits_to_be_sent_stays_however_old(self, hooks: Hooks) -> None:
+        await hooks.add()
+        await hooks.happen()
+        await self.age(hooks, days=200)
+        report = await run(hooks.workspace, "history.prune", confirm=True)
+        assert report.run.summary["webhook_deliveries"] == 0
+        (waiting,) = await hooks.deliveries()
+        assert waiting.body
+
+    async def test_days_of_webhooks_are_kept_like_the_others(self, workspace: Workspace) -> None:
+        report = await run(workspace, "history.keep", webhook_attempt_days=3, webhook_delivery_days=9)
+        assert report.error is None
+        assert (workspace.settings.webhook_attempt_days, workspace.settings.webhook_delivery_days) == (3, 9)
+        assert isinstance((await run(workspace, "history.keep", webhook_attempt_days=0)).error, UsageError)
+        assert isinstance((await run(workspace, "history.keep", run_days=3)).error, UsageError)
+
+    async def deliveries_of(self, hooks: Hooks, *, days: int) -> None:
+        """One event of so many days ago, sent to every endpoint then."""
+        await hooks.happen()
+        await hooks.send()
+        await self.age(hooks, days=days)
+
+    async def age(self, hooks: Hooks, *, days: int) -> None:
+        """What was told until now was told so many days ago, unless it is older already."""
+        back = days * 86_400_000
+        young = (time.time() - 86_400) * 1000
+        for table, column in (
+            ("webhook_delivery", "created_at"), ("webhook_attempt", "started_at"), ("webhook_event", "occurred_at"),
+        ):  # fmt: skip
+            statement = f"UPDATE {table} SET {column} = {column} - {back} WHERE {column} > {young:.0f}"
+            await hooks.workspace.store.write(execute, hooks.workspace.store, statement)
 
     async def test_only_an_administrator_prunes(self, workspace: Workspace) -> None:
         await workspace.change_settings(role=Role.OPERATOR)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from app.domain.kinds import ConnectionKind
 from app.domain.mappings import Harvest
 from app.store import copies, mappings
 from app.store.database import Store
+from app.store.mappings import Row
 
-ROWS: list[dict[str, Any]] = [{"agentId": "op-1", "surname": "Orlova"}]
+ROWS: list[Row] = [{"agentId": "op-1", "surname": "Orlova"}]
 
 
 def test_rows_that_mappings_are_tried_on_go_too_and_what_was_said_stays(store: Store) -> None:

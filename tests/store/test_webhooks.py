@@ -12,7 +12,7 @@ from app.domain.webhooks.endpoint import WebhookEndpoint
 from app.domain.webhooks.events import EventType, event
 from app.domain.webhooks.ladder import judge
 from app.errors import UsageError
-from app.store import webhook_events, webhook_inbox, webhook_log, webhook_turns, webhooks
+from app.store import webhook_events, webhook_inbox, webhook_log, webhook_pruning, webhook_turns, webhooks
 from app.store.database import Store
 from app.store.runs import HOST
 from app.store.webhook_log import DeliveryFilter
@@ -149,8 +149,8 @@ def test_statistics_and_what_is_forgotten(store: Store) -> None:
     assert (found.deliveries.total, found.deliveries.successful, found.deliveries.failed) == (3, 2, 1)
     assert (found.success_rate, found.attempts, found.duration_ms(0.5)) == (66.67, 3, 12)
     store.run_now(execute, store, f"UPDATE webhook_delivery SET created_at = created_at - {200 * 86_400_000}")
-    store.run_now(webhook_log.prune, Retention())
-    store.run_now(webhook_log.prune, Retention())
+    store.run_now(webhook_pruning.prune, Retention())
+    store.run_now(webhook_pruning.prune, Retention())
     later = store.run_now(webhook_log.statistics, since, now + timedelta(seconds=1))
     assert later.deliveries == found.deliveries
     assert store.run_now(webhook_log.count_deliveries, DeliveryFilter()) == 0

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from app.i18n import N_, _, ngettext
-from app.operations.history import FEWEST_DAYS
+from app.operations.history import fewest_days
 from app.operations.runner import Report, Request
 from ui.desk import Desk
 from ui.tables import format_value
@@ -22,6 +22,8 @@ FIELDS = {
     "run_detail_days": ("details", N_("Results of runs, record by record")),
     "run_days": ("runs", N_("Runs with their counts")),
     "audit_days": ("audit", N_("Audit trail")),
+    "webhook_attempt_days": ("webhook_tries", N_("Tries of webhooks, with what was sent")),
+    "webhook_delivery_days": ("webhook_deliveries", N_("Deliveries of webhooks")),
 }
 _MOST_DAYS = 36_500
 _SOON_MS = 300
@@ -46,8 +48,9 @@ class RetentionDialog(QDialog):
         for name, (part, title) in FIELDS.items():
             self._add_field(form, name, part, _(title))
         note = QLabel(
-            _("Nothing goes by itself: older parts are taken away when you press the button. The newest audit entry "
-              "and runs that are not over always stay."),
+            _("Older parts are taken away when you press the button; what was told to webhooks also goes by itself, "
+              "as long as it is sent from here. The newest audit entry, runs that are not over and deliveries that "
+              "wait always stay."),
             wordWrap=True,
         )  # fmt: skip
         note.setProperty("role", "muted")
@@ -74,7 +77,7 @@ class RetentionDialog(QDialog):
         self.count()
 
     def _add_field(self, form: QGridLayout, name: str, part: str, title: str) -> None:
-        field = QSpinBox(minimum=FEWEST_DAYS, maximum=_MOST_DAYS)
+        field = QSpinBox(minimum=fewest_days(name), maximum=_MOST_DAYS)
         field.setObjectName(f"retention.{name}")
         field.setAccessibleName(title)
         field.setSuffix(_(" days"))

@@ -32,7 +32,7 @@ from app.events import (
 )
 from app.i18n import _
 from app.operations.webhooks.lines import Lines
-from app.store import webhook_events, webhook_log, webhook_turns
+from app.store import webhook_events, webhook_log, webhook_pruning, webhook_turns
 from app.store.webhook_turns import Claimed, Due, Settled
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Deliverer:
             self._cared_at = time.monotonic()
         if self._serving and time.monotonic() - self._pruned_at >= _PRUNE_S:
             self._pruned_at = time.monotonic()
-            await self._store.write(webhook_log.prune, Retention(*self._event_log.kept_days))
+            await self._store.write(webhook_pruning.prune, Retention(*self._event_log.kept_days))
 
     async def _look(self) -> None:
         self._arrived = False

@@ -15,7 +15,7 @@ from app.access import Role
 from app.domain.webhooks.delivery import DeliveryStatus, Retention, Trigger
 from app.errors import ExitCode, Forbidden, UsageError
 from app.operations.runner import Request
-from app.store import webhook_log
+from app.store import webhook_pruning
 from tests.support.running import dump, execute, run
 from tests.support.webhooks import Hooks
 
@@ -238,7 +238,7 @@ async def test_what_is_forgotten_still_counts(hooks: Hooks) -> None:
     store = hooks.workspace.store
     await store.write(execute, store, f"UPDATE webhook_delivery SET created_at = created_at - {200 * 86_400_000}")
     await store.write(execute, store, f"UPDATE webhook_attempt SET started_at = started_at - {200 * 86_400_000}")
-    await store.write(webhook_log.prune, Retention())
+    await store.write(webhook_pruning.prune, Retention())
     assert await hooks.deliveries() == []
     assert (await result(hooks, "stats", days=365))["deliveries"]["successful"] == 3
     assert (await result(hooks, "stats", days=30))["deliveries"]["total"] == 0

@@ -142,11 +142,13 @@ class TestRetention:
         part(dialog, QSpinBox, "retention.run_detail_days").setValue(365)
         await eventually(lambda: "that old" in button.toolTip())
         part(dialog, QSpinBox, "retention.run_days").setValue(30)
+        part(dialog, QSpinBox, "retention.webhook_attempt_days").setValue(3)
         await eventually(button.isEnabled)
+        assert part(dialog, QLabel, "retention.webhook_deliveries").text() == "Nothing is older."
         click(dialog, "retention.prune")
         await eventually(lambda: voice.toasts)
         assert await desk.workspace.store.read(runs.find_run, "old") is None
-        assert desk.workspace.settings.run_days == 30
+        assert (desk.workspace.settings.run_days, desk.workspace.settings.webhook_attempt_days) == (30, 3)
 
 
 class TestTheTimeLine:
