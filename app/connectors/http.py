@@ -26,7 +26,7 @@ from aiolimiter import AsyncLimiter
 from app.connectors.breaker import Breaker
 from app.connectors.recording import Noted
 from app.connectors.retry_after import retry_after_seconds
-from app.connectors.route import CONNECT_TIMEOUT_S, Route, client_options
+from app.connectors.route import CONNECT_TIMEOUT_S, Route, client_options, wants_certificate
 from app.errors import (
     BadData,
     MusterError,
@@ -375,6 +375,13 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 _("{system} request failed. No answer within {seconds:g} seconds.").format(
                     system=self.settings.system, seconds=seconds
                 )
+            )
+        if wants_certificate(error):
+            return Unreachable(
+                _("{system} refuses the line: it wants a client certificate that it knows.").format(
+                    system=self.settings.system
+                ),
+                _("Name the file of the client certificate under Advanced in the connection."),
             )
         cause = redact(str(error))
         if isinstance(error, httpx.RemoteProtocolError):

@@ -19,6 +19,9 @@ from app.i18n import _
 
 CONNECT_TIMEOUT_S = 5.0
 USER_AGENT = f"Muster/{__version__}"
+_REFUSED_CERTIFICATE = ("ALERT_CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA")
+"""The end of what OpenSSL calls the other side's words (RFC 8446 §6.2)."""
+_MOST_CAUSES = 20  # a chain of causes may bite its own tail
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,18 @@ class Route:
                 _("The client certificate {file} cannot be used: {cause}").format(file=self.certificate, cause=reason),
                 _("Choose a PEM file with the certificate and its key; enter the password where the key has one."),
             ) from error
+
+
+def wants_certificate(error: BaseException) -> bool:
+    """Whether a line was cut because the system wants a certificate of ours, or does not take the one it got."""
+    before: BaseException | None = error
+    for _step in range(_MOST_CAUSES):
+        if before is None:
+            break
+        if isinstance(before, ssl.SSLError) and (before.reason or "").endswith(_REFUSED_CERTIFICATE):
+            return True
+        before = before.__cause__ or before.__context__
+    return False
 
 
 def client_options(url: str, timeout_s: float, route: Route) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -13,7 +14,8 @@ from app.access import Role
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
-from app.domain.attempts import Attempt, Attempts
+from app.domain.attempts import MOST_BODY_CHARS, Attempt, Attempts, LogLevel
+from app.domain.connections import Connection
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status
 from app.domain.sync_logs import Direction, SyncLog
@@ -23,10 +25,11 @@ from app.operations.registry import operations
 from app.operations.runner import Request
 from app.operations.secret_expiry import ending
 from app.redaction import register_secret
-from app.store import connections
+from app.store import connections, pruning
+from app.store.attempts import attempts_of
 from app.store.values import now
 from app.workspace import Workspace
-from tests.support.running import run
+from tests.support.running import dump, run
 
 
 @pytest.fixture
@@ -116,6 +119,112 @@ class TestSyncLog:
         told = json.loads(text)
         assert (told["id"], told["state"], told["records_failed"]) == ("r1", "stopped", 1)
         assert [each["subject"] for each in told["outcomes_that_need_a_look"]] == ["South"]
+
+
+class TestAttempts:
+    async def test_a_run_is_told_with_each_of_its_requests(self, linked: Workspace) -> None:
+        synced = await run(linked, "offices.sync", "vitec")
+        page = await log(linked, run=synced.run.run_id)
+        (row,) = page["logs"]
+        (asked,) = row["attempts"]
+        assert (page["total"], row["attempts_total"]) == (1, 1)
+        assert (asked["method"], asked["status"], asked["error"]) == ("GET", 200, "")
+        assert asked["url"].endswith("/Departments")
+        assert asked["size"] > 100
+        assert asked["at"].endswith("Z")
+        assert "attempts" not in (await log(linked))["logs"][0]
+
+    async def test_a_failure_shows_why_it_was_tried_again(
+        self, linked: Workspace, small_world: DemoWorld, no_waiting: list[float]
+    ) -> None:
+        small_world.vitec.fault = FaultPlan(Fault.SERVER_ERROR)
+        failed = await run(linked, "offices.sync", "vitec")
+        (row,) = (await log(linked, run=failed.run.run_id))["logs"]
+        assert [each["again_after_s"] for each in row["attempts"]] == [1.0, 3.0, None]
+        assert all("503" in each["error"] for each in row["attempts"])
+
+    async def test_a_run_taken_up_again_goes_on_with_its_list(self, linked: Workspace, small_world: DemoWorld) -> None:
+        small_world.vitec.fault = FaultPlan(Fault.UNAUTHORIZED)
+        failed = await run(linked, "offices.sync", "vitec")
+        small_world.vitec.fault = FaultPlan()
+        await (await linked.runner.resume(failed.run.run_id)).report()
+        (row,) = (await log(linked, run=failed.run.run_id))["logs"]
+        assert [each["status"] for each in row["attempts"]] == [401, 200]
+
+    async def test_what_is_kept_goes_with_the_details_of_old_runs(self, linked: Workspace) -> None:
+        synced = await run(linked, "offices.sync", "vitec")
+        ago = now() + timedelta(days=1)
+        assert (await linked.store.read(pruning.old_details, ago)).rows >= 1
+        await linked.store.write(pruning.drop_details, ago)
+        assert (await linked.store.read(attempts_of, synced.run.run_id)).total == 0
+
+    async def test_the_key_of_a_connection_is_nowhere_in_it(self, linked: Workspace, small_world: DemoWorld) -> None:
+        await run(linked, "connections.update", "vitec", params={"settings": {"log_level": "DEBUG"}})
+        await run(linked, "offices.sync", "vitec")
+        key = small_world.describe()["vitec"]["access_key"]
+        assert not [line for line in await dump(linked) if key in line]
+
+
+class TestDetail:
+    async def level(self, workspace: Workspace, level: str) -> Connection:
+        report = await run(workspace, "connections.update", "vitec", params={"settings": {"log_level": level}})
+        assert report.error is None
+        return await self.stored(workspace)
+
+    async def stored(self, workspace: Workspace) -> Connection:
+        found = await workspace.store.read(connections.find_connection, "vitec")
+        assert found is not None
+        return found
+
+    async def bodies(self, workspace: Workspace) -> list[str]:
+        synced = await run(workspace, "offices.sync", "vitec")
+        (row,) = (await log(workspace, run=synced.run.run_id))["logs"]
+        return [each["answered"] for each in row["attempts"]]
+
+    async def test_bodies_are_kept_while_it_is_on(self, linked: Workspace) -> None:
+        assert await self.bodies(linked) == [""]
+        await self.level(linked, "debug")
+        (body,) = await self.bodies(linked)
+        assert "departmentId" in body
+        assert len(body) <= MOST_BODY_CHARS
+        await self.level(linked, "")
+        assert await self.bodies(linked) == [""]
+
+    async def test_after_an_hour_it_is_off_by_itself(self, linked: Workspace) -> None:
+        on = await self.level(linked, "DEBUG")
+        assert on.detailed_since is not None
+        assert on.log_level is LogLevel.DEBUG
+        assert on.at(on.detailed_since + timedelta(minutes=59)).log_level is LogLevel.DEBUG
+        for moment in (timedelta(hours=1), timedelta(days=9), timedelta(seconds=-1)):  # the last: the clock went back
+            off = on.at(on.detailed_since + moment)
+            assert (off.log_level, off.settings.get("log_level"), off.detailed_until) == (LogLevel.INFO, None, None)
+
+    async def test_a_store_of_an_hour_ago_reads_as_off(
+        self, linked: Workspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await self.level(linked, "DEBUG")
+        later = now() + timedelta(minutes=61)
+        monkeypatch.setattr(connections, "now", lambda: later)
+        assert (await self.stored(linked)).log_level is LogLevel.INFO
+        assert await self.bodies(linked) == [""]
+
+    async def test_another_edit_does_not_begin_the_hour_anew(self, linked: Workspace) -> None:
+        since = (await self.level(linked, "DEBUG")).detailed_since
+        await run(linked, "connections.update", "vitec", params={"settings": {"max_rps": 40}})
+        assert (await self.stored(linked)).detailed_since == since
+        assert ((await self.level(linked, "DEBUG")).detailed_since or now()) > (since or now())
+
+    async def test_it_leaves_the_last_test_and_the_line_alone(self, linked: Workspace) -> None:
+        await run(linked, "connections.test", "vitec")
+        await run(linked, "connections.hold", "vitec", params={"action": "hold"})
+        changed = await self.level(linked, "DEBUG")
+        assert changed.last_test_ok is True
+        assert linked.links.is_held(changed.id)
+
+    async def test_a_level_for_all_connections_never_means_bodies(self, linked: Workspace) -> None:
+        await run(linked, "settings.update", params={"log_level": "DEBUG"})
+        assert (await self.stored(linked)).log_level is LogLevel.INFO
+        assert await self.bodies(linked) == [""]
 
 
 class TestStatus:

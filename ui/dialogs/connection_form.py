@@ -1,6 +1,7 @@
 """The fields of a connection, made from its kind's declaration: an editor each, its help, and what is wrong with it.
 
-A blank value stands for the default. A stored secret is never loaded into its field: blank there means unchanged.
+Those that few connections need stand below the others, folded away until a person wants them. A blank value stands for
+the default. A stored secret is never loaded into its field: blank there means unchanged.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import standing_in
 from ui.dialogs.connection_editors import blank_text, make_editor
-from ui.theme import CONTROL_HEIGHT, GRID, theme, tokens
+from ui.theme import CONTROL_HEIGHT, GRID, Icon, theme, tokens
+from ui.widgets import Button
 
 NAME = FieldSpec("name", N_("Name"), required=True, help=N_("As it appears in lists and in the history."))
 _LABELS = 136  # pixels
@@ -64,8 +66,15 @@ class ConnectionForm(QWidget):
         self._grid.setColumnMinimumWidth(0, _LABELS)
         self._grid.setColumnStretch(1, 1)
         stored = {key: str(value) for key, value in connection.settings.items()} if connection else {}
-        for field in (NAME, *spec.fields):
+        usual = [field for field in spec.fields if not field.advanced]
+        for field in (NAME, *usual):
             self._add(field, name if field is NAME else stored.get(field.key, ""))
+        self._advanced = [field for field in spec.fields if field.advanced]
+        self.fold = self._make_fold()
+        for field in self._advanced:
+            self._add(field, stored.get(field.key, ""))
+        # What is set is shown: nobody should have to look for it.
+        self.fold.setChecked(any(stored.get(field.key) or field.key in secrets_set for field in self._advanced))
         self._grid.setRowStretch(self._grid.rowCount(), 1)
         self.changed.connect(self._hint)
         theme.changed.connect(self._dress)
@@ -96,6 +105,22 @@ class ConnectionForm(QWidget):
         self._grid.addLayout(cell, row, 1)
         self.fields[spec.key] = Field(spec, editor, made.text, label, note)
         self.show_problem(spec.key, "")
+
+    def _make_fold(self) -> Button:
+        """The line between the usual fields and those few connections need."""
+        fold = Button(_("Advanced"), icon=Icon.CHEVRON_DOWN, object_name="connection.advanced")
+        fold.setCheckable(True)
+        fold.setAutoDefault(False)
+        fold.set_tip(_("Further headers, certificates, proxy, log"))
+        if not self._advanced:
+            fold.hide()
+        fold.toggled.connect(self._unfolded)
+        self._grid.addWidget(fold, self._grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        return fold
+
+    def _unfolded(self, on: bool) -> None:
+        self.fold.set_icon(Icon.CHEVRON_UP if on else Icon.CHEVRON_DOWN)
+        self._show_in_use()
 
     def _names(self, spec: FieldSpec) -> list[str]:
         """The connections that a field can choose."""
@@ -185,7 +210,7 @@ class ConnectionForm(QWidget):
     def _show_in_use(self) -> None:
         in_use = self.in_use()
         for key, field in self.fields.items():
-            shown = key in in_use
+            shown = key in in_use and (self.fold.isChecked() or not field.spec.advanced)
             field.label.setVisible(shown)
             field.editor.setVisible(shown)
             field.note.setVisible(shown and bool(field.note.text()))
@@ -197,6 +222,8 @@ class ConnectionForm(QWidget):
         wrong = {key: text for key in self.in_use() if (text := self._problem(key))}
         for key in self.fields:
             self.show_problem(key, wrong.get(key, ""))
+        if any(self.fields[key].spec.advanced for key in wrong):
+            self.fold.setChecked(True)
         if wrong:
             self.fields[next(iter(wrong))].editor.setFocus(Qt.FocusReason.OtherFocusReason)
         return not wrong

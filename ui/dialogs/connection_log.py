@@ -55,7 +55,7 @@ class ConnectionLogDialog(QDialog):
             search_hint=_("Search the sync log"), count_text=self._count, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
         self.older = Button(_("Show older ones"), icon=Icon.CHEVRON_DOWN, object_name="sync_log.older")
-        self.requests = Button(_("Requests"), icon=Icon.EYE, object_name="sync_log.requests")
+        self.requests = Button(_("Requests"), icon=Icon.MOVE, object_name="sync_log.requests")
         self.open_run = Button(_("Show results"), icon=Icon.EYE, object_name="sync_log.open")
         self.copy = Button(_("Copy for support"), icon=Icon.COPY, object_name="sync_log.copy")
         self.again = Button(_("Run again"), icon=Icon.REFRESH, object_name="sync_log.again")

@@ -4,7 +4,7 @@ detailed log also the bodies of the chosen request (connections.md §8).
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from app.domain.attempts import Attempt, Attempts
@@ -16,6 +16,7 @@ from app.store.attempts import attempts_of
 from ui.desk import Desk
 from ui.dialogs.connection_log_rows import STATUS_TONES, STATUS_WORDS
 from ui.dialogs.why import open_why
+from ui.runs.filling import Filling
 from ui.runs.words import asked_rows, duration_text, operation_title
 from ui.tables import Align, Column, Kind, TablePane, format_value
 from ui.texts import moment_text
@@ -38,13 +39,13 @@ def again_text(attempt: Attempt) -> str:
     """What was wrong, and that it was sent once more for it."""
     if attempt.again_after_s is None:
         return attempt.error
-    again = _("Sent again after {seconds} s.").format(seconds=format_value(round(attempt.again_after_s, 1)))
+    again = _("Sent again after {seconds} s.").format(seconds=QLocale().toString(attempt.again_after_s, "g", 3))
     return f"{attempt.error} {again}".strip()
 
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("at", N_("Time"), lambda r: r[1].at, text=lambda r: _clock(r[1]), width=104),
-    Column("request", N_("Request"), lambda r: f"{r[1].method} {r[1].url}", width=300, tooltip=lambda r: r[1].url),
+    Column("request", N_("Request"), lambda r: f"{r[1].method} {r[1].url}", width=260, tooltip=lambda r: r[1].url),
     Column("status", N_("Answer"), lambda r: r[1].status or 0, text=lambda r: _status(r[1]), kind=Kind.CHIP, width=110,
            tone=lambda r: Tone.DANGER if r[1].error else Tone.SUCCESS,
            icon=lambda r: Icon.WARNING if r[1].error else Icon.CHECK),
@@ -65,7 +66,7 @@ class ConnectionLogDetail(QDialog):
         self.setObjectName("sync_run")
         title = operation_title(log.run.operation)
         self.setWindowTitle(_("{operation} – requests").format(operation=title))
-        self.resize(1120, 620)
+        self.resize(1240, 640)
         self.pane: TablePane[Row] = TablePane(
             name=_("Requests"), page="sync_run", columns=COLUMNS, key=lambda row: row[0],
             search_hint=_("Search the requests"), count_text=self._count, store=desk.layouts, shortcuts_in=self,
@@ -73,7 +74,12 @@ class ConnectionLogDetail(QDialog):
         self.bodies = QPlainTextEdit(readOnly=True)
         self.bodies.setObjectName("sync_run.bodies")
         self.bodies.setAccessibleName(_("Bodies of the chosen request"))
-        self.bodies.hide()
+        self._below_table = QWidget()
+        room = QVBoxLayout(self._below_table)
+        room.setContentsMargins(4 * GRID, 2 * GRID, 2 * GRID, 0)
+        room.addWidget(self.bodies)
+        self._below_table.hide()
+        Filling(self.pane.table, "error")
         self.details = DetailsPane(object_name="sync_run.details")
         self._tell()
         self.why = Button(_("Why?"), icon=Icon.ASK, object_name="sync_run.why")
@@ -95,7 +101,7 @@ class ConnectionLogDetail(QDialog):
     def _arrange(self) -> None:
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(self.pane)
-        left.addWidget(self.bodies)
+        left.addWidget(self._below_table)
         left.setSizes([360, 220])
         sides = QHBoxLayout()
         sides.setSpacing(0)
@@ -156,7 +162,7 @@ class ConnectionLogDetail(QDialog):
 
     def _show_bodies(self) -> None:
         """The bodies of the chosen request; nothing at all where the log was not detailed."""
-        self.bodies.setVisible(any(each.sent or each.answered for each in self.attempts.kept))
+        self._below_table.setVisible(any(each.sent or each.answered for each in self.attempts.kept))
         row = self.pane.table.current_row()
         self.bodies.setPlainText(bodies_text(row[1]) if row is not None else "")
 

@@ -76,6 +76,31 @@ def fill(dialog: ConnectionDialog, system: dict[str, str]) -> None:
         type_into(edit(dialog, key), value)
 
 
+class TestAdvanced:
+    async def test_what_few_need_is_folded_away_until_it_is_wanted(self, parent: QWidget, desk: Desk) -> None:
+        dialog, _answer = await show(parent, desk)
+        assert not edit(dialog, "proxy").isVisible()
+        click(dialog, "connection.advanced")
+        assert edit(dialog, "proxy").isVisible()
+        assert edit(dialog, "proxy_password").echoMode() == QLineEdit.EchoMode.Password
+        click(dialog, "connection.advanced")
+        assert not edit(dialog, "proxy").isVisible()
+
+    async def test_what_is_wrong_in_it_unfolds_it(self, parent: QWidget, desk: Desk) -> None:
+        dialog, _answer = await show(parent, desk)
+        edit(dialog, "extra_headers").setText("Host: elsewhere")
+        click(dialog, "connection.save")
+        await eventually(edit(dialog, "extra_headers").isVisible)
+        assert "cannot be set here" in note(dialog, "extra_headers")
+
+    async def test_what_is_set_is_seen_at_once_and_kept(self, parent: QWidget, demo_desk: Desk) -> None:
+        settings = {"extra_headers": "X-Tenant: 7", "verify_tls": False}
+        await demo_desk.report_of(Request("connections.update", "vitec", {"settings": settings}))
+        dialog, _answer = await show(parent, demo_desk, "vitec")
+        assert edit(dialog, "extra_headers").text() == "X-Tenant: 7"
+        assert edit(dialog, "extra_headers").isVisible()
+
+
 class TestAdding:
     async def test_the_fields_are_those_of_the_kind_with_its_defaults(self, parent: QWidget, desk: Desk) -> None:
         dialog, _answer = await show(parent, desk)

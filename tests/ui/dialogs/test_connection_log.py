@@ -8,16 +8,18 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QWidget
 
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.operations.runner import Request
 from app.store import connections
-from tests.support.window import Heard, click, eventually, part
+from tests.support.window import Heard, click, eventually, open_dialog, part
 from ui.desk import Desk
 from ui.dialogs import connection_log
 from ui.dialogs.connection_log import ConnectionLogDialog, open_connection_log
+from ui.dialogs.connection_log_detail import ConnectionLogDetail
+from ui.dialogs.why import WhyDialog
 from ui.widgets import Button
 
 
@@ -133,6 +135,51 @@ async def test_enter_opens_the_run_as_it_ended(demo_desk: Desk, window: QWidget,
     dialog.pane.table.setFocus()
     QTest.keyClick(dialog.pane.table, Qt.Key.Key_Return)
     await eventually(lambda: voice.opened == [("activity", run_id)])
+
+
+async def test_the_requests_of_a_run_are_shown_with_why_it_was_tried_again(
+    demo_desk: Desk, window: QWidget, small_world: DemoWorld, no_waiting: list[float]
+) -> None:
+    small_world.vitec.fault = FaultPlan(Fault.SERVER_ERROR)
+    run_id = await run(demo_desk, "offices.sync")
+    dialog = await open_log(demo_desk, window, 1)
+    dialog.pane.table.select_key(run_id)
+    click(dialog, "sync_log.requests")
+    detail = await open_dialog(ConnectionLogDetail)
+    assert isinstance(detail, ConnectionLogDetail)
+    await eventually(lambda: detail.pane.count.text() == "3 requests")
+    happened = next(column for column in detail.pane.rows.columns if column.key == "error")
+    texts = [happened.words(row) for row in detail.pane.rows.shown_rows()]
+    assert texts[0].endswith("Sent again after 1 s.")
+    assert not texts[2].endswith("s.")
+    assert not part(detail, QPlainTextEdit, "sync_run.bodies").isVisible()
+    click(detail, "sync_run.why")
+    await open_dialog(WhyDialog)
+
+
+async def test_the_detailed_log_is_switched_on_for_an_hour_and_shows_bodies(demo_desk: Desk, window: QWidget) -> None:
+    dialog = await open_log(demo_desk, window, 0)
+    click(dialog, "sync_log.detailed")
+    await eventually(lambda: dialog.detailed.until.text().startswith("until "))
+    run_id = await run(demo_desk, "offices.sync")
+    await eventually(lambda: run_id in [log.run.run_id for log in dialog.logs])
+    dialog.pane.table.select_key(run_id)
+    click(dialog, "sync_log.requests")
+    detail = await open_dialog(ConnectionLogDetail)
+    assert isinstance(detail, ConnectionLogDetail)
+    bodies = part(detail, QPlainTextEdit, "sync_run.bodies")
+    await eventually(lambda: "departmentId" in bodies.toPlainText())
+    detail.reject()
+    click(dialog, "sync_log.detailed")
+    await eventually(lambda: not dialog.detailed.until.text() and not dialog.detailed.box.isChecked())
+
+
+async def test_whoever_may_not_change_connections_cannot_switch_it(demo_desk: Desk, window: QWidget) -> None:
+    await demo_desk.report_of(Request("roles.set_profile", params={"role": "technician"}))
+    dialog = await open_log(demo_desk, window, 0)
+    box = part(dialog, QCheckBox, "sync_log.detailed")
+    assert not box.isEnabled()
+    assert "integrations.admin" in box.toolTip()
 
 
 async def test_every_choice_has_a_name(demo_desk: Desk, window: QWidget) -> None:
