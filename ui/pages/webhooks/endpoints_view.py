@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import notice
 from app.errors import MusterError
-from app.events import DeliveryTried, RoleChanged, WebhookDisabled, WebhookHeld, WebhooksChanged
+from app.events import ConnectionsChanged, DeliveryTried, RoleChanged, WebhookDisabled, WebhookHeld, WebhooksChanged
 from app.i18n import _, ngettext
+from app.operations.runner import Request
 from app.store import webhook_log, webhooks
 from app.store.values import now
 from ui.desk import Desk
@@ -32,6 +33,7 @@ from ui.widgets import Action, BannerArea, Button, ElidedLabel, Look, StatusChip
 
 SOON_MS = 300
 AGE_REFRESH_MS = 30_000
+_SETTINGS, _SWITCH = "settings.update", "enable_webhooks"
 
 
 class EndpointsView(QWidget):
@@ -47,6 +49,7 @@ class EndpointsView(QWidget):
         self._found: list[EndpointLine] = []
         self._any = False
         self._told: set[str] = set()
+        self._off_told: str | None = None
         self.actions_of = EndpointActions(desk, self)
         self.banners = BannerArea(object_name="webhooks.banners")
         self.chip = StatusChip(object_name="webhooks.chip")
@@ -98,6 +101,7 @@ class EndpointsView(QWidget):
         self.desk.on(DeliveryTried, self._tried)
         self.desk.on(WebhookHeld, self._held)
         self.desk.on(RoleChanged, lambda _event: self._show_role())
+        self.desk.on(ConnectionsChanged, lambda _event: self._show_switch())  # settings for all connections tell of it
         ages = QTimer(self, interval=AGE_REFRESH_MS)
         ages.timeout.connect(self._show)
         ages.start()
@@ -112,6 +116,7 @@ class EndpointsView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Another program may have sent something meanwhile."""
         super().showEvent(event)
+        self._show_switch()
         self.refresh()
 
     def refresh(self) -> None:
@@ -159,13 +164,31 @@ class EndpointsView(QWidget):
             self.chip.set_status(text, Tone.SUCCESS if active else Tone.NEUTRAL)
         else:
             self.chip.set_status("", Tone.NEUTRAL)
-        said = _("Events are logged, but nothing is sent: the setting enable_webhooks is off.") if off else ""
+        said = ""
         if troubled and not off:
             said = _("{name}: {cause}").format(name=troubled[0].name, cause=state_of(troubled[0])[0])
         self.evidence.setText(said)
         if len(troubled) != self.attention:
             self.attention = len(troubled)
             self.attention_changed.emit(self.attention)
+
+    def _show_switch(self) -> None:
+        """Said for as long as the setting holds everything back (webhooks.md §1, global switch)."""
+        off = not self.desk.workspace.event_log.enabled
+        refusal = self.desk.refusal(_SETTINGS)
+        if (told := refusal if off else None) == self._off_told:
+            return
+        self._off_told = told
+        self.banners.clear(_SWITCH)
+        if off:
+            text = _("Events are logged, but nothing is sent: the setting enable_webhooks is off.")
+            acts = [] if refusal else [Action(_("Switch on"), self._switch_on)]
+            remedy = refusal or _("Switch on the setting enable_webhooks.")
+            self.banners.show_banner(_SWITCH, Tone.WARNING, text, remedy, acts, permanent=True)
+        self._show()
+
+    def _switch_on(self) -> None:
+        self.desk.run(Request(_SETTINGS, params={_SWITCH: True}), lambda _report: self._show_switch())
 
     def _show_notices(self, lines: list[EndpointLine]) -> None:
         """A receiver that made Muster switch its webhook off is said until it is dismissed or resumed."""
@@ -193,6 +216,7 @@ class EndpointsView(QWidget):
         self.banners.show_banner(f"held {event.webhook_id}", Tone.WARNING, event.message, _(event.remedy))
 
     def _show_role(self) -> None:
+        self._show_switch()
         self.add.permit(self.desk.refusal(ADD))
         act = Action(_("Add webhook"), self.actions_of.add, Look.PRIMARY, Icon.PLUS)
         self.pane.show_empty(

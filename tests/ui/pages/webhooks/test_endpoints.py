@@ -56,6 +56,32 @@ class TestTable:
             line = part(page, Sparkline, "webhooks.sparkline")
             assert line.accessibleName() == "Last deliveries: 0 of 2 arrived"
 
+    async def test_the_switch_that_holds_everything_back_is_a_banner_that_can_be_pressed(
+        self, desk: Desk, hooks: Hooks
+    ) -> None:
+        await hooks.add("/ok", "Payroll")
+        desk.workspace.settings_file.change(enable_webhooks=False)
+        async with opened(desk) as page:
+            banners = part(page, BannerArea, "webhooks.banners")
+            banner = banners.banner("enable_webhooks")
+            assert banner is not None
+            assert "nothing is sent" in banner.text
+            assert "switched off" in page.endpoints.chip.accessibleName()
+            (button,) = [b for b in banner.findChildren(Button) if b.text() == "Switch on"]
+            button.click()
+            await eventually(lambda: banners.banner("enable_webhooks") is None)
+            assert desk.workspace.settings.enable_webhooks
+            assert "1 active" in page.endpoints.chip.accessibleName()
+
+    async def test_who_may_not_change_settings_reads_why_nothing_is_sent(self, desk: Desk, hooks: Hooks) -> None:
+        await hooks.add("/ok", "Payroll")
+        await desk.workspace.change_settings(enable_webhooks=False, role=Role.OPERATOR)
+        async with opened(desk) as page:
+            banner = part(page, BannerArea, "webhooks.banners").banner("enable_webhooks")
+            assert banner is not None
+            assert "integrations.admin" in banner.remedy
+            assert not [b for b in banner.findChildren(Button) if b.text() == "Switch on"]
+
     async def test_a_receiver_that_is_gone_is_a_banner_until_it_is_dismissed(self, desk: Desk, hooks: Hooks) -> None:
         key, _secret = await hooks.add("/gone", "Old intranet")
         await hooks.happen()
