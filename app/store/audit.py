@@ -6,6 +6,7 @@ programs on one store take turns: SQLite by `BEGIN IMMEDIATE`, PostgreSQL by loc
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,8 @@ from app.domain.audit import (
     told,
 )
 from app.domain.outcomes import RunState
+from app.errors import BadData
+from app.i18n import _
 from app.redaction import redact
 from app.store.audit_rows import AuditChainRow, AuditRow
 from app.store.database import fetch, insert_rows, locked
@@ -99,7 +102,7 @@ def verify(anchor: Anchor | None = None) -> Verdict:
     walk = Walk(chain.first_seq, chain.first_hash, usable)
     while walk.flaw is None:
         chain = _chain()  # before the page, so that every entry it counts is there to be read
-        page = fetch(AuditRow.select().where(AuditRow.seq > walk.seq).order_by(AuditRow.seq).limit(_PAGE))
+        page = _page(walk.seq, _PAGE)
         if not page:
             walk.end(chain.last_seq, chain.last_hash)
             break
@@ -107,9 +110,27 @@ def verify(anchor: Anchor | None = None) -> Verdict:
     if walk.flaw is None and _beginning_is_gone(chain):
         walk.flaw, walk.flaw_at = Flaw.OLDEST_REMOVED, chain.first_seq
     end = Anchor(chain.chain, walk.seq, walk.hash)
-    at_flaw: Any = AuditRow.select().where(AuditRow.seq == walk.flaw_at).dicts() if walk.flaw is not None else []
-    entry: dict[str, Any] | None = next(iter(at_flaw), None)
+    entry = _as_it_is(walk.flaw_at) if walk.flaw is not None else None
     return Verdict(walk.checked, end, walk.flaw, walk.flaw_at, entry, anchored=usable is not None)
+
+
+def _page(after: int, size: int) -> list[tuple[Any, ...]]:
+    """The entries that follow; one that somebody made unreadable comes alone, with nothing but its number."""
+    query = AuditRow.select().where(AuditRow.seq > after).order_by(AuditRow.seq).limit(size)
+    try:
+        return fetch(query)
+    except sqlite3.OperationalError:  # SQLite keeps a text that is none, and refuses to read it
+        return _page(after, size // 10) if size > 1 else fetch(query.select(AuditRow.seq, AuditRow.hash))
+
+
+def _as_it_is(seq: int) -> dict[str, Any] | None:
+    """The columns of an altered entry, whatever somebody wrote there."""
+    names = [field.name for field in AuditRow._meta.sorted_fields]
+    rows = [row for row in _page(seq - 1, 1) if row[0] == seq]
+    if not rows or len(rows[0]) < len(names):
+        return dict(zip(("seq", "hash"), rows[0], strict=True)) if rows else None
+    shown = (value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in rows[0])
+    return dict(zip(names, shown, strict=True))
 
 
 def prune(origin: Origin, older_than: datetime) -> int:
@@ -151,8 +172,18 @@ def _prunable(older_than: datetime) -> tuple[int, int, int]:
 
 
 def _chain(*, lock: bool = False) -> Any:
+    """Where the chain begins and ends.
+
+    Raises `BadData` where somebody removed that from the database: a new one would hide what else was removed.
+    """
     query = AuditChainRow.select().where(AuditChainRow.id == 1)
-    return (locked(query) if lock else query).get()
+    row = (locked(query) if lock else query).first()
+    if row is None:
+        raise BadData(
+            _("The mark of the audit trail's end was removed."),
+            _("Somebody changed the database past Muster. Compare with a backup, and with exports of the trail."),
+        )
+    return row
 
 
 def _beginning_is_gone(chain: Any) -> bool:

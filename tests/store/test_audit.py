@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 
+import peewee
 import pytest
 
 from app.domain.audit import NOTHING_BEFORE, Anchor, AuditKind, AuditNote, Flaw, Origin, Via, link
+from app.errors import BadData
 from app.places import Home
 from app.redaction import MASK, register_secret
 from app.store import audit
@@ -107,6 +109,23 @@ class TestTampering:
         assert verdict.checked == 2
         assert verdict.entry is not None
         assert verdict.entry[column] == "forged"
+
+    @pytest.mark.parametrize("written", ["x'ff00ff'", "CAST(x'ff00ff' AS TEXT)"])
+    def test_a_text_made_unreadable_is_found_at_its_entry(self, store: Store, written: str) -> None:
+        if not isinstance(store.database, peewee.SqliteDatabase):
+            pytest.skip("PostgreSQL keeps no text that is none")
+        tamper(store, lambda: AuditRow.update(after=peewee.SQL(written)).where(AuditRow.seq == 3).execute())
+        assert self.found(store) == (Flaw.ALTERED, 3)
+        entry = seen(store).entry
+        assert entry is not None
+        assert entry["seq"] == 3
+
+    def test_a_removed_mark_of_the_end_is_said_and_never_made_anew(self, store: Store) -> None:
+        tamper(store, lambda: AuditChainRow.delete().execute())
+        with pytest.raises(BadData, match="mark of the audit trail"):
+            seen(store)
+        with pytest.raises(BadData):
+            write(store, "f")
 
     def test_the_first_of_several_is_named(self, store: Store) -> None:
         tamper(store, lambda: AuditRow.update(actor="ola").where(AuditRow.seq.in_([2, 4])).execute())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextvars import Context
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from qasync import QEventLoop
 
 from app.demo.world import DemoWorld
@@ -23,10 +26,32 @@ from ui.theme import ThemeChoice, apply_theme
 _application: list[QApplication] = []  # Python must hold the one application for as long as the tests run
 
 
+class _EverRunningLoop(QEventLoop):  # type: ignore[misc]  # qasync has no types
+    """A window's loop runs for as long as the window is there, and so does this one.
+
+    Between a fixture and its test asyncio's loop stands still, but pytest-qt lets Qt work there, and what falls due
+    then would find no running loop.
+    """
+
+    def call_later(
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        handle: asyncio.Handle = super().call_later(delay, self._run, callback, *args, context=context)
+        return handle
+
+    def _run(self, callback: Callable[..., object], *args: Any) -> None:
+        running = asyncio._get_running_loop()
+        asyncio._set_running_loop(running or self)
+        try:
+            callback(*args)
+        finally:
+            asyncio._set_running_loop(running)
+
+
 def _qt_loop() -> asyncio.AbstractEventLoop:
     if not _application:
         _application.append(make_application())
-    loop: asyncio.AbstractEventLoop = QEventLoop(_application[0])
+    loop: asyncio.AbstractEventLoop = _EverRunningLoop(_application[0])
     return loop
 
 
@@ -37,14 +62,19 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
-    """The light theme, and no window left behind; the end of the last window does not end the test's loop."""
+    """The light theme, and no window left behind; the end of the last window does not end the test's loop.
+
+    Each window that stayed would be dressed anew for every test that follows.
+    """
     qapp.setQuitOnLastWindowClosed(False)
     apply_theme(qapp, ThemeChoice.LIGHT)
     yield
     for window in QApplication.topLevelWidgets():
-        if window.isVisible():  # pyqtgraph has hidden menus of its own, and crashes where they go before their plot
+        if window.isVisible():
             window.close()
+        if not isinstance(window, QMenu):  # pyqtgraph's own menus: it crashes where they go before their plot
             window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

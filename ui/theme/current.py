@@ -51,9 +51,13 @@ class Theme(QObject):
 
     def _dress(self) -> None:
         assert self._app is not None
-        self.tokens = _tokens_for(self.choice)
-        self._app.setPalette(palette(self.tokens))
-        self._app.setStyleSheet(style_sheet(self.tokens))
+        tokens = _tokens_for(self.choice)
+        sheet = style_sheet(tokens)
+        if tokens is self.tokens and sheet == self._app.styleSheet():  # dressing every widget anew takes long
+            return
+        self.tokens = tokens
+        self._app.setPalette(palette(tokens))
+        self._app.setStyleSheet(sheet)
         self.changed.emit()
 
 
