@@ -120,7 +120,7 @@ def _page(after: int, size: int) -> list[tuple[Any, ...]]:
     try:
         return fetch(query)
     except sqlite3.OperationalError:  # SQLite keeps a text that is none, and refuses to read it
-        return _page(after, size // 10) if size > 1 else fetch(query.select(AuditRow.seq, AuditRow.hash))
+        return _page(after, max(1, size // 10)) if size > 1 else fetch(query.select(AuditRow.seq, AuditRow.hash))
 
 
 def _as_it_is(seq: int) -> dict[str, Any] | None:
