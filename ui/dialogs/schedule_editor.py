@@ -110,7 +110,7 @@ class ScheduleEditor(QDialog):
         self.form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self.form.setSpacing(2 * GRID)
         self._add_row(_("Operation"), self.operation)
-        self._add_row(_("Name"), self.name)
+        self._add_row(_("Name of the schedule"), self.name)
         heading = QLabel(_("When"))
         heading.setProperty("role", "heading")
         note = QLabel(_("Schedules start only while Muster is open."), wordWrap=True)

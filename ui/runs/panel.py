@@ -213,7 +213,11 @@ class RunPanel(QWidget):
 _SHOWN_BY_PAGES = frozenset({("cc.validate_data", False), ("cc.bulk_import", True)})
 """Operations, and whether they are only tried: what they find stands on the page that asked, to be worked on there."""
 
+_TRIED_IN_DIALOGS = ("webhooks.",)
+"""Whose dry runs only ask for what a dialog then says: warnings, and how many deliveries would be sent."""
+
 
 def _rises(run: Run) -> bool:
     """Whether a run may take the person's eyes: one that started by itself waits in Activity to be looked at."""
-    return run.trigger is Trigger.MANUAL and (run.operation, run.dry_run) not in _SHOWN_BY_PAGES
+    in_its_dialog = run.dry_run and run.operation.startswith(_TRIED_IN_DIALOGS)
+    return run.trigger is Trigger.MANUAL and (run.operation, run.dry_run) not in _SHOWN_BY_PAGES and not in_its_dialog

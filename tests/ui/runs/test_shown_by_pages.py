@@ -25,6 +25,13 @@ async def test_a_check_and_a_preview_of_an_import_do_not_rise(
     assert not place.panel.isVisible()
 
 
+async def test_what_a_dialog_asks_before_it_saves_a_webhook_does_not_rise(place: Place, desk: Desk) -> None:
+    params = {"name": "Trying", "url": "http://example.com/hooks", "event_types": "integration.*"}
+    report = await desk.report_of(Request("webhooks.create", params=params, dry_run=True))
+    assert report is not None
+    assert not place.panel.isVisible()
+
+
 async def test_the_history_opens_a_check(place: Place, desk: Desk, tmp_path: Path) -> None:
     await connect_centre(desk.workspace)
     params = {"data_type": "service_group_metrics", "file": write(tmp_path, as_csv([interval(0, aht="soon")]))}

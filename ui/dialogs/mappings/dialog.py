@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QSplitter, QTabWidget, QVBoxLayout, QWidget
@@ -20,8 +19,10 @@ from app.i18n import _, ngettext
 from app.operations.mapping_rows import EntityView
 from app.operations.runner import Report, Request
 from ui.desk import Desk
+from ui.dialogs.mappings.drafts import Drafts
 from ui.dialogs.mappings.editor import RuleEditor
-from ui.dialogs.mappings.rows import FIELD_COLUMNS, TRIAL_COLUMNS, FieldLine, TrialLine, field_lines, trial_lines
+from ui.dialogs.mappings.rows import FIELD_COLUMNS, FieldLine, field_lines
+from ui.dialogs.mappings.trial import TrialPane, blanked_words, records_in_words, trial_words
 from ui.dialogs.mappings.values import ValuesPanel
 from ui.tables import TablePane, format_value
 from ui.theme import GRID, Icon, Tone
@@ -38,7 +39,7 @@ class MappingsDialog(QDialog):
         super().__init__(parent)
         self.desk, self.connection = desk, connection
         self.views: list[EntityView] = []
-        self.rules: dict[str, Rule] = {}
+        self.drafts = Drafts()
         self._entity = ""
         self._known: list[str] = []
         self.setObjectName("mappings")
@@ -61,10 +62,7 @@ class MappingsDialog(QDialog):
         )  # fmt: skip
         self.editor = RuleEditor()
         self.editor.setAccessibleName(_("How the field is filled"))
-        self.trial: TablePane[TrialLine] = TablePane(
-            name=_("What would change"), page="mappings.trial", columns=TRIAL_COLUMNS, key=lambda line: line.number,
-            heading=_("What would change"), store=self.desk.layouts,
-        )  # fmt: skip
+        self.trial = TrialPane(self.desk.layouts)
         self.values = ValuesPanel(self.desk, self.connection, self._mapped)
         self.told = QLabel(wordWrap=True)
         self.told.setObjectName("mappings.told")
@@ -99,6 +97,7 @@ class MappingsDialog(QDialog):
         end.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 3 * GRID)
         end.setSpacing(2 * GRID)
         end.addWidget(self.told, 1)
+        end.addStretch()  # where there is nothing to tell, Close stays on the right
         for button in (self.reset, self.try_button, self.save, self.close_button):
             end.addWidget(button)
         outer = QVBoxLayout(self)
@@ -116,7 +115,7 @@ class MappingsDialog(QDialog):
         self.fields.table.row_activated.connect(lambda _line: self.editor.add_source.setFocus())
         self.editor.edited.connect(self._edited)
         self.try_button.clicked.connect(lambda _on: self.try_now())
-        self.save.clicked.connect(lambda _on: self._write(UPDATE, {"rows": self._rows()}))
+        self.save.clicked.connect(lambda _on: self._write(UPDATE, {"rows": self.rows()}))
         self.reset.clicked.connect(lambda _on: self._write(RESET, {}))
         self.close_button.clicked.connect(self.reject)
         QShortcut(QKeySequence("Ctrl+Return"), self, self.try_now)
@@ -125,7 +124,7 @@ class MappingsDialog(QDialog):
     # -- reading -------------------------------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Read the mappings again; what is edited and not saved is forgotten."""
+        """Read the mappings again; what is edited and not saved stays."""
         self.desk.run(Request(SHOW, self.connection.name), self._show)
 
     def _show(self, report: Report) -> None:
@@ -162,19 +161,15 @@ class MappingsDialog(QDialog):
             return
         view = self.views[at]
         self._entity = view.entity.id
-        self.rules = {rule.target: rule for rule in view.kept.rules}
         self._known = list(dict.fromkeys(key for row in view.samples.rows for key in row))
         self._show_fields()
         self.fields.table.select_key(view.entity.fields[0].key)
-        self.trial.set_rows([])
-        self.trial.show_empty(
-            _("Not tried yet"), _("Change how a field is filled, then try it on the last records."), drawing=Icon.PLAY
-        )
+        self.trial.forget()
         self._tell_state()
 
     def _show_fields(self) -> None:
         if self.view is not None:
-            self.fields.set_rows(field_lines(self.view, self.rules))
+            self.fields.set_rows(field_lines(self.view, self.drafts.rules(self.view)))
 
     def _tab_chosen(self, at: int) -> None:
         for part in (self.told, self.reset, self.try_button, self.save):
@@ -182,40 +177,35 @@ class MappingsDialog(QDialog):
 
     # -- editing -------------------------------------------------------------------------------------------------
 
-    def _rows(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = msgspec.to_builtins([r for r in self.rules.values() if not r.is_identity])
-        return found
+    def rows(self) -> list[dict[str, Any]]:
+        """The rules of the shown entity, as an operation is told them."""
+        return self.drafts.rows(self.view) if self.view is not None else []
 
     @property
     def dirty(self) -> bool:
-        """Whether something stands here that is not kept."""
-        if self.view is None:
-            return False
-        kept = {rule.target: rule for rule in self.view.kept.rules}
-        return {r.target: r for r in self.rules.values() if not r.is_identity} != kept
+        """Whether something stands here, of whatever entity, that is not kept."""
+        return any(self.drafts.is_dirty(view) for view in self.views)
 
     def _edited(self, rule: Rule) -> None:
-        self.rules[rule.target] = rule
         if self.view is not None:
-            lines = field_lines(self.view, self.rules)
+            self.drafts.edit(self.view, rule)
+            lines = field_lines(self.view, self.drafts.rules(self.view))
             self.fields.update_rows([line for line in lines if line.field.key == rule.target])
         self._tell_state()
 
     def _tell_state(self) -> None:
         """Nothing is tried yet as it stands now."""
         view = self.view
-        changed = self.dirty
         if view is None:
             return
-        self.told.setText(_records_in_words(len(view.samples.rows)))
+        changed = self.drafts.is_dirty(view)
+        self.told.setText(records_in_words(len(view.samples.rows)))
         self.save.refuse(
             self.desk.refusal(UPDATE) or (_("Try the change first.") if changed else _("Nothing was changed."))
         )
         self.reset.permit(self.desk.refusal(RESET) or ("" if view.kept.rules else _("It is the default already.")))
-        if self._can_try(view):
-            self.try_button.allow()
-        else:
-            self.try_button.refuse(_("Fetch data from this connection once, then try again."))
+        lack = _("Fetch data from this connection once, then try again.")
+        self.try_button.permit("" if self._can_try(view) else lack)
 
     def _can_try(self, view: EntityView) -> bool:
         """Whether there are records to try on, or the source can be asked for some."""
@@ -225,12 +215,12 @@ class MappingsDialog(QDialog):
         """Try the rules as they stand on the last records."""
         if self.view is not None and self._can_try(self.view):
             self.try_button.refuse(_("It is running."))
-            params = {"entity": self._entity, "rows": self._rows()}
+            params = {"entity": self._entity, "rows": self.rows()}
             self.desk.run(Request(TRY, self.connection.name, params), lambda report: self._tried(report, params))
 
     def _tried(self, report: Report, params: dict[str, Any]) -> None:
         self.try_button.allow()
-        if params != {"entity": self._entity, "rows": self._rows()}:
+        if params != {"entity": self._entity, "rows": self.rows()}:
             return  # edited meanwhile
         self.banners.clear("try")
         if report.error is not None:
@@ -240,32 +230,30 @@ class MappingsDialog(QDialog):
             self._show_trial(report.found, self.view)
 
     def _show_trial(self, trial: Trial, view: EntityView) -> None:
-        self.trial.set_rows(trial_lines(view.entity, trial))
-        if not trial.changes and not trial.problems:
-            self.trial.show_empty(_("Nothing would change"), _("The last records stay as they are."))
+        self.trial.show_trial(trial, view)
         self.told.setText(trial_words(trial))
-        blanked = [_(field.title) for key in trial.blanked if (field := view.entity.field(key)) is not None]
-        reason = self.desk.refusal(UPDATE) or ("" if self.dirty else _("Nothing was changed."))
-        if blanked:
-            reason = _("This mapping would take the value away from a required field: {fields}.").format(
-                fields=", ".join(blanked)
-            )
+        reason = self.desk.refusal(UPDATE) or ("" if self.drafts.is_dirty(view) else _("Nothing was changed."))
+        if blanked := blanked_words(trial, view):
+            reason = blanked
             remedy = _("Choose fields that hold a value in the last records.")
-            self.banners.show_banner("try", Tone.WARNING, reason, remedy)
+            self.banners.show_banner("try", Tone.WARNING, blanked, remedy)
         self.save.permit(reason)
 
     # -- keeping -------------------------------------------------------------------------------------------------
 
     def _write(self, operation: str, more: dict[str, Any]) -> None:
         self.save.refuse(_("It is running."))
-        self.desk.run(Request(operation, self.connection.name, {"entity": self._entity, **more}), self._kept)
+        entity = self._entity
+        request = Request(operation, self.connection.name, {"entity": entity, **more})
+        self.desk.run(request, lambda report: self._kept(report, entity))
 
-    def _kept(self, report: Report) -> None:
+    def _kept(self, report: Report, entity: str) -> None:
         if report.error is not None:
             self.banners.show_banner("try", Tone.DANGER, report.error.message, remedy_of(report.error))
             self._tell_state()
             return
         self.banners.clear("try")
+        self.drafts.forget(entity)
         self.desk.voice.toast(_("The mapping was saved. The next run uses it."))
         self.read()
 
@@ -293,27 +281,8 @@ class MappingsDialog(QDialog):
     async def _leave(self) -> None:
         text = _("The mapping was changed and not saved.")
         if await confirm(self, _("Close without saving?"), text, _("Close without saving"), danger=True):
-            self.rules = {}
+            self.drafts.forget()
             super().reject()
-
-
-def trial_words(trial: Trial) -> str:
-    """How many of the records would change, and how many could not be taken."""
-    text = ngettext(
-        "{changed} of the last {count} record would change.",
-        "{changed} of the last {count} records would change.",
-        trial.records,
-    ).format(changed=format_value(trial.changed), count=format_value(trial.records))
-    if not trial.refused:
-        return text
-    refused = ngettext("{count} could not be taken.", "{count} could not be taken.", trial.refused)
-    return f"{text} {refused.format(count=format_value(trial.refused))}"
-
-
-def _records_in_words(count: int) -> str:
-    if not count:
-        return _("Nothing has come yet.")
-    return ngettext("{count} record to try on", "{count} records to try on", count).format(count=format_value(count))
 
 
 def _fields_in_words(count: int) -> str:

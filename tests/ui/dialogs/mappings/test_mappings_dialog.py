@@ -123,15 +123,33 @@ async def test_a_record_that_a_check_refuses_stands_first_with_the_reason(dialog
     assert "could not be taken" in dialog.told.text()
 
 
+def rule(dialog: MappingsDialog, target: str) -> Rule:
+    """The rule of a field as it stands in the dialog."""
+    assert dialog.view is not None
+    return dialog.drafts.rules(dialog.view)[target]
+
+
 async def test_sources_and_steps_are_removed_one_by_one_and_all_at_once(dialog: MappingsDialog) -> None:
     line(dialog, "title")
     add(dialog, TransformKind.UPPER)
     add(dialog, TransformKind.TRIM)
     dialog.editor.steps[0].remove.click()
-    assert dialog.rules["title"].transforms == (Transform(TransformKind.TRIM),)
+    assert rule(dialog, "title").transforms == (Transform(TransformKind.TRIM),)
     dialog.editor.default.click()
-    assert dialog.rules["title"].is_identity
+    assert rule(dialog, "title").is_identity
     assert not dialog.dirty
+
+
+async def test_what_was_edited_stays_while_another_entity_is_looked_at(dialog: MappingsDialog) -> None:
+    edited, other = dialog.entities.currentRow(), 1 - dialog.entities.currentRow()
+    line(dialog, "name")
+    add(dialog, TransformKind.UPPER)
+    dialog.entities.setCurrentRow(other)
+    assert dialog.save.toolTip() == "Nothing was changed."
+    assert dialog.dirty
+    dialog.entities.setCurrentRow(edited)
+    assert dialog.save.toolTip() == "Try the change first."
+    assert rule(dialog, "name").transforms == (Transform(TransformKind.UPPER),)
 
 
 async def test_a_value_that_nobody_mapped_is_mapped_in_one_click_and_used_by_the_next_run(
@@ -146,6 +164,14 @@ async def test_a_value_that_nobody_mapped_is_mapped_in_one_click_and_used_by_the
     await demo_desk.report_of(Request("directory.sync"))
     people = await demo_desk.workspace.store.read(directory.employees)
     assert sum(p.system_roles == ("salgsleder",) for p in people) >= 3
+
+
+async def test_close_stays_a_button_where_there_is_nothing_to_tell(dialog: MappingsDialog) -> None:
+    before = dialog.close_button.geometry()
+    dialog.tabs.setCurrentIndex(1)
+    await until(dialog.told.isHidden)
+    dialog.layout().activate()  # type: ignore[union-attr]
+    assert dialog.close_button.geometry() == before
 
 
 async def test_closing_with_something_unsaved_asks_first(dialog: MappingsDialog, qtbot: QtBot) -> None:
