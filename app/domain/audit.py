@@ -178,8 +178,16 @@ class Walk:
 
 
 def told(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as an entry keeps them: plain, and cut short, as the run itself holds the whole."""
-    return {key: _short(msgspec.to_builtins(value, str_keys=True)) for key, value in values.items()}
+    """Values as an entry keeps them: plain, and cut short, as the run itself holds the whole.
+
+    Of a webhook's own headers only the names: such a header may be a key, and an entry is kept for years.
+    """
+    plain = {key: msgspec.to_builtins(value, str_keys=True) for key, value in values.items()}
+    return {key: _masked(value) if key == "headers" else _short(value) for key, value in plain.items()}
+
+
+def _masked(headers: Any) -> Any:
+    return dict.fromkeys(headers, "••••") if isinstance(headers, dict) else headers
 
 
 def _short(value: Any) -> Any:

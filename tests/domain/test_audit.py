@@ -77,6 +77,13 @@ def test_changed_names_fields_that_came_went_or_moved() -> None:
     assert (before, after) == ({"b": 2, "c": 0, "d": None}, {"b": 3, "c": None, "d": 4})
 
 
+def test_of_headers_only_the_names_are_kept() -> None:
+    assert told({"headers": {"X-Api-Token": "open sesame"}, "name": "a"}) == {
+        "headers": {"X-Api-Token": "••••"}, "name": "a",
+    }  # fmt: skip
+    assert told({"headers": None}) == {"headers": None}
+
+
 def test_long_values_are_cut_short_and_say_how_long_they_were() -> None:
     kept = told({"text": "x" * 5000, "list": list(range(100)), "number": 7})
     assert kept["text"].endswith("(5000 characters)")
