@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.i18n import _, ngettext
 from app.operations.runner import Request
 from ui.desk import Desk
+from ui.dialogs.typed import TypedDialog
 from ui.tables import format_value
-from ui.theme import GRID, Tone
-from ui.widgets import Button, Look, ask
+from ui.theme import Tone
+from ui.widgets import ask
 
 OPERATION = "connections.clear_data"
-_WIDTH = 440
 
 
-class ClearDialog(QDialog):
-    """The number, what stays, and the field for the name."""
+class ClearDialog(TypedDialog):
+    """The number, and what stays."""
 
     def __init__(self, parent: QWidget, connection: Connection, count: int) -> None:
-        super().__init__(parent)
-        self._name = connection.name
-        self.setObjectName("clear")
-        self.setWindowTitle(_("Clear local data of {name}").format(name=connection.name))
-        heading = QLabel(_("Clear local data of {name}?").format(name=connection.name), wordWrap=True)
-        heading.setProperty("role", "title")
         text = ngettext(
             "{count} record that was fetched or imported from files is taken away. The next sync fetches it again as "
             "far as the system still has it.",
@@ -36,41 +29,9 @@ class ClearDialog(QDialog):
             count,
         ).format(count=format_value(count))
         stays = _("Links to people, marks, plans, what was sent, settings and history stay.")
-        ask_for = QLabel(_("Type {name} to confirm:").format(name=connection.name), wordWrap=True)
-        self.field = QLineEdit()
-        self.field.setObjectName("clear.name")
-        ask_for.setBuddy(self.field)
-        self.field.setAccessibleName(ask_for.text())
-        self.cancel = Button(_("Cancel"), object_name="clear.cancel")
+        title = _("Clear local data of {name}?").format(name=connection.name)
         label = ngettext("Clear {count} record", "Clear {count} records", count).format(count=format_value(count))
-        self.action = Button(label, look=Look.DANGER, object_name="clear.action")
-        self.cancel.clicked.connect(self.reject)
-        self.action.clicked.connect(self.accept)
-        self.cancel.setDefault(True)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(2 * GRID)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.action)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)
-        column.setSpacing(3 * GRID)
-        words = [QLabel(part, wordWrap=True) for part in (text, stays)]
-        for widget in (heading, *words, ask_for):
-            widget.setTextFormat(Qt.TextFormat.PlainText)
-            widget.setFixedWidth(_WIDTH)
-            column.addWidget(widget)
-        column.addWidget(self.field)
-        column.addLayout(buttons)
-        self.field.textChanged.connect(lambda _text: self._allow())
-        self._allow()
-        self.field.setFocus()
-
-    def _allow(self) -> None:
-        if self.field.text().strip() == self._name:
-            self.action.allow()
-        else:
-            self.action.refuse(_("Type the name of the connection first."))
+        super().__init__(parent, "clear", connection.name, title, (text, stays), label)
 
 
 async def clear_local_data(parent: QWidget, desk: Desk, connection: Connection) -> None:

@@ -22,7 +22,7 @@ from app.store import connections as stored
 from ui.desk import Desk
 from ui.dialogs.connection import edit_connection
 from ui.theme import Icon, Tone
-from ui.widgets import Action, ask, confirm
+from ui.widgets import Action, ask
 
 FIRST_SYNC = "connections.first_sync"
 
@@ -133,17 +133,10 @@ class ConnectionActions(QObject):
         self.desk.run(request, lambda report: self._say(report, said))
 
     def remove(self, connection: Connection) -> None:
-        """Remove one after asking; the button says what goes."""
-        self.desk.start("remove connection", self._remove(connection))
+        """Remove or deactivate one after asking; the button says what goes."""
+        from ui.dialogs.connection_remove import remove_connection
 
-    async def _remove(self, connection: Connection) -> None:
-        title = _("Remove {name}?").format(name=connection.name)
-        text = _("Its settings and keys are deleted from this computer. Offices, people and history stay.")
-        label = _("Remove {name} and its keys").format(name=connection.name)
-        if await confirm(self.page, title, text, label, danger=True):
-            report = await self.desk.report_of(Request("connections.delete", connection.id))
-            if report is not None:
-                self._say(report, _("Removed {name}.").format(name=connection.name))
+        self.desk.start("remove connection", remove_connection(self.page, self.desk, connection))
 
     def sync(self, connection: Connection, operation: str) -> None:
         """Fetch now; the run shows itself."""

@@ -24,9 +24,11 @@ from app.places import Home
 from app.settings import SettingsFile
 from app.store import connections
 from app.vault import MemoryKeyring
+from tests.support.running import run
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
 from ui.desk import Desk
 from ui.dialogs.connection import ConnectionDialog
+from ui.dialogs.connection_remove import PurgeDialog
 from ui.pages.connections import ConnectionsPage
 from ui.widgets import Button, ConfirmDialog, DetailsPane, EmptyState, MenuButton, StatusChip
 
@@ -288,6 +290,27 @@ class TestActions:
         await eventually(lambda: page.pane.rows.total == 0)
         assert not page.details.isVisible()
         assert keyring._values == {}
+
+    async def test_one_with_a_history_is_deactivated_and_goes_when_its_name_is_typed(
+        self, demo_desk: Desk, keyring: MemoryKeyring, voice: Heard
+    ) -> None:
+        page = await open_page(demo_desk)
+        await run(demo_desk.workspace, "offices.sync", "vitec")
+        click(page, "connections.remove")
+        question = await open_dialog(ConfirmDialog)
+        assert part(question, Button, "confirm.action").text() == "Deactivate vitec"
+        click(question, "confirm.action")
+        await eventually(lambda: cells(page, "vitec")["health"] == "Paused")
+        assert keyring._values == {}
+        await eventually(lambda: any("Deactivated vitec" in toast for toast in voice.toasts))
+        click(page, "connections.remove")
+        purge = await open_dialog(PurgeDialog)
+        assert "1 run" in words(purge)
+        assert not part(purge, Button, "purge.action").isEnabled()
+        type_into(part(purge, QLineEdit, "purge.name"), "vitec")
+        click(purge, "purge.action")
+        await eventually(lambda: page.pane.rows.total == 0)
+        await eventually(lambda: voice.toasts[-1] == "Removed vitec.")
 
     async def test_sync_now_offers_what_its_kind_can_fetch(self, demo_desk: Desk) -> None:
         page = await open_page(demo_desk)
