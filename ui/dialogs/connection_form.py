@@ -1,16 +1,13 @@
-"""The fields of a connection, made from its kind's declaration: an editor each, its help, and what is wrong with it.
+"""The fields of a connection, made from its kind's declaration, the name first.
 
-Those that few connections need stand below the others, folded away until a person wants them. A blank value stands for
-the default. A stored secret is never loaded into its field: blank there means unchanged.
+Those that few connections need stand below the others, folded away until a person wants them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from app.domain.connections import Connection, check_secret, checked_settings, refuse_secrets
 from app.domain.kinds import KINDS, FieldSpec, FieldType, KindSpec
@@ -18,32 +15,20 @@ from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import standing_in
 from ui.dialogs.connection_editors import blank_text, make_editor
-from ui.theme import CONTROL_HEIGHT, GRID, Icon, theme, tokens
+from ui.dialogs.form_fields import FieldsForm
+from ui.theme import Icon
 from ui.widgets import Button
 
 NAME = FieldSpec("name", N_("Name"), required=True, help=N_("As it appears in lists and in the history."))
 _LABELS = 136  # pixels
 
 
-@dataclass(frozen=True)
-class Field:
-    """One field: its editor, what it holds as text (blank for the default), and the line below it."""
-
-    spec: FieldSpec
-    editor: QWidget
-    text: Callable[[], str]
-    label: QLabel
-    note: QLabel
-
-
-class ConnectionForm(QWidget):
+class ConnectionForm(FieldsForm):
     """The fields of one connection, the name first; `secrets_set` are those that are set, wherever that is.
 
     `others` are the other connections: their names are taken, and some fields choose one of them. Fields that belong to
     another choice, such as another way to sign in, are hidden and count for nothing.
     """
-
-    changed = Signal()
 
     def __init__(
         self,
@@ -53,18 +38,11 @@ class ConnectionForm(QWidget):
         secrets_set: Sequence[str],
         others: Sequence[Connection],
     ) -> None:
-        super().__init__()
+        super().__init__("connection", _LABELS)
         self._spec = spec
         self._others = others
         self._secrets_set = secrets_set
         self._connection = connection
-        self.fields: dict[str, Field] = {}
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(4 * GRID)
-        self._grid.setVerticalSpacing(2 * GRID + 2)
-        self._grid.setColumnMinimumWidth(0, _LABELS)
-        self._grid.setColumnStretch(1, 1)
         stored = {key: str(value) for key, value in connection.settings.items()} if connection else {}
         usual = [field for field in spec.fields if not field.advanced]
         for field in (NAME, *usual):
@@ -75,36 +53,15 @@ class ConnectionForm(QWidget):
             self._add(field, stored.get(field.key, ""))
         # What is set is shown: nobody should have to look for it.
         self.fold.setChecked(any(stored.get(field.key) or field.key in secrets_set for field in self._advanced))
-        self._grid.setRowStretch(self._grid.rowCount(), 1)
+        self.end_fields()
         self.changed.connect(self._hint)
-        theme.changed.connect(self._dress)
         self._hint()
 
     def _add(self, spec: FieldSpec, stored: str) -> None:
         names = self._names(spec)
         if self._connection is None and len(names) == 1:
             stored = names[0]
-        made = make_editor(spec, stored, is_set=False, connections=names)
-        editor = made.widget
-        editor.setObjectName(f"connection.{spec.key}")
-        editor.installEventFilter(self)
-        made.changed.connect(lambda *_value: self._edited(spec.key))
-        # A switch carries its own words.
-        label = QLabel("" if spec.type is FieldType.SWITCH else _(spec.label), wordWrap=True)
-        label.setBuddy(editor)
-        label.setFixedWidth(_LABELS)
-        label.setMinimumHeight(CONTROL_HEIGHT)
-        note = QLabel(wordWrap=True)
-        note.setObjectName(f"connection.{spec.key}.note")
-        cell = QVBoxLayout()
-        cell.setSpacing(GRID // 2)
-        cell.addWidget(editor)
-        cell.addWidget(note)
-        row = self._grid.rowCount()
-        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addLayout(cell, row, 1)
-        self.fields[spec.key] = Field(spec, editor, made.text, label, note)
-        self.show_problem(spec.key, "")
+        self.add_field(spec, make_editor(spec, stored, is_set=False, connections=names))
 
     def _make_fold(self) -> Button:
         """The line between the usual fields and those few connections need."""
@@ -115,30 +72,32 @@ class ConnectionForm(QWidget):
         if not self._advanced:
             fold.hide()
         fold.toggled.connect(self._unfolded)
-        self._grid.addWidget(fold, self._grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        self.add_across(fold)
         return fold
 
     def _unfolded(self, on: bool) -> None:
         self.fold.set_icon(Icon.CHEVRON_UP if on else Icon.CHEVRON_DOWN)
-        self._show_in_use()
+        self.show_in_use()
+
+    def is_folded(self, spec: FieldSpec) -> bool:
+        """Whether it is one of those few connections need, and nobody wanted them yet."""
+        return spec.advanced and not self.fold.isChecked()
+
+    def unfold(self, keys: Collection[str]) -> None:
+        """Bring fields into sight."""
+        if any(self.fields[key].spec.advanced for key in keys):
+            self.fold.setChecked(True)
 
     def _names(self, spec: FieldSpec) -> list[str]:
         """The connections that a field can choose."""
         return [other.name for other in self._others if other.kind is spec.of_kind]
 
-    def _help(self, spec: FieldSpec) -> str:
+    def help_of(self, spec: FieldSpec) -> str:
         """What a field is for, and what has to be there first."""
         if spec.of_kind is None or self._names(spec):
             return _(spec.help)
         first = _("First add a connection of this kind: {kind}.").format(kind=_(KINDS[spec.of_kind].title))
         return f"{_(spec.help)} {first}"
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the form; it changes a value only where the keyboard is."""
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     # -- values --------------------------------------------------------------------------------------------------
 
@@ -188,13 +147,9 @@ class ConnectionForm(QWidget):
         typed = {key: self.fields[key].text() or self._spec.field(key).usual for key in self._spec.account}
         return all(typed[key] == self._connection.setting(key) for key in typed)
 
-    def _edited(self, key: str) -> None:
-        self.show_problem(key, "")
-        self.changed.emit()
-
     def _hint(self) -> None:
         """Show the fields that matter, and in grey what a blank one stands for."""
-        self._show_in_use()
+        self.show_in_use()
         try:
             hints: Mapping[str, str] = standing_in(self._spec.kind, self.settings())
         except UsageError:
@@ -207,28 +162,10 @@ class ConnectionForm(QWidget):
         """What an empty field says in grey."""
         return blank_text(spec, is_set=self._is_set(spec), is_needed=self._is_needed(spec))
 
-    def _show_in_use(self) -> None:
-        in_use = self.in_use()
-        for key, field in self.fields.items():
-            shown = key in in_use and (self.fold.isChecked() or not field.spec.advanced)
-            field.label.setVisible(shown)
-            field.editor.setVisible(shown)
-            field.note.setVisible(shown and bool(field.note.text()))
-
     # -- what is wrong -------------------------------------------------------------------------------------------
 
-    def check(self) -> bool:
-        """Say at each field what is wrong with it and put the cursor into the first; true when nothing is."""
-        wrong = {key: text for key in self.in_use() if (text := self._problem(key))}
-        for key in self.fields:
-            self.show_problem(key, wrong.get(key, ""))
-        if any(self.fields[key].spec.advanced for key in wrong):
-            self.fold.setChecked(True)
-        if wrong:
-            self.fields[next(iter(wrong))].editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        return not wrong
-
-    def _problem(self, key: str) -> str:
+    def problem_of(self, key: str) -> str:
+        """What is wrong with a field as it stands."""
         field = self.fields[key]
         if field.spec is NAME:
             return self._name_problem()
@@ -248,21 +185,3 @@ class ConnectionForm(QWidget):
         if self.name in {other.name for other in self._others}:
             return _("There is already a connection named {name}.").format(name=self.name)
         return ""
-
-    def show_problem(self, key: str, text: str) -> None:
-        """Say below a field what is wrong with it; a blank text brings its help back."""
-        field = self.fields[key]
-        shown = text or self._help(field.spec)
-        field.note.setText(shown)
-        field.note.setVisible(bool(shown) and not field.editor.isHidden())
-        field.editor.setAccessibleDescription(shown)
-        field.editor.setProperty("wrong", bool(text))
-        field.editor.style().unpolish(field.editor)
-        field.editor.style().polish(field.editor)
-        self._dress()
-
-    def _dress(self) -> None:
-        """Help is grey, a problem red."""
-        for field in self.fields.values():
-            ink = tokens().danger.ink if field.editor.property("wrong") else tokens().muted
-            field.note.setStyleSheet(f"color: {ink};")

@@ -1,16 +1,12 @@
-"""The form of a webhook: an editor for each declared field, its help, and what is wrong with it, said at the field.
-
-A stored secret is never loaded into its field: blank there means unchanged. Fields of another choice are hidden.
-"""
+"""The form of a webhook, in sections: how it is reached, signed, signed in to and tried again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
 
 from app.domain.kinds import FieldSpec, FieldType
 from app.domain.kinds.sign_in import AuthenticationType, header_name, user_name
@@ -20,6 +16,7 @@ from app.domain.webhooks.signature import checked_secret
 from app.errors import UsageError
 from app.i18n import _
 from ui.dialogs.connection_editors import Editor, make_editor
+from ui.dialogs.form_fields import FieldsForm
 from ui.dialogs.webhook_fields import (
     HEADERS,
     RISKY,
@@ -31,79 +28,30 @@ from ui.dialogs.webhook_fields import (
     sections,
     stored_text,
 )
-from ui.theme import CONTROL_HEIGHT, GRID, theme, tokens
+from ui.theme import tokens
 
 _LABELS = 150
 _HEADERS_HEIGHT = 76
 
 
-@dataclass(frozen=True)
-class Field:
-    """One field: its editor, what it holds as text (blank for the default), and the line below it."""
-
-    spec: FieldSpec
-    editor: QWidget
-    text: Callable[[], str]
-    label: QLabel
-    note: QLabel
-
-
-class WebhookForm(QWidget):
+class WebhookForm(FieldsForm):
     """All fields of one webhook but its events; `taken` are the names of the others."""
 
-    changed = Signal()
-
     def __init__(self, endpoint: WebhookEndpoint, taken: Collection[str], *, new: bool) -> None:
-        super().__init__()
+        super().__init__("webhook", _LABELS)
         self._endpoint = endpoint
         self._taken = taken
-        self.fields: dict[str, Field] = {}
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(4 * GRID)
-        self._grid.setVerticalSpacing(2 * GRID + 2)
-        self._grid.setColumnMinimumWidth(0, _LABELS)
-        self._grid.setColumnStretch(1, 1)
         for section in sections(new=new):
             self._add_section(section)
-        self._grid.setRowStretch(self._grid.rowCount(), 1)
-        self.changed.connect(self._show_in_use)
-        theme.changed.connect(self._dress)
-        self._show_in_use()
-
-    # -- parts ---------------------------------------------------------------------------------------------------
+        self.end_fields()
+        self.changed.connect(self.show_in_use)
+        self.show_in_use()
 
     def _add_section(self, section: Section) -> None:
         if section.title:
-            heading = QLabel(_(section.title))
-            heading.setProperty("role", "heading")
-            heading.setContentsMargins(0, 3 * GRID, 0, 0)
-            self._grid.addWidget(heading, self._grid.rowCount(), 0, 1, 2)
+            self.add_heading(_(section.title))
         for spec in section.fields:
-            self._add(spec)
-
-    def _add(self, spec: FieldSpec) -> None:
-        made = self._editor(spec)
-        editor = made.widget
-        editor.setObjectName(f"webhook.{spec.key}")
-        editor.installEventFilter(self)
-        made.changed.connect(lambda *_value: self._edited(spec.key))
-        # A switch carries its own words.
-        label = QLabel("" if spec.type is FieldType.SWITCH else _(spec.label), wordWrap=True)
-        label.setBuddy(editor)
-        label.setFixedWidth(_LABELS)
-        label.setMinimumHeight(CONTROL_HEIGHT)
-        note = QLabel(wordWrap=True)
-        note.setObjectName(f"webhook.{spec.key}.note")
-        cell = QVBoxLayout()
-        cell.setSpacing(GRID // 2)
-        cell.addWidget(editor)
-        cell.addWidget(note)
-        row = self._grid.rowCount()
-        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addLayout(cell, row, 1)
-        self.fields[spec.key] = Field(spec, editor, made.text, label, note)
-        self.show_problem(spec.key, "")
+            self.add_field(spec, self._editor(spec))
 
     def _editor(self, spec: FieldSpec) -> Editor:
         stored = stored_text(self._endpoint, spec.key)
@@ -116,13 +64,6 @@ class WebhookForm(QWidget):
             stored = ""
         is_set = spec.key in self._endpoint.secrets and spec.key != SECRET_FIELD
         return make_editor(replace(spec, label=spec.label), stored, is_set=is_set)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the form; it changes a value only where the keyboard is."""
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     # -- values --------------------------------------------------------------------------------------------------
 
@@ -165,16 +106,8 @@ class WebhookForm(QWidget):
 
     # -- what is wrong -------------------------------------------------------------------------------------------
 
-    def check(self) -> bool:
-        """Say at each field what is wrong with it and put the cursor into the first; true when nothing is."""
-        wrong = {key: text for key in self.in_use() if (text := self._problem(key))}
-        for key in self.fields:
-            self.show_problem(key, wrong.get(key, ""))
-        if wrong:
-            self.fields[next(iter(wrong))].editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        return not wrong
-
-    def _problem(self, key: str) -> str:
+    def problem_of(self, key: str) -> str:
+        """What is wrong with a field as it stands."""
         field, text = self.fields[key], self.text(key).strip()
         if field.spec.required and not text and not (self._is_secret(key) and self._is_kept(key)):
             return _("This field is needed.")
@@ -212,37 +145,17 @@ class WebhookForm(QWidget):
         way = AuthenticationType(self.text("auth_type"))
         return key in self._endpoint.secrets and SIGN_IN_SECRETS.get(way) == key
 
-    def show_problem(self, key: str, text: str) -> None:
-        """Say below a field what is wrong with it; a blank text brings its help back."""
-        field = self.fields[key]
-        shown = text or _(field.spec.help) if field.spec.help else text
-        field.note.setText(shown)
-        field.note.setVisible(bool(shown) and not field.editor.isHidden())
-        field.editor.setAccessibleDescription(shown)
-        field.editor.setProperty("wrong", bool(text))
-        field.editor.style().unpolish(field.editor)
-        field.editor.style().polish(field.editor)
-        self._dress()
-
-    def _edited(self, key: str) -> None:
-        self.show_problem(key, "")
-        self.changed.emit()
-
-    def _show_in_use(self) -> None:
-        in_use = set(self.in_use())
+    def show_in_use(self) -> None:
+        """Hide the fields that do not matter now; those that have to be filled in say so."""
+        super().show_in_use()
         for key, field in self.fields.items():
-            shown = key in in_use
-            for widget in (field.label, field.editor):
-                widget.setVisible(shown)
-            field.note.setVisible(shown and bool(field.note.text()))
             if isinstance(field.editor, QLineEdit) and field.spec.required and not self._is_kept(key):
                 field.editor.setPlaceholderText(_("Required"))
-        self._dress()
+        self.dress()
 
-    def _dress(self) -> None:
-        """Help is grey, a problem red; a risk that is taken stands out."""
-        for key, field in self.fields.items():
-            ink = tokens().danger.ink if field.editor.property("wrong") else tokens().muted
-            if key in RISKY and isinstance(field.editor, QCheckBox) and field.editor.isChecked():
-                ink = tokens().warning.ink
-            field.note.setStyleSheet(f"color: {ink};")
+    def ink_of(self, key: str) -> str:
+        """A risk that is taken stands out."""
+        editor = self.fields[key].editor
+        if key in RISKY and isinstance(editor, QCheckBox) and editor.isChecked():
+            return tokens().warning.ink
+        return super().ink_of(key)
