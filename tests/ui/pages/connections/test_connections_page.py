@@ -305,7 +305,7 @@ class TestActions:
         await eventually(lambda: any("Deactivated vitec" in toast for toast in voice.toasts))
         click(page, "connections.remove")
         purge = await open_dialog(PurgeDialog)
-        assert "1 run" in words(purge)
+        assert "2 runs" in words(purge)  # the sync and the removal that deactivated it
         assert not part(purge, Button, "purge.action").isEnabled()
         type_into(part(purge, QLineEdit, "purge.name"), "vitec")
         click(purge, "purge.action")
