@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app import __version__
+from app.cli.connection_arguments import add_connections, add_devices
 from app.cli.history_arguments import add_history, add_run_filters
+from app.cli.schedule_arguments import add_schedules
 from app.cli.webhook_arguments import add_webhooks
 from app.errors import ExitCode, MusterError
 
@@ -81,7 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     home.add_argument("--organization", default=argparse.SUPPRESS, metavar="NAME", help="work on its data this once")
     json_too = argparse.ArgumentParser(add_help=False)
     json_too.add_argument("--json", action="store_true", help="print one JSON document on standard output")
-    parser = argparse.ArgumentParser(prog="muster", description="Keeps offices and employees in step.")
+    parser = argparse.ArgumentParser(
+        prog="muster",
+        description="Keeps offices, employees, devices and customers in step across the systems that own them.",
+    )
     parser.add_argument("--home", metavar="DIR", help="folder of database, settings and logs")
     parser.add_argument("--organization", metavar="NAME", help="work on its data this once")
     parser.add_argument("--version", action="version", version=f"muster {__version__}")
@@ -89,11 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_window_commands(commands, home, json_too)
     _add_run_commands(commands, [home, json_too])
-    _add_connections(commands, [home, json_too])
-    _add_devices(commands, [home, json_too])
+    add_connections(commands, [home, json_too])
+    add_devices(commands, [home, json_too])
     _add_list(commands, [home, json_too])
     add_history(commands, [home, json_too])
-    _add_schedules(commands, [home, json_too])
+    add_schedules(commands, [home, json_too])
     _add_roles(commands, [home, json_too])
     _add_settings(commands, [home, json_too])
     _add_organizations(commands, [home, json_too])
@@ -134,11 +139,16 @@ def _add_run_commands(
     run.set_defaults(handler=_run, needs_home=True)
     history = commands.add_parser("runs", help="history of runs")
     verbs = history.add_subparsers(required=True, metavar="VERB")
-    listed = verbs.add_parser("list", parents=common)
+    listed = verbs.add_parser("list", parents=common, help="the newest first")
     add_run_filters(listed)
     listed.set_defaults(handler=_runs, verb="list", needs_home=True)
-    for verb in ("show", "resume", "export"):
-        parser = verbs.add_parser(verb, parents=common)
+    told = {
+        "show": "one run with the result of every item",
+        "resume": "go on where it stopped, or with what it left open",
+        "export": "write its results to a file",
+    }
+    for verb, what in told.items():
+        parser = verbs.add_parser(verb, parents=common, help=what)
         parser.add_argument("run_id", metavar="ID")
         if verb == "resume":
             parser.add_argument(
@@ -147,77 +157,6 @@ def _add_run_commands(
         if verb == "export":
             parser.add_argument("file", metavar="FILE", help="name ending in .csv, .xlsx or .json")
         parser.set_defaults(handler=_runs, verb=verb, needs_home=True)
-
-
-def _add_connections(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
-    connections = commands.add_parser("connections", help="manage connections")
-    verbs = connections.add_subparsers(required=True, metavar="VERB")
-    for verb in ("list", "health", "add", "edit", "remove", "test", "status", "import-env"):
-        parser = verbs.add_parser(verb, parents=common)
-        parser.set_defaults(handler=_connections, verb=verb, needs_home=True)
-        if verb == "import-env":
-            parser.add_argument("file", metavar="FILE")
-        elif verb not in {"list", "health"}:
-            parser.add_argument("name", metavar="NAME")
-        if verb == "add":
-            parser.add_argument("--kind", required=True)
-            parser.add_argument("--schedule", action="store_true", help="and sync it by itself, at its sync_interval")
-        if verb in {"add", "edit"}:
-            parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
-            parser.add_argument(
-                "--secret", action="append", default=[], metavar="KEY[=-]", help="KEY asks; KEY=- reads one line"
-            )
-        if verb == "edit":
-            parser.add_argument("--name", default="", dest="new_name", help="new name")
-            pause = parser.add_mutually_exclusive_group()
-            pause.add_argument("--pause", action="store_true", default=None, dest="paused")
-            pause.add_argument("--resume", action="store_false", default=None, dest="paused")
-
-
-def _add_devices(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
-    devices = commands.add_parser("devices", help="manage face terminals")
-    verbs = devices.add_subparsers(required=True, metavar="VERB")
-    for verb in ("list", "add", "edit", "remove", "pause", "resume", "test", "trust", "import", "discover"):
-        parser = verbs.add_parser(verb, parents=common)
-        parser.set_defaults(handler=_devices, verb=verb, needs_home=True)
-        if verb == "import":
-            parser.add_argument("file", metavar="FILE", help="CSV: name, host, port, https, username, password, site")
-            parser.add_argument("--dry-run", action="store_true", help="show what would happen, write nothing")
-        elif verb == "discover":
-            parser.add_argument("--address", action="append", metavar="IPV4", help="ask this address, not the subnet")
-            parser.add_argument("--port", type=int, help="UDP port of the devices")
-            parser.add_argument("--seconds", type=float, help="how long to listen")
-        elif verb != "list":
-            parser.add_argument("name", metavar="NAME")
-        if verb in {"add", "edit"}:
-            _add_device_fields(parser, unchanged="" if verb == "add" else None)
-        if verb in {"add", "trust"}:
-            parser.add_argument("--fingerprint", default="", help="SHA-256 of the certificate to trust")
-        if verb == "test":
-            parser.add_argument("--accept-serial", action="store_true", help="the device was exchanged for another")
-
-
-def _add_device_fields(parser: argparse.ArgumentParser, *, unchanged: str | None) -> None:
-    adding = unchanged is not None
-    parser.add_argument("--host", required=adding, help="IP address or host name")
-    parser.add_argument("--port", type=int, help="80, with https 443")
-    if adding:
-        parser.add_argument("--https", action="store_true")
-    else:
-        parser.add_argument("--name", dest="new_name", help="new name")
-        parser.add_argument("--https", action=argparse.BooleanOptionalAction, default=None)
-        parser.add_argument(
-            "--unpin", action="append", default=[], metavar="FIELD", help="let Supabase decide it again"
-        )
-    parser.add_argument("--username", default=unchanged)
-    parser.add_argument("--site", default=unchanged)
-    parser.add_argument(
-        "--secret", action="append", default=[], metavar="password[=-]", help="password asks; password=- reads one line"
-    )
 
 
 def _add_webhooks(
@@ -238,33 +177,18 @@ def _add_list(
     listing.set_defaults(handler=_list, needs_home=True)
 
 
-def _add_schedules(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
-    schedules = commands.add_parser("schedule", help="operations that run by themselves")
-    verbs = schedules.add_subparsers(required=True, metavar="VERB")
-    for verb in ("list", "add", "edit", "remove", "show", "pause", "resume", "run-now", "run"):
-        parser = verbs.add_parser(verb, parents=common)
-        parser.set_defaults(handler=_schedule, verb=verb, needs_home=True)
-        if verb == "add":
-            parser.add_argument("operation", metavar="OPERATION")
-            parser.add_argument("--connection", default="", metavar="NAME")
-        elif verb not in {"list", "run"}:
-            parser.add_argument("schedule", metavar="NAME")
-        if verb in {"add", "edit"}:
-            _add_timing(parser)
-    length = verbs.choices["run"].add_mutually_exclusive_group()
-    length.add_argument("--once", action="store_true", help="run what is due now and end")
-    length.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="end after so many seconds")
-
-
 def _add_roles(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
 ) -> None:
     roles = commands.add_parser("roles", help="who may do what here")
     verbs = roles.add_subparsers(required=True, metavar="VERB")
-    for verb in ("show", "set-profile", "set-passcode"):
-        parser = verbs.add_parser(verb, parents=common)
+    told = {
+        "show": "the profile in force and what it may do",
+        "set-profile": "take on another profile",
+        "set-passcode": "guard the way to a higher profile",
+    }
+    for verb, what in told.items():
+        parser = verbs.add_parser(verb, parents=common, help=what)
         parser.set_defaults(handler=_roles, verb=verb, needs_home=True)
     verbs.choices["set-profile"].add_argument("role", metavar="ROLE")
     verbs.choices["set-passcode"].add_argument("--remove", action="store_true", help="have no passcode any more")
@@ -275,8 +199,8 @@ def _add_settings(
 ) -> None:
     settings = commands.add_parser("settings", help="what holds for all connections")
     verbs = settings.add_subparsers(required=True, metavar="VERB")
-    for verb in ("show", "set"):
-        parser = verbs.add_parser(verb, parents=common)
+    for verb, what in {"show": "all settings", "set": "change some"}.items():
+        parser = verbs.add_parser(verb, parents=common, help=what)
         parser.set_defaults(handler=_settings, verb=verb, needs_home=True)
     verbs.choices["set"].add_argument("sets", nargs="+", metavar="KEY=VALUE")
 
@@ -286,23 +210,17 @@ def _add_organizations(
 ) -> None:
     organizations = commands.add_parser("organizations", help="whose data this is")
     verbs = organizations.add_subparsers(required=True, metavar="VERB")
-    for verb in ("list", "add", "rename", "switch"):
-        parser = verbs.add_parser(verb, parents=common)
+    told = {
+        "list": "all that have data here",
+        "add": "begin another one, with a database of its own",
+        "rename": "give the open one another name",
+        "switch": "open another one from now on",
+    }
+    for verb, what in told.items():
+        parser = verbs.add_parser(verb, parents=common, help=what)
         parser.set_defaults(handler=_organizations, verb=verb, needs_home=True)
         if verb != "list":
             parser.add_argument("name", metavar="NAME")
-
-
-def _add_timing(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--name", help="name of the schedule")
-    parser.add_argument("--every", type=int, metavar="SECONDS", help="60 to 86400; without it the connection's own")
-    parser.add_argument("--cron", metavar="EXPRESSION", help='five fields, like "0 3 * * *"')
-    parser.add_argument("--zone", metavar="ZONE", help="time zone, like Europe/Moscow")
-    parser.add_argument("--quiet", metavar="HOURS", help="nothing starts then, like 22:00-06:00")
-    parser.add_argument("--jitter", type=int, metavar="PERCENT", help="how far start times are spread: 10")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="sets", help="a parameter of the operation"
-    )
 
 
 def _gui(args: argparse.Namespace) -> int:
@@ -340,24 +258,6 @@ def _runs(args: argparse.Namespace) -> int:
     from app.cli.runs import runs_command
 
     return runs_command(args)
-
-
-def _connections(args: argparse.Namespace) -> int:
-    from app.cli.connections import connections_command
-
-    return connections_command(args)
-
-
-def _devices(args: argparse.Namespace) -> int:
-    from app.cli.devices import devices_command
-
-    return devices_command(args)
-
-
-def _schedule(args: argparse.Namespace) -> int:
-    from app.cli.schedules import schedule_command
-
-    return schedule_command(args)
 
 
 def _roles(args: argparse.Namespace) -> int:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import argparse
 
-VERBS = (
-    "list", "create", "show", "update", "delete", "pause", "resume", "rotate", "test", "deliveries", "delivery",
-    "retry", "event-types", "stats", "deliver", "inbox",
-)  # fmt: skip
+VERBS = {
+    "list": "all webhooks and how their receivers are doing",
+    "create": "tell another system what happens here",
+    "show": "one webhook with all its settings",
+    "update": "change what is given",
+    "delete": "remove one; what waits is cancelled, its log stays",
+    "pause": "send it nothing for now",
+    "resume": "send to it again, if wanted also what it missed",
+    "rotate": "give it a new secret; the old one signs on for a while",
+    "test": "send it an event integration.test and show the answer",
+    "deliveries": "what was sent, the newest first",
+    "delivery": "one delivery with every try",
+    "retry": "send one again, or all that failed",
+    "event-types": "what can happen, with samples",
+    "stats": "counts and durations of some days",
+    "deliver": "send what waits, without a window",
+    "inbox": "a receiver on this computer that verifies what arrives",
+}
 _ONE = frozenset({"show", "update", "delete", "pause", "resume", "rotate", "test"})
 
 
@@ -18,8 +32,8 @@ def add_webhooks(
     webhooks = commands.add_parser("webhooks", help="tell other systems what happens")
     verbs = webhooks.add_subparsers(required=True, metavar="VERB")
     parsers = []
-    for verb in VERBS:
-        parser = verbs.add_parser(verb, parents=common)
+    for verb, told in VERBS.items():
+        parser = verbs.add_parser(verb, parents=common, help=told)
         parser.set_defaults(verb=verb, needs_home=True)
         _add_arguments(verb, parser)
         parsers.append(parser)
