@@ -65,8 +65,9 @@ class OrganizationsDialog(QDialog):
         self.close_button.clicked.connect(self.reject)
         self.switch = Button(_("Switch"), look=Look.PRIMARY, object_name="organizations.switch")
         self.switch.clicked.connect(self._switch)
-        for button in (self.add, self.rename, self.close_button):
-            button.setAutoDefault(False)
+        for button in (self.add, self.rename, self.close_button, self.switch):
+            button.setAutoDefault(False)  # Enter in the name adds it, and never switches
+        self.name.returnPressed.connect(self.add.click)
         self._arrange()
         theme.changed.connect(self._dress)
         self._dress()
@@ -129,9 +130,9 @@ class OrganizationsDialog(QDialog):
         lack, wrong = self._lack()
         self._write(lack if wrong else "")
         for button, operation in ((self.add, ADD), (self.rename, RENAME)):
-            _possible(button, self.desk.refusal(operation) or lack)
+            button.permit(self.desk.refusal(operation) or lack)
         row = self._current()
-        _possible(self.switch, _("Choose another one.") if row is None or row["current"] else "")
+        self.switch.permit(_("Choose another one.") if row is None or row["current"] else "")
 
     def _lack(self) -> tuple[str, bool]:
         """What is missing of the name, and whether it is a mistake rather than nothing typed yet."""
@@ -175,7 +176,3 @@ class OrganizationsDialog(QDialog):
     def _write(self, text: str) -> None:
         self.note.setText(text)
         self.note.setVisible(bool(text))
-
-
-def _possible(button: Button, reason: str) -> None:
-    button.permit(reason)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from ui.theme import ICON_SIZE, Icon, Ink, Tone, icon
@@ -93,6 +94,13 @@ class Button(QPushButton):
         self.setToolTip(self._tip)
         self.setAccessibleDescription("")
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button the keyboard is on; Qt would press a dialog's default one, Save for Cancel."""
+        if _is_enter(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def permit(self, obstacle: str) -> None:
         """Enable where nothing stands in the way, else disable and say what does."""
         if obstacle:
@@ -123,6 +131,13 @@ class IconButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it, as it does any button."""
+        if _is_enter(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
 
 class MenuButton(QPushButton):
     """A button that opens a menu: `Push to devices ⌄`, or the three dots with the rest of a page's actions."""
@@ -141,3 +156,16 @@ class MenuButton(QPushButton):
         self.setObjectName(object_name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMenu(menu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the menu, as Space does."""
+        if _is_enter(event):
+            self.showMenu()
+        else:
+            super().keyPressEvent(event)
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    """Enter alone, pressed once; with Ctrl it is somebody else's."""
+    bare = event.modifiers() in {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
+    return bare and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.isAutoRepeat()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QMenu
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu
 from pytestqt.qtbot import QtBot
 
 from ui.theme import Icon, tokens
@@ -71,3 +76,29 @@ def test_a_button_does_not_jump_when_it_gets_the_focus(qtbot: QtBot) -> None:
     button.setFocus()
     qtbot.waitUntil(button.hasFocus)
     assert button.sizeHint() == before
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_presses_the_button_the_keyboard_is_on_and_not_the_default_one(qtbot: QtBot, key: Qt.Key) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    pressed: list[str] = []
+    row = QHBoxLayout(dialog)
+    for text in ("Cancel", "Save"):
+        button = Button.of(Action(text, partial(pressed.append, text)))
+        button.setAutoDefault(False)
+        button.setDefault(text == "Save")
+        row.addWidget(button)
+    dialog.show()
+    cancel = dialog.findChildren(Button)[0]
+    cancel.setFocus()
+    QTest.keyClick(cancel, key)
+    assert pressed == ["Cancel"]
+
+
+def test_enter_with_ctrl_is_somebody_elses(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    button = Button.of(Action("Save", lambda: pressed.append("saved")))
+    qtbot.addWidget(button)
+    QTest.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == []
