@@ -194,6 +194,8 @@ HELP: dict[str, HelpText] = {
 
 EVERYWHERE: tuple[tuple[str, str], ...] = (
     ("Ctrl+1 … Ctrl+8", N_("Go to a page")),
+    ("Ctrl+Tab", N_("Next tab of the page; with Shift the one before")),
+    ("Ctrl+PgDown", N_("Next table, where a tab has several; Ctrl+Page Up goes back")),
     ("Ctrl+K", N_("Find and do anything by name")),
     ("Ctrl+F", N_("Search in the table")),
     ("Space", N_("Show or hide the details of the chosen row")),
