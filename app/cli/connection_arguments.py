@@ -16,7 +16,7 @@ def add_connections(
         "health": "how everything is doing, in one word and figures",
         "add": "connect a system",
         "edit": "change settings, replace secrets, pause and resume",
-        "remove": "remove one with its secrets; what it brought stays",
+        "remove": "remove one with its secrets; one with a history is deactivated instead",
         "test": "try it in stages; the first that fails is named",
         "status": "how one is doing, without asking its system",
         "import-env": "take over the settings of a .env file",
@@ -36,6 +36,9 @@ def add_connections(
             parser.add_argument(
                 "--secret", action="append", default=[], metavar="KEY[=-]", help="KEY asks; KEY=- reads one line"
             )
+        if verb == "remove":
+            parser.add_argument("--purge", action="store_true", help="with its history, and all it fetched and sent")
+            parser.add_argument("--confirm", action="store_true", help="without it, --purge only says how much goes")
         if verb == "edit":
             parser.add_argument("--name", default="", dest="new_name", help="new name")
             pause = parser.add_mutually_exclusive_group()

@@ -33,6 +33,8 @@ def connections_command(args: argparse.Namespace) -> int:
         print_json(result["connections"] if args.verb in {"list", "import-env"} else result)
     else:
         _print(args.verb, result)
+        for text in report.run.warnings if args.verb == "remove" else ():
+            print(redact(text))
     return report.exit_code
 
 
@@ -54,7 +56,7 @@ def _request(args: argparse.Namespace) -> Request:
             params = {"settings": read_pairs(args.sets), "name": args.new_name, "paused": args.paused}
             return Request("connections.update", args.name, params, secrets=read_secrets(args.secret))
         case "remove":
-            return Request("connections.delete", args.name)
+            return Request("connections.delete", args.name, {"purge": args.purge, "confirm": args.confirm})
         case "import-env":
             return Request("connections.import_env", params={"file": args.file})
         case _:
@@ -70,5 +72,5 @@ def _print(verb: str, result: dict[str, Any]) -> None:
         print_table(result["message"], ["", "stage", "message", "time"], rows)
         for text in (*result["warnings"], result["remedy"]):
             print(redact(text))
-    elif result:
+    elif result and verb != "remove":
         print(redact(msgspec.json.format(msgspec.json.encode(result), indent=2).decode()))

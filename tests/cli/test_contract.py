@@ -276,6 +276,17 @@ class TestConnections:
         assert quickly_connected("connections", "list", "--json").json == []
         assert json.loads(quickly_connected.keyring.read_text()) == {}
 
+    def test_one_with_a_history_is_deactivated_and_purged_on_demand(self, quickly_connected: Muster) -> None:
+        assert quickly_connected("run", "offices.sync", "--json").code == 0
+        removed = quickly_connected("connections", "remove", "vitec")
+        assert (removed.code, "deactivated instead of removed" in removed.out) == (0, True)
+        assert quickly_connected("connections", "list", "--json").json[0]["status"] == "inactive"
+        asked = quickly_connected("connections", "remove", "vitec", "--purge", "--json")
+        assert (asked.code, asked.json["error"]["kind"]) == (6, "held")
+        purged = quickly_connected("connections", "remove", "vitec", "--purge", "--confirm", "--json")
+        assert (purged.code, purged.json["removed"]) == (0, True)
+        assert quickly_connected("connections", "list", "--json").json == []
+
     def test_a_key_that_is_refused(self, quickly_connected: Muster) -> None:
         quickly_connected("connections", "edit", "vitec", "--secret", "access_key=-", stdin="wrong-key\n")
         ran = quickly_connected("connections", "test", "vitec", "--json")
