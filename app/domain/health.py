@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.connections import Connection, ConnectionStatus
-from app.domain.outcomes import Run, RunState
+from app.domain.outcomes import Run, RunError, RunState
 from app.errors import ErrorKind
 from app.i18n import N_
 
@@ -61,12 +61,15 @@ NOTHING_KNOWN = Circumstances()
 
 @dataclass(frozen=True)
 class Stage:
-    """One tick of a connection test; `duration_ms` is the time it took."""
+    """One tick of a connection test; `duration_ms` is the time it took, `code` the cause of what did not go well, in
+    the catalogue `app.domain.causes`.
+    """
 
     name: str
     ok: bool
     message: str
     duration_ms: int
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,14 @@ class TestReport:
     warnings: tuple[str, ...] = ()
 
     __test__ = False  # not a test case, whatever pytest makes of the name
+
+    @property
+    def error(self) -> RunError | None:
+        """What ended it, as a run keeps it; None for one that went well."""
+        failed = next((stage for stage in self.stages if not stage.ok), None)
+        if failed is None:
+            return None
+        return RunError(failed.code or ErrorKind.UNEXPECTED, failed.message, self.remedy, code=failed.code)
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,9 @@ class SignInParams:
 
 
 def sign_in_fields(connection: Connection) -> list[FieldSpec]:
-    """What is asked for to sign in again: who, and the secrets in use."""
+    """What is asked for to sign in again: who, and the secrets in use, but those of the line."""
     fields = connection.spec.in_use(connection.settings)
-    return [spec for spec in fields if spec.key in _NAMES or spec.type is FieldType.SECRET]
+    return [spec for spec in fields if spec.key in _NAMES or (spec.type is FieldType.SECRET and not spec.advanced)]
 
 
 @operation(

@@ -43,16 +43,17 @@ class Staged:
             async with asyncio.timeout_at(self._deadline):
                 message = await work()
         except MusterError as error:
-            self._add(name, False, error.message, begun)
+            self._add(name, error, error.message, begun)
             raise
         except TimeoutError as error:
             late = TimedOut(self._late)
-            self._add(name, False, late.message, begun)
+            self._add(name, late, late.message, begun)
             raise late from error
-        self._add(name, True, message, begun)
+        self._add(name, None, message, begun)
 
-    def _add(self, name: str, ok: bool, message: str, begun: float) -> None:
-        stage = Stage(name, ok, message, round((time.monotonic() - begun) * 1000))
+    def _add(self, name: str, problem: MusterError | None, message: str, begun: float) -> None:
+        code = problem.code if problem is not None else ""
+        stage = Stage(name, problem is None, message, round((time.monotonic() - begun) * 1000), code)
         self.stages.append(stage)
         self._tell(name, stage)
 

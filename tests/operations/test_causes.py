@@ -15,6 +15,7 @@ from app.demonstration import connect_demo
 from app.domain.causes import CAUSES, cause_of_error, cause_of_outcome
 from app.domain.outcomes import Outcome
 from app.errors import NotConfigured
+from app.operations.reports import read_report
 from app.operations.runner import Report
 from app.store import connections, runs
 from app.workspace import Workspace
@@ -79,6 +80,47 @@ async def test_every_bad_day_of_a_system(
         met[fault] = await codes_of(await run(workspace, FETCHES[system], system), workspace)
     assert all(codes for fault, codes in met.items() if fault not in TAKEN_BY_SOME), met
     assert len(set.union(*met.values())) >= 4
+
+
+@pytest.mark.parametrize("system", FETCHES)
+async def test_every_stage_of_a_test_that_fails_names_its_cause(
+    system: str, workspace: Workspace, small_firm: DemoWorld, no_waiting: list[float]
+) -> None:
+    await connect_demo(workspace, small_firm.describe())
+    met: set[str] = set()
+    for fault in BAD_DAYS:
+        await forget_failures(workspace, system)
+        getattr(small_firm, system).fault = FaultPlan(fault, seconds=0)
+        report = await run(workspace, "connections.test", system)
+        seen = read_report(report.run.result)
+        assert seen is not None
+        assert all(not stage.code for stage in seen.stages if stage.ok)
+        if report.error is not None:
+            (failed,) = [stage for stage in seen.stages if not stage.ok]
+            assert failed.code == report.error.code
+            assert seen.error is not None
+            assert cause_of_error(seen.error).code == failed.code
+            met.add(failed.code)
+    assert met <= set(CAUSES)
+    assert len(met) >= 4
+
+
+async def test_the_stage_of_an_address_where_nobody_answers_names_its_cause(workspace: Workspace) -> None:
+    settings = {"base_url": "http://127.0.0.1:1", "installation_id": "X", "product_login": "x"}
+    params = {"kind": "vitec", "settings": settings}
+    seen = read_report((await run(workspace, "connections.try", params=params, secrets={"access_key": "k"})).run.result)
+    assert seen is not None
+    assert (seen.stages[-1].name, seen.stages[-1].code) == ("address", "unreachable")
+
+
+async def test_a_device_that_fails_its_test_names_its_cause(workspace: Workspace) -> None:
+    params = {"host": "127.0.0.1", "port": 1, "username": "admin"}
+    report = await run(workspace, "devices.try", params=params, secrets={"password": "secret-1"})
+    seen = read_report(report.run.result)
+    assert seen is not None
+    assert seen.stages[-1].code in CAUSES
+    assert report.error is not None
+    assert seen.stages[-1].code == report.error.code
 
 
 async def test_a_system_that_is_left_alone(

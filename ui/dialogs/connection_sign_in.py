@@ -45,6 +45,7 @@ class SignInDialog(QDialog):
             titles=stage_titles(connection.kind),
             label=_("Sign in"),
             promise=_("Tries the new sign-in step by step. The old one stays in use until the new one works."),
+            operation="connections.sign_in",
         )
         self.panel.test.clicked.connect(self._pressed)
         self.panel.test.setDefault(True)

@@ -39,7 +39,7 @@ class StagesSeen:
         lines: list[StageLine] = []
         for at, (name, title) in enumerate(self.titles.items()):
             if name in ended:
-                lines.append(_ended_line(_(title), ended[name]))
+                lines.append(_ended_line(_(title), ended[name], explains=self.over))
             elif name == self.running:
                 lines.append(StageLine(_(title), StageState.RUNNING))
             elif (state := self._untouched(at < max(begun, default=-1))) is not None:
@@ -54,6 +54,6 @@ class StagesSeen:
         return StageState.NOT_REACHED if failed else StageState.WAITING
 
 
-def _ended_line(title: str, stage: Stage) -> StageLine:
+def _ended_line(title: str, stage: Stage, *, explains: bool) -> StageLine:
     state = StageState.PASSED if stage.ok else StageState.FAILED
-    return StageLine(title, state, stage.message, stage.duration_ms)
+    return StageLine(title, state, stage.message, stage.duration_ms, explains and not stage.ok)

@@ -12,6 +12,7 @@ from app.events import StageReached
 from app.i18n import _
 from app.operations.connection_test import STAGE_TITLES
 from ui.dialogs.connection_stages import StagesSeen
+from ui.dialogs.why import open_why_of_test
 from ui.theme import GRID, Icon, theme, tokens
 from ui.widgets import Button, announce
 from ui.widgets.stages import StageList
@@ -30,19 +31,26 @@ class TryPanel(QWidget):
         titles: Mapping[str, str] = STAGE_TITLES,
         label: str = "",
         promise: str = "",
+        operation: str = "connections.try",
     ) -> None:
-        """`titles` are the stages in order, `label` stands on the button, `promise` says what it does."""
+        """`titles` are the stages in order, `label` stands on the button, `promise` says what it does.
+
+        `operation` is what tests, for whoever asks why it failed.
+        """
         super().__init__(parent)
         self.setFixedWidth(_WIDTH)
         self._titles = titles
         self._seen = StagesSeen(titles=titles)
         self._run_id = ""
+        self._report: TestReport | None = None
+        self._operation = operation
         heading = QLabel(_("Test"))
         heading.setProperty("role", "heading")
         usual = _("Tries what stands on the left, step by step. Nothing is saved or changed.")
         promised = QLabel(promise or usual, wordWrap=True)
         promised.setProperty("role", "muted")
         self.stages = StageList(name=_("Steps of the test"), object_name=f"{name}.stages")
+        self.stages.why_requested.connect(self._explain)
         self.verdict = QLabel(wordWrap=True)
         self.verdict.setObjectName(f"{name}.verdict")
         self.test = Button(label or _("Test"), icon=Icon.PLUG, object_name=f"{name}.test")
@@ -72,8 +80,13 @@ class TryPanel(QWidget):
 
     def show_report(self, report: TestReport) -> None:
         """Show a test that is over, with its remedy."""
+        self._report = report
         self._show(StagesSeen.of(report, self._titles), verdict(report))
         announce(self, verdict(report))
+
+    def _explain(self) -> None:
+        if self._report is not None:
+            open_why_of_test(self, self._report, self._operation)
 
     def _show(self, seen: StagesSeen, text: str) -> None:
         self._seen = seen

@@ -54,7 +54,7 @@ class DeviceDialog(QDialog):
         self.form.changed.connect(self._show_warnings)
         self.banners = BannerArea(object_name="device.banners")
         self.panel = TryPanel(
-            name="device", titles=STAGE_TITLES,
+            name="device", titles=STAGE_TITLES, operation="devices.try",
             promise=_("Calls the device with what stands on the left, step by step. Nothing is saved or changed."),
         )  # fmt: skip
         self.panel.test.setAutoDefault(False)

@@ -5,13 +5,18 @@ Opened from a row of results, or from the end of a run. Causes come from the cat
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.causes import Cause, cause_of_error, cause_of_outcome, remedy_of
-from app.domain.outcomes import Outcome, Run, RunError, Status
+from app.domain.health import TestReport
+from app.domain.outcomes import Outcome, Run, RunError, RunState, Status
 from app.i18n import _
+from app.operations.audit_log import current_user
+from app.store.values import now
 from ui.runs.words import NO_REMEDY, TARGET_WORDS, asked_rows, duration_text, run_title, step_words
 from ui.texts import FIELD_WORDS, STATE_WORDS, STATUS_TONES, STATUS_WORDS, moment_text, value_text
 from ui.theme import GRID, Icon, Tone
@@ -98,7 +103,8 @@ class WhyDialog(QDialog):
         if asked:
             self.details.add_row(_("Sent to the device"), asked)
         self.details.add_row(_("When"), moment_text(run.started_at))
-        self.details.add_row(_("Who"), run.actor)
+        if run.actor:
+            self.details.add_row(_("Who"), run.actor)
         if run.state.over:
             self.details.add_row(_("Took"), duration_text(run.duration_ms))
 
@@ -127,6 +133,23 @@ def what_next(run: Run, outcome: Outcome) -> str:
         return remedy_of(run.error)
     cause = cause_of_outcome(outcome)
     return _(cause.remedy if cause is not None else NO_REMEDY[outcome.status])
+
+
+def open_why_of_test(
+    parent: QWidget, report: TestReport, operation: str, connection: str = "", at: datetime | None = None
+) -> WhyDialog:
+    """Show why a test failed, which is kept as a report and not as a run; `at` is when, else just now."""
+    run = Run(
+        "",
+        operation,
+        connection,
+        RunState.STOPPED,
+        at or now(),
+        "" if at is not None else current_user(),  # who ran an earlier one is not kept
+        duration_ms=sum(stage.duration_ms for stage in report.stages),
+        error=report.error,
+    )
+    return open_why(parent, run)
 
 
 def open_why(parent: QWidget, run: Run, outcome: Outcome | None = None) -> WhyDialog:

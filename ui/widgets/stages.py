@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import N_, _
 from ui.theme import GRID, ICON_SIZE, Icon, Ink, Tone, icon_pixmap, theme, tokens
+from ui.widgets.buttons import Button
 
 
 class StageState(StrEnum):
@@ -47,12 +48,13 @@ _LOOKS: dict[StageState, tuple[Icon, Ink | Tone]] = {
 
 @dataclass(frozen=True, slots=True)
 class StageLine:
-    """One step as it is shown; `duration_ms` is None while it is not over."""
+    """One step as it is shown; `duration_ms` is None while it is not over, `explains` offers to say why it failed."""
 
     title: str
     state: StageState
     message: str = ""
     duration_ms: int | None = None
+    explains: bool = False
 
     @property
     def outcome(self) -> str:
@@ -64,7 +66,9 @@ class StageLine:
 
 
 class StageList(QWidget):
-    """Steps below each other; `name` is read aloud."""
+    """Steps below each other; `name` is read aloud. `why_requested` is a person's question about a failed one."""
+
+    why_requested = Signal()
 
     def __init__(self, *, name: str, object_name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +83,7 @@ class StageList(QWidget):
         """Show these steps and no others."""
         while len(self._rows) < len(lines):
             self._rows.append(_StageRow(self))
+            self._rows[-1].why.clicked.connect(lambda _checked: self.why_requested.emit())
             self._column.addWidget(self._rows[-1])
         for row, line in zip(self._rows, lines, strict=False):
             row.show_line(line)
@@ -101,6 +106,9 @@ class _StageRow(QWidget):
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for label in (self._title, self._outcome, self._message):
             label.setTextFormat(Qt.TextFormat.PlainText)
+        self.why = Button(_("Why?"), icon=Icon.ASK, object_name="stage.why")
+        self.why.setAutoDefault(False)
+        self.why.hide()
         grid = QGridLayout(self)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
@@ -110,6 +118,7 @@ class _StageRow(QWidget):
         grid.addWidget(self._title, 0, 1)
         grid.addWidget(self._outcome, 0, 2)
         grid.addWidget(self._message, 1, 1, 1, 2)
+        grid.addWidget(self.why, 2, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
         theme.changed.connect(self._dress)
 
     def show_line(self, line: StageLine) -> None:
@@ -121,6 +130,7 @@ class _StageRow(QWidget):
         self._outcome.setText(line.outcome)
         self._message.setText(line.message)
         self._message.setVisible(bool(line.message))
+        self.why.setVisible(line.explains)
         self.setAccessibleName(_("{column}: {value}").format(column=line.title, value=line.outcome))
         self.setAccessibleDescription(line.message)
         self._dress()

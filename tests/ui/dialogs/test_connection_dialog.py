@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QWid
 
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
+from app.domain.causes import CAUSES
 from app.domain.connections import Connection
 from app.domain.health import Health, connection_health
 from app.domain.kinds import VITEC
@@ -24,6 +25,7 @@ from tests.support.running import dump
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
 from ui.desk import Desk
 from ui.dialogs.connection import ConnectionDialog, edit_connection, free_name
+from ui.dialogs.why import WhyDialog
 from ui.widgets import Button, ConfirmDialog, StatusChip
 
 
@@ -74,6 +76,20 @@ def state(dialog: ConnectionDialog) -> str:
 def fill(dialog: ConnectionDialog, system: dict[str, str]) -> None:
     for key, value in system.items():
         type_into(edit(dialog, key), value)
+
+
+class TestWhy:
+    async def test_a_step_that_failed_is_explained_by_its_cause(
+        self, parent: QWidget, demo_desk: Desk, small_world: DemoWorld
+    ) -> None:
+        small_world.vitec.fault = FaultPlan(Fault.UNAUTHORIZED)
+        dialog, _answer = await show(parent, demo_desk, "vitec")
+        click(dialog, "connection.test")
+        await eventually(lambda: [b for b in dialog.panel.findChildren(Button, "stage.why") if b.isVisible()])
+        next(b for b in dialog.panel.findChildren(Button, "stage.why") if b.isVisible()).click()
+        why = await open_dialog(WhyDialog)
+        assert isinstance(why, WhyDialog)
+        assert CAUSES["refused_sign_in"].cause in "\n".join(why.details.texts())
 
 
 class TestAdvanced:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.window import words
+from ui.widgets import Button
 from ui.widgets.stages import StageLine, StageList, StageState
 
 LINES = [
@@ -35,6 +38,17 @@ def test_each_step_is_read_aloud_as_one(qtbot: QtBot) -> None:
     stages.show_lines(LINES)
     said = [(row.accessibleName(), row.accessibleDescription()) for row in stages.findChildren(QWidget)]
     assert ("Sign-in: Failed · 120 ms", "Refused.") in said
+
+
+def test_a_failed_step_that_can_be_explained_offers_it(qtbot: QtBot) -> None:
+    stages = shown(qtbot)
+    stages.show_lines([LINES[0], replace(LINES[1], explains=True)])
+    offered = [button for button in stages.findChildren(Button, "stage.why") if button.isVisible()]
+    with qtbot.waitSignal(stages.why_requested):
+        offered[0].click()
+    assert len(offered) == 1
+    stages.show_lines(LINES)
+    assert not any(button.isVisible() for button in stages.findChildren(Button, "stage.why"))
 
 
 def test_fewer_steps_later_leave_none_behind(qtbot: QtBot) -> None:

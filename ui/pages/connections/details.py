@@ -13,6 +13,7 @@ from app.i18n import _
 from app.operations.connection_test import stage_titles
 from ui.desk import Desk
 from ui.dialogs.connection_stages import StagesSeen
+from ui.dialogs.why import open_why_of_test
 from ui.pages.connections.actions import ConnectionActions, sync_operations
 from ui.pages.connections.facts import Fact, setting_facts, state_facts
 from ui.pages.connections.life import ConnectionLife
@@ -34,6 +35,7 @@ class ConnectionDetails(QWidget):
         self._actions = actions
         self._connection: Connection | None = None
         self._last: object = None
+        self._report: TestReport | None = None
         self._was_pressed = False
         self._stages: StageList | None = None
         self.setObjectName("connections.details")
@@ -81,6 +83,7 @@ class ConnectionDetails(QWidget):
             self.pane.clear()
             self._last = None
             return
+        self._report = report
         self._allow(line)
         state, settings = state_facts(line, report), setting_facts(line)
         title = _test_title(line, report, seen)
@@ -104,9 +107,16 @@ class ConnectionDetails(QWidget):
         if test_title:
             self.pane.add_section(test_title)
             self._stages = StageList(name=_("Steps of the test"), object_name="connections.stages")
+            self._stages.why_requested.connect(self._explain)
             self.pane.add_widget(self._stages)
         self.pane.add_section(_("Settings"))
         self._add(settings)
+
+    def _explain(self) -> None:
+        """Say why the last test failed."""
+        connection, report = self._connection, self._report
+        if connection is not None and report is not None:
+            open_why_of_test(self, report, "connections.test", connection.name, connection.last_test_at)
 
     def _add(self, facts: Sequence[Fact]) -> None:
         for fact in facts:

@@ -82,12 +82,13 @@ def _usual_remedy(line: ConnectionLine) -> str:
 
 
 def setting_facts(line: ConnectionLine) -> list[Fact]:
-    """Every field that matters, with what stands in for a blank one."""
+    """Every field that matters, with what stands in for a blank one; of those few connections need, what is set."""
     connection = line.connection
     standing = standing_in(connection.kind, connection.settings)
     return [
         _secret_fact(spec, line) if spec.type is FieldType.SECRET else _setting_fact(spec, connection, standing)
         for spec in connection.spec.in_use(connection.settings)
+        if not spec.advanced or spec.key in connection.settings or spec.key in line.secrets_set
     ]
 
 
