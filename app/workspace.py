@@ -97,7 +97,7 @@ class Workspace(AbstractAsyncContextManager["Workspace"]):
         """Sends webhooks; loaded when the first one is sent."""
         from app.operations.webhooks.deliverer import Deliverer
 
-        return Deliverer(self.store, self.vault, self.tasks, self.events, self.event_log)
+        return Deliverer(self.store, self.vault, self.tasks, self.events, self.event_log, self.audit)
 
     @cached_property
     def inbox(self) -> Inbox:

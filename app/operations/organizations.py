@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.access import Permission
+from app.domain.audit import AuditKind, AuditNote
 from app.domain.organizations import Organization, checked_name
 from app.events import OrganizationChosen
 from app.i18n import N_
@@ -50,7 +51,16 @@ async def rename_organization(context: RunContext, params: NameParams) -> None:
         return
     own = workspace.organization.key
     await asyncio.to_thread(stored.refuse_taken, workspace.home, workspace.database_url, params.name, own)
-    workspace.organization = await workspace.store.write(stored.rename_own, workspace.store, params.name)
+    before = workspace.organization.name
+
+    def rename() -> Organization:
+        renamed = stored.rename_own(workspace.store, params.name)
+        was, is_now = {"name": before}, {"name": renamed.name}
+        about = (context.run.operation, renamed.name, renamed.key)
+        context.note(AuditNote(AuditKind.SETTING_CHANGED, *about, was, is_now, run_id=context.run.run_id))
+        return renamed
+
+    workspace.organization = await workspace.store.write(rename)
     context.result |= _row(context, workspace.organization)
 
 

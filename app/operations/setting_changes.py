@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.domain.contact_center.alarms import Threshold
     from app.domain.schedules import Schedule
     from app.domain.webhooks.endpoint import WebhookEndpoint
+    from app.store.contact_center_now import StatusMeaning
 
 _DEVICE_FIELDS = ("name", "host", "port", "https", "username", "site", "status", "fingerprint", "pinned")
 _SCHEDULE_FIELDS = ("name", "operation", "connection", "paused")
@@ -90,6 +91,11 @@ def limit_notes(
 ) -> list[AuditNote]:
     """The limits on the live numbers of a contact centre changed."""
     return _notes(run, connection, _limit_fields(before), _limit_fields(after))
+
+
+def meaning_notes(run: Run, connection: Connection, said: StatusMeaning, before: str) -> list[AuditNote]:
+    """What a status of a contact centre counts as changed."""
+    return _notes(run, connection, {said.state_code: before}, {said.state_code: said.meaning})
 
 
 def _notes(

@@ -153,6 +153,23 @@ class TestConnections:
             {"waiting": 5.0, "g.waiting": None}, {"waiting": None, "g.waiting": 9.0},
         )  # fmt: skip
 
+    async def test_what_a_status_counts_as(self, workspace: Workspace) -> None:
+        settings = {"endpoint_url": "http://127.0.0.1:9", "authentication_type": "none"}
+        await done(
+            workspace, "connections.create", params={"name": "cc", "kind": "contact_center", "settings": settings}
+        )
+        for meaning in ("break", "work"):
+            await done(workspace, "cc.live_meaning", "cc", params={"state_code": "Lunch", "meaning": meaning})
+        found = await changes(workspace, "cc.live_meaning")
+        assert [(e.before, e.after) for e in found] == [
+            ({"Lunch": ""}, {"Lunch": "break"}), ({"Lunch": "break"}, {"Lunch": "work"}),
+        ]  # fmt: skip
+
+    async def test_another_name_of_the_organization(self, workspace: Workspace) -> None:
+        await done(workspace, "organizations.rename", params={"name": "Acme AS"})
+        (entry,) = await changes(workspace, "organizations.")
+        assert (entry.before, entry.after) == ({"name": "default"}, {"name": "Acme AS"})
+
     async def test_a_config_operation_is_an_entry_under_its_own_name(self, workspace: Workspace) -> None:
         settings = {"endpoint_url": "http://127.0.0.1:9", "authentication_type": "none"}
         for name, kind, operation in (("cc", "contact_center", "cc.config"), ("1c", "onec", "onec.config")):

@@ -11,6 +11,7 @@ from app.i18n import N_
 from app.operations.contact_center.asking import CONTACT_CENTER
 from app.operations.context import RunContext
 from app.operations.registry import operation
+from app.operations.setting_changes import meaning_notes
 from app.store import contact_center_now as stored
 
 
@@ -43,5 +44,11 @@ async def set_meaning(context: RunContext, params: MeaningParams) -> None:
     said = stored.StatusMeaning(params.state_code, name, params.meaning.value, params.meaning is Meaning.WORK)
     context.summary |= {"total": 1}
     if not context.dry_run:
-        await store.write(stored.set_meaning, connection_id, said)
+
+        def keep() -> None:
+            before = {m.state_code: m.meaning for m in stored.meanings(connection_id)}
+            stored.set_meaning(connection_id, said)
+            context.note(*meaning_notes(context.run, context.own_connection, said, before.get(said.state_code, "")))
+
+        await store.write(keep)
         context.workspace.events.publish(ContactCenterDataChanged(connection_id))

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.domain.audit import AuditKind, AuditNote
+from app.domain.outcomes import Trigger
 from app.domain.webhooks.delivery import Answer, Attempt, ErrorCode, Retention
 from app.domain.webhooks.ladder import judge
 from app.domain.webhooks.signature import Signing, shown_headers, signed_headers
@@ -33,10 +35,13 @@ from app.events import (
 from app.i18n import _
 from app.operations.webhooks.lines import Lines
 from app.store import webhook_events, webhook_log, webhook_pruning, webhook_turns
-from app.store.webhook_turns import Claimed, Due, Settled
+from app.store.webhook_turns import Claimed, Due, Settled, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from app.events import EventBus
+    from app.operations.audit_log import AuditLog
     from app.operations.webhooks.event_log import EventLog
     from app.store.database import Store
     from app.tasks import Tasks
@@ -79,12 +84,15 @@ class _Clock:
 class Deliverer:
     """Sends what is due, for as long as it runs or until nothing is. Belongs to one event loop."""
 
-    def __init__(self, store: Store, vault: Vault, tasks: Tasks, events: EventBus, event_log: EventLog) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, tasks: Tasks, events: EventBus, event_log: EventLog, audit: AuditLog
+    ) -> None:
         self.lines = Lines(store, vault)
         self._store = store
         self._tasks = tasks
         self._events = events
         self._event_log = event_log
+        self._audit = audit
         self._holder = ""
         self._running: dict[asyncio.Task[Settled], Claimed] = {}
         self._settled: list[Settled] = []
@@ -151,7 +159,7 @@ class Deliverer:
         try:
             settled = await self._try(claimed)
         finally:
-            await self._store.write(webhook_turns.take_turn, [settled], {}, self._me(), queue=self._event_log.enabled)
+            await self._store.write(self._turn_over, [settled], {})
         self._publish([settled])
         assert settled.attempt is not None
         if settled.attempt.answer.error_code is ErrorCode.CANCELLED:
@@ -212,9 +220,7 @@ class Deliverer:
             if not settled and not wanted:
                 return
             try:
-                turn = await self._store.write(
-                    webhook_turns.take_turn, settled, wanted, self._me(), queue=self._event_log.enabled
-                )
+                turn = await self._store.write(self._turn_over, settled, wanted)
             except BaseException:
                 self._settled = settled + self._settled
                 raise
@@ -228,6 +234,16 @@ class Deliverer:
         self._publish(settled)
         for one in turn.disabled:
             self._events.publish(WebhookDisabled(one.webhook_id, one.reason.value))
+
+    def _turn_over(self, settled: Sequence[Settled], wanted: Mapping[str, int]) -> Turn:
+        """One turn, and in the audit trail which endpoints it switched off by itself."""
+        turn = webhook_turns.take_turn(settled, wanted, self._me(), queue=self._event_log.enabled)
+        names = {one.claimed.endpoint.id: one.claimed.endpoint.name for one in settled}
+        for one in turn.disabled:
+            after = {"is_active": False, "disabled_reason": one.reason.value}
+            about = ("webhooks.pause", names.get(one.webhook_id, ""), one.webhook_id)
+            self._audit.add(AuditNote(AuditKind.SETTING_CHANGED, *about, after=after), trigger=Trigger.SCHEDULE)
+        return turn
 
     def _wanted(self) -> dict[str, int]:
         """How many deliveries of which endpoint may be begun now; receivers that work come first."""

@@ -21,6 +21,7 @@ from app.store import webhook_events
 from app.store.runs import HOST
 from app.workspace import Workspace
 from tests.support.running import execute, run
+from tests.support.trail import changes
 from tests.support.webhooks import Hooks
 
 
@@ -77,6 +78,8 @@ async def test_gone_switches_the_endpoint_off_at_once(hooks: Hooks) -> None:
     assert told == [WebhookDisabled(webhook_id, "gone")]
     endpoint = await hooks.endpoint(webhook_id)
     assert (endpoint.is_active, endpoint.disabled_reason) == (False, "gone")
+    noted = (await changes(hooks.workspace, "webhooks.pause"))[-1]
+    assert (noted.object, noted.via, noted.after["disabled_reason"]) == ("/gone", "schedule", "gone")
     listed = (await run(hooks.workspace, "webhooks.list")).run.result
     assert "410" in listed[0]["notice"]
 
