@@ -7,21 +7,16 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
-
 from app.domain.causes import remedy_of
-from app.domain.connections import Connection
 from app.domain.onec_changes import ShiftKey
 from app.domain.onec_schedules import Shift
 from app.domain.onec_shifts import Circumstances, PlannedShift
 from app.domain.outcomes import Action as Done
-from app.errors import MusterError
 from app.i18n import _, ngettext
-from app.operations.runner import Report, Request
+from app.operations.runner import Request
 from app.store import onec_sent
-from ui.desk import Desk
 from ui.pages.workforce.findings import Import, import_shifts
+from ui.pages.workforce.onec_actions import OneCActions
 from ui.pages.workforce.people import Worker
 from ui.pages.workforce.schedules.reading import MonthLine, Schedules, ShiftLine
 from ui.pages.workforce.schedules.send_dialog import SendDialog
@@ -37,23 +32,8 @@ BEFORE, AHEAD = timedelta(days=62), timedelta(days=400)
 """So far around today other shifts of a person are looked at while one is entered."""
 
 
-class ScheduleActions(QObject):
+class ScheduleActions(OneCActions[Schedules]):
     """Starts things for the page, always over its connection and with what it shows."""
-
-    def __init__(self, desk: Desk, page: QWidget) -> None:
-        super().__init__(page)
-        self.desk = desk
-        self.page = page
-        self.connection: Connection | None = None
-        self.data: Schedules | None = None
-
-    def obstacle(self, operation: str) -> str:
-        """Why this cannot be started; empty when it can."""
-        if reason := self.desk.refusal(operation):
-            return reason
-        if self.connection is None:
-            return _("Add a 1C connection first.")
-        return "" if self.data is not None and self.data.workers else _("Sync people from 1C first.")
 
     # -- entering ------------------------------------------------------------------------------------------------
 
@@ -95,26 +75,13 @@ class ScheduleActions(QObject):
         params: dict[str, Any] = {"add": shift_params(entry.agent_id, shifts)}
         if replaced is not None:
             params["remove"] = [{"agent_id": replaced.external_id, "start": replaced.start.isoformat()}]
-        report = await self._change(params)
+        report = await self.change(CHANGE, params)
         if isinstance(report, str):
             return report
         count = len(shifts)
         text = ngettext("Entered {count} shift.", "Entered {count} shifts.", count)
         self.desk.voice.toast(_("Changed the shift.") if replaced else text.format(count=format_value(count)))
         return ""
-
-    async def _change(self, params: dict[str, Any]) -> Report | str:
-        """Change the plan; a text says why it did not change."""
-        assert self.connection is not None
-        try:
-            handle = await self.desk.workspace.runner.start(Request(CHANGE, self.connection.name, params))
-        except MusterError as error:
-            return f"{error.message} {remedy_of(error)}".strip()
-        report = await handle.report()
-        if report.error is not None:
-            return f"{report.error.message} {remedy_of(report.error)}".strip()
-        wrong = [f"{o.message} {o.remedy}".strip() for o in report.outcomes if o.step.startswith("check ")]
-        return wrong[0] if wrong else report
 
     # -- deleting ------------------------------------------------------------------------------------------------
 
@@ -125,7 +92,7 @@ class ScheduleActions(QObject):
 
     async def _delete(self, lines: Sequence[ShiftLine]) -> None:
         keys = [{"agent_id": line.worker.external_id, "start": line.shift.start.isoformat()} for line in lines]
-        report = await self._change({"remove": keys})
+        report = await self.change(CHANGE, {"remove": keys})
         if isinstance(report, str):
             self.desk.voice.banner(CHANGE, Tone.DANGER, _("The shifts were not deleted."), report)
             return
@@ -144,7 +111,7 @@ class ScheduleActions(QObject):
 
     async def _bring_back(self, lines: Sequence[ShiftLine]) -> None:
         add = [param for line in lines for param in shift_params(line.worker.external_id, [line.shift])]
-        report = await self._change({"add": add})
+        report = await self.change(CHANGE, {"add": add})
         if isinstance(report, str):
             self.desk.voice.banner(CHANGE, Tone.DANGER, _("The shifts could not be brought back."), report)
             return

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from app.domain.onec import month_end
 from app.domain.onec_receipts import ScheduleReceipt
-from app.errors import MusterError
 from app.i18n import _, ngettext
-from app.store import runs
 from app.store.runs import HistoryEntry
 from ui.desk import Desk
-from ui.pages.workforce.people import Worker
 from ui.pages.workforce.schedules.actions import CHANGE, SEND, ScheduleActions
 from ui.pages.workforce.schedules.reading import HOUR_MS, MonthLine, ReceiptLine, SendState, ShiftLine
 from ui.pages.workforce.schedules.rows import RECEIPT_LOOKS, RECEIPT_WORDS, STATE_HELP, STATE_LOOKS, STATE_WORDS
 from ui.pages.workforce.time_words import clock, day_text, end_text, hours_text, month_text, periods_text, weekday
+from ui.pages.workforce.worker_details import WorkerDetails
 from ui.tables import format_value
 from ui.texts import ago, moment_text
 from ui.theme import Icon, Tone
 from ui.widgets import Button, DetailsPane, FlowLayout
 
-_MOST_HISTORY = 15
 Line = ShiftLine | MonthLine | ReceiptLine
 
 
-class ScheduleDetails(QWidget):
+class ScheduleDetails(WorkerDetails):
     """Fills the pane with one line at a time; it is the tools of the pane: buttons for what can be done with it."""
 
     def __init__(self, desk: Desk, pane: DetailsPane, actions: ScheduleActions) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk, pane)
         self.line: Line | None = None
-        self._pane, self._actions = pane, actions
+        self._actions = actions
         flow = FlowLayout(self)
         self.edit = Button(_("Edit …"), icon=Icon.EDIT, object_name="schedules.edit")
         self.delete = Button(_("Delete"), icon=Icon.DELETE, object_name="schedules.delete")
@@ -53,6 +47,7 @@ class ScheduleDetails(QWidget):
         self.setVisible(isinstance(line, ShiftLine | MonthLine))
         if line is None:
             self._pane.clear()
+            self.forget()
             return
         self._offer(line)
         self._pane.clear_rows()
@@ -63,8 +58,7 @@ class ScheduleDetails(QWidget):
                 self._tell_month(line)
             case ReceiptLine():
                 self._tell_receipt_line(line)
-        self._tell_person(line.worker)
-        self.desk.start("read history of schedules", self._read_history(line))
+        self.tell_worker(line, _OURS, _("Nothing of it has been sent or changed yet."), _history_words)
 
     def _offer(self, line: Line) -> None:
         of_shift, of_month = isinstance(line, ShiftLine), isinstance(line, MonthLine)
@@ -157,27 +151,6 @@ class ScheduleDetails(QWidget):
         self._pane.add_row(_("Result"), _(RECEIPT_WORDS[receipt.status]), when=moment_text(receipt.sent_at),
                            tone=None if tone is Tone.SUCCESS else tone)  # fmt: skip
         self._pane.add_row(_("Answer of 1C"), receipt.answer or "–", badge="1C" if receipt.answer else "")
-
-    def _tell_person(self, worker: Worker) -> None:
-        self._pane.add_section(_("Person"))
-        self._pane.add_row(_("Personnel number"), worker.number, badge="1C")
-        self._pane.add_row(_("Department"), worker.department, badge="1C")
-
-    async def _read_history(self, line: Line) -> None:
-        subject = line.worker.employee_id or line.worker.external_id
-        try:
-            entries = await self.desk.workspace.store.read(runs.history, subject)
-        except MusterError as error:
-            self._pane.add_note(error.message)
-            return
-        if self.line is not line:  # another one since
-            return
-        ours = [e for e in entries if e.run.operation in _OURS][:_MOST_HISTORY]
-        self._pane.add_section(_("History"))
-        if not ours:
-            self._pane.add_note(_("Nothing of it has been sent or changed yet."))
-        for entry in ours:
-            self._pane.add_row(ago(entry.run.started_at), _history_words(entry))
 
 
 _OURS = frozenset({SEND, CHANGE, "onec.plan_shifts"})

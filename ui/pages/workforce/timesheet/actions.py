@@ -7,21 +7,16 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
-
 from app.domain.causes import remedy_of
-from app.domain.connections import Connection
 from app.domain.onec import NormMode
 from app.domain.onec_schedules import Shift
 from app.domain.onec_shifts import Circumstances, PlannedShift
 from app.domain.outcomes import RunState, Status
-from app.errors import MusterError
 from app.i18n import _, ngettext
 from app.operations.runner import Report, Request
 from app.store.values import now
-from ui.desk import Desk
 from ui.pages.workforce.findings import Import, import_shifts
+from ui.pages.workforce.onec_actions import OneCActions
 from ui.pages.workforce.people import Worker
 from ui.pages.workforce.shift_dialog import ShiftDialog, Wording
 from ui.pages.workforce.shift_entry import Entry, judge_worked, shift_params
@@ -37,25 +32,10 @@ KEEP, POST, CHECK = "onec.keep_worked_time", "onec.post_worked_time", "onec.chec
 INITIATOR = "timesheet/initiator"
 
 
-class HourActions(QObject):
+class HourActions(OneCActions[Hours]):
     """Starts things for the page, always over its connection and with what it shows."""
 
-    def __init__(self, desk: Desk, page: QWidget) -> None:
-        super().__init__(page)
-        self.desk = desk
-        self.page = page
-        self.connection: Connection | None = None
-        self.data: Hours | None = None
-
-    def obstacle(self, operation: str) -> str:
-        """Why this cannot be started; empty when it can."""
-        if reason := self.desk.refusal(operation):
-            return reason
-        if self.connection is None:
-            return _("Add a 1C connection first.")
-        if operation in {FETCH, NORMS}:
-            return ""
-        return "" if self.data is not None and self.data.workers else _("Sync people from 1C first.")
+    before_people = frozenset({FETCH, NORMS})
 
     # -- fetching ------------------------------------------------------------------------------------------------
 
@@ -116,24 +96,11 @@ class HourActions(QObject):
             params["shifts"] = shift_params(entry.agent_id, shifts)
         if replaced is not None and (replaced.worker.external_id, replaced.day) != (entry.agent_id, entry.day):
             params["remove"] = [_key(replaced)]
-        report = await self._keep(params)
+        report = await self.change(KEEP, params)
         if isinstance(report, str):
             return report
         self.desk.voice.toast(_("Kept the worked time. It is sent when you say so."))
         return ""
-
-    async def _keep(self, params: dict[str, Any]) -> Report | str:
-        """Change what is kept; a text says why nothing changed."""
-        assert self.connection is not None
-        try:
-            handle = await self.desk.workspace.runner.start(Request(KEEP, self.connection.name, params))
-        except MusterError as error:
-            return f"{error.message} {remedy_of(error)}".strip()
-        report = await handle.report()
-        if report.error is not None:
-            return f"{report.error.message} {remedy_of(report.error)}".strip()
-        wrong = [f"{o.message} {o.remedy}".strip() for o in report.outcomes if o.step.startswith("check ")]
-        return wrong[0] if wrong else report
 
     def delete(self, lines: Sequence[WorkLine]) -> None:
         """Throw kept worked time away; the toast offers to bring it back."""
@@ -142,7 +109,7 @@ class HourActions(QObject):
             self.desk.start("delete worked time", self._delete(kept))
 
     async def _delete(self, lines: Sequence[WorkLine]) -> None:
-        report = await self._keep({"remove": [_key(line) for line in lines]})
+        report = await self.change(KEEP, {"remove": [_key(line) for line in lines]})
         if isinstance(report, str):
             self.desk.voice.banner(KEEP, Tone.DANGER, _("The worked time was not deleted."), report)
             return
@@ -161,7 +128,7 @@ class HourActions(QObject):
         kept = [line.kept for line in lines if line.kept is not None]
         shifts = [p for d in kept if not d.away for p in shift_params(d.external_id, [d.shift])]
         absent = [{"agent_id": d.external_id, "shift_start": d.shift.start.isoformat()} for d in kept if d.away]
-        report = await self._keep({"shifts": shifts, "absent": absent})
+        report = await self.change(KEEP, {"shifts": shifts, "absent": absent})
         if isinstance(report, str):
             self.desk.voice.banner(KEEP, Tone.DANGER, _("The worked time could not be brought back."), report)
             return

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
-
 from app.domain.onec_time_types import TimeType, normalised, time_type_of
-from app.errors import MusterError
 from app.i18n import _
 from app.operations.registry import find_operation
-from app.store import runs
+from app.store.runs import HistoryEntry
 from ui.desk import Desk
-from ui.pages.workforce.people import Worker
 from ui.pages.workforce.time_words import day_text, hours_text, month_text, weekday
 from ui.pages.workforce.timesheet.actions import CHECK, KEEP, POST, HourActions, may_be_posted_again
 from ui.pages.workforce.timesheet.reading import NormLine, SheetLine, WorkLine, WorkState
@@ -32,23 +28,22 @@ from ui.pages.workforce.timesheet.rows import (
     norm_period,
     periods_of,
 )
+from ui.pages.workforce.worker_details import WorkerDetails
 from ui.tables import format_value
 from ui.texts import ago, moment_text
 from ui.theme import Icon
 from ui.widgets import Button, DetailsPane, FlowLayout
 
-_MOST_HISTORY = 15
 Line = SheetLine | NormLine | WorkLine
 
 
-class HourDetails(QWidget):
+class HourDetails(WorkerDetails):
     """Fills the pane with one line at a time; it is the tools of the pane: buttons for worked time."""
 
     def __init__(self, desk: Desk, pane: DetailsPane, actions: HourActions) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk, pane)
         self.line: Line | None = None
-        self._pane, self._actions = pane, actions
+        self._actions = actions
         flow = FlowLayout(self)
         self.post = Button(_("Preview and send …"), icon=Icon.SEND, object_name="timesheet.post_one")
         self.check = Button(_("Check in 1C"), icon=Icon.SEARCH, object_name="timesheet.check")
@@ -78,6 +73,7 @@ class HourDetails(QWidget):
         self.setVisible(isinstance(line, WorkLine))
         if line is None:
             self._pane.clear()
+            self.forget()
             return
         self._pane.clear_rows()
         match line:
@@ -88,8 +84,7 @@ class HourDetails(QWidget):
             case WorkLine():
                 self._offer(line)
                 self._tell_work(line)
-        self._tell_person(line.worker)
-        self.desk.start("read history of hours", self._read_history(line))
+        self.tell_worker(line, _OURS, _("Nothing was fetched or sent yet."), _history_words)
 
     def _offer(self, line: WorkLine) -> None:
         kept = line.kept is not None
@@ -164,30 +159,12 @@ class HourDetails(QWidget):
         add(_("Document in 1C"), receipt.document or "–", badge="1C" if receipt.document else "")
         add(_("Answer of 1C"), receipt.answer or "–", badge="1C" if receipt.answer else "")
 
-    def _tell_person(self, worker: Worker) -> None:
-        self._pane.add_section(_("Person"))
-        self._pane.add_row(_("Personnel number"), worker.number, badge="1C")
-        self._pane.add_row(_("Department"), worker.department, badge="1C")
-
-    async def _read_history(self, line: Line) -> None:
-        subject = line.worker.employee_id or line.worker.external_id
-        try:
-            entries = await self.desk.workspace.store.read(runs.history, subject)
-        except MusterError as error:
-            self._pane.add_note(error.message)
-            return
-        if self.line is not line:  # another one since
-            return
-        self._pane.add_section(_("History"))
-        ours = [e for e in entries if e.run.operation in _OURS][:_MOST_HISTORY]
-        if not ours:
-            self._pane.add_note(_("Nothing was fetched or sent yet."))
-        for entry in ours:
-            what = entry.outcome.step.partition(" ")[2] or _(find_operation(entry.run.operation).title)
-            text = _("{what}: {message}").format(what=what, message=_(entry.outcome.message))
-            self._pane.add_row(ago(entry.run.started_at), text)
-
 
 _OURS = frozenset({
     "onec.timetype_info", "onec.norm_hours", "onec.send_fact_work_time", KEEP, POST, CHECK,
 })  # fmt: skip
+
+
+def _history_words(entry: HistoryEntry) -> str:
+    what = entry.outcome.step.partition(" ")[2] or _(find_operation(entry.run.operation).title)
+    return _("{what}: {message}").format(what=what, message=_(entry.outcome.message))

@@ -19,8 +19,8 @@ from app.events import RunEnded
 from app.exports import export_rows
 from app.settings import Settings
 from app.store.values import now
+from tests.support.onec_desk import CONNECTION, run, shift, this_month
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
-from tests.ui.pages.workforce.schedules.conftest import CONNECTION, run, shift, this_month
 from ui.desk import Desk
 from ui.pages.workforce.findings import FindingsDialog, import_file
 from ui.pages.workforce.schedules import SchedulesPage

@@ -22,8 +22,8 @@ from app.operations.runner import Request
 from app.settings import Settings
 from app.store import connections, onec_hours
 from app.store import onec as stored_people
+from tests.support.onec_desk import CONNECTION, run
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
-from tests.ui.pages.workforce.timesheet.conftest import CONNECTION, run
 from ui.desk import Desk
 from ui.pages.workforce.findings import FindingsDialog, import_file
 from ui.pages.workforce.shift_dialog import ShiftDialog
