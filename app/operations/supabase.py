@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.access import Permission
+from app.domain.audit import AuditNote
 from app.domain.devices import Device
 from app.domain.directory_plans import PlanSettings
 from app.domain.kinds import ConnectionKind
@@ -22,6 +23,7 @@ from app.i18n import N_, _
 from app.operations.apply import carry_out, resumed
 from app.operations.context import RunContext
 from app.operations.registry import operation
+from app.operations.setting_changes import device_notes
 from app.store import devices as stored_devices
 from app.store import directory
 
@@ -104,13 +106,16 @@ async def _changed_passwords(
 
 async def _keep_passwords(context: RunContext, plan: Plan[Device], sources: Mapping[str, SupabaseDevice]) -> None:
     """The secrets first: a device without its password would be of no use."""
+    vault, notes = context.workspace.vault, list[AuditNote]()
     for step in plan.steps:
         if step.writes and step.record is not None and "password" not in step.record.pinned:
             source = sources.get(step.source_id)
             if source is None:
                 raise UsageError(_("The list changed since the preview."), _("Run the preview again."))
-            if source.password:
-                await context.workspace.vault.set(step.record.id, "password", source.password)
+            if source.password and await vault.stored(step.record.id, "password") != source.password:
+                await vault.set(step.record.id, "password", source.password)
+                notes += device_notes(context.run, step.record, step.record, password=True)
+    await context.workspace.store.write(context.note, *notes)
 
 
 def _settings(context: RunContext, params: SupabaseSyncParams) -> PlanSettings:

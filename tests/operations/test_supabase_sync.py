@@ -11,12 +11,14 @@ import pytest
 
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
+from app.domain.audit import AuditKind
 from app.domain.devices import Device
 from app.domain.directory import Employee
 from app.domain.outcomes import Action, RunState
 from app.errors import ExitCode
 from app.operations.runner import Report, Request
 from app.store import devices, directory
+from app.store.values import to_json
 from app.workspace import Workspace
 
 
@@ -196,6 +198,9 @@ class TestDevices:
         assert (report.run.summary["updated"], report.run.summary["skipped"]) == (1, 1)
         passwords = {await linked.vault.get(d, "password") for d in await known_devices(linked)}
         assert "Another-1" in passwords
+        noted = [e for e in await changes(linked, "devices.sync") if e.kind == AuditKind.SECRET_CHANGED]
+        assert [e.after for e in noted] == [{"set": ["password"]}] * 3  # both of the first time, one of the second
+        assert "Another-1" not in to_json(noted)
 
     async def test_a_device_that_is_no_longer_active_takes_no_pushes(
         self, linked: Workspace, project_world: DemoWorld
