@@ -20,6 +20,7 @@ from app.operations.runner import Report, Request
 from app.store import devices, directory
 from app.store.values import to_json
 from app.workspace import Workspace
+from tests.support.trail import changes
 
 
 @pytest.fixture
