@@ -10,12 +10,11 @@ import asyncio
 import importlib
 from collections.abc import Callable
 from datetime import date, timedelta
-from operator import itemgetter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
@@ -32,21 +31,19 @@ from ui.desk import Desk
 from ui.pages.data_page import DataPage, DataPageSpec
 from ui.pages.workforce.history.bar import HistoryBar
 from ui.pages.workforce.history.details import SlotDetails
+from ui.pages.workforce.history.drawing import Drawing
 from ui.pages.workforce.history.fetching import Fetching, recent_days, requests_for
 from ui.pages.workforce.history.measures import (
     GROUP_MEASURES,
     OPERATIONS,
-    VIEWS,
     Slot,
     Source,
     columns,
 )
-from ui.pages.workforce.history.pictures import export_chart
+from ui.pages.workforce.history.tables import KEY, HistoryTables
 from ui.tables import TablePane, format_value
-from ui.tables.model import runs
-from ui.texts import ago
-from ui.theme import GRID, Icon, Tone, icon
-from ui.widgets import Action, ElidedLabel, FilterChip
+from ui.theme import Icon, icon
+from ui.widgets import Action
 
 if TYPE_CHECKING:
     from ui.pages.workforce.history.reading import Answer, Question
@@ -63,17 +60,18 @@ class HistoryPage(DataPage[Slot]):
 
     def __init__(self, desk: Desk) -> None:
         self.answer: Answer | None = None
-        self.chart: Chart | None = None
         self._reading = self._again = self._selecting = False
-        self._panes: dict[tuple[Source, tuple[str, ...]], TablePane[Slot]] = {}
         today = now().astimezone().date()
         self.bar = HistoryBar(today - timedelta(days=_USUAL_DAYS - 1), today, desk.layouts)
         super().__init__(desk, _spec(self))
         self._soon.setInterval(_SOON_MS)
         self.fetching = Fetching(desk, self._show_fetching)
         self.slot_details = SlotDetails(desk, self.details)
-        self._panes[Source.GROUPS, ()] = self.pane
-        self._prepare(self.pane)
+        self.tables.made.connect(self._listen_to)
+        self.tables.rows_selected.connect(self._rows_selected)
+        self.drawing.picked.connect(self._picked)
+        self.drawing.stepped.connect(self._step)
+        self.drawing.first_drawn.connect(self._make_room)
         self.bar.changed.connect(self.refresh)
         self.bar.view_changed.connect(self._draw)
         self.header.preview.hide()
@@ -82,24 +80,11 @@ class HistoryPage(DataPage[Slot]):
         self._fill_more()
 
     def _arrange(self) -> None:
-        self.said = ElidedLabel(object_name="history.said")
-        self.days = ElidedLabel(object_name="history.days")
-        self.days.setProperty("role", "muted")
-        self._tables = QStackedWidget()
-        self._tables.addWidget(self.pane)
-        line = QHBoxLayout()
-        line.setContentsMargins(4 * GRID, 0, 4 * GRID, GRID)
-        line.setSpacing(4 * GRID)
-        line.addWidget(self.said, 1)
-        line.addWidget(self.days)
-        self._place = QWidget()
-        column = QVBoxLayout(self._place)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(line)
+        self.drawing = Drawing(self.desk)
+        self.tables = HistoryTables(self.pane, self.desk.layouts, self.spec.count_text, self)
         self.upright = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        self.upright.addWidget(self._place)
-        self.upright.addWidget(self._tables)
+        self.upright.addWidget(self.drawing)
+        self.upright.addWidget(self.tables)
         self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self.split.addWidget(self.upright)
         self.split.addWidget(self.details)
@@ -111,49 +96,31 @@ class HistoryPage(DataPage[Slot]):
         whole.addWidget(self.header)
         whole.addWidget(self.bar)
         whole.addWidget(self.split, 1)
-        self._place.hide()
 
     def _listen(self) -> None:
         super()._listen()
         self.desk.on(ContactCenterDataChanged, self._data_moved)
 
-    # -- tables --------------------------------------------------------------------------------------------------
+    def _listen_to(self, pane: TablePane[Slot]) -> None:
+        """A further table does what the page's own does."""
+        pane.table.current_row_changed.connect(self._current_changed)
+        pane.table.details_requested.connect(self.toggle_details)
+        pane.table.row_activated.connect(self.open_details)
+        pane.export_requested.connect(self.export)
+
+    def _make_room(self) -> None:
+        self.upright.setSizes([360, 300])
+        self.upright.setStretchFactor(0, 1)
+        self.upright.setStretchFactor(1, 1)
 
     def zone(self) -> ZoneInfo:
         """The zone of the chosen connection."""
         return ZoneInfo(self.connection.setting("timezone") if self.connection else "UTC")
 
-    def _prepare(self, pane: TablePane[Slot]) -> None:
-        """What every table of this page does; the chart follows its selection."""
-        pane.set_filters(_filters(with_lost=pane is self._panes[Source.GROUPS, ()]))
-        pane.chips.choose([])
-        pane.table.selected_rows_changed.connect(self._rows_selected)
-
-    def _pane_of(self, answer: Answer) -> TablePane[Slot]:
-        """The table of a source; that of statuses has a column per status."""
-        source = answer.question.source
-        key = source, () if source is Source.GROUPS else tuple(m.key for m in answer.measures)
-        if key not in self._panes:
-            name = f"history.{source}"
-            made: TablePane[Slot] = TablePane(
-                name=_("History"), page=name, columns=columns(answer.measures, self.zone), key=_key,
-                search_hint=_("Search"), count_text=self.spec.count_text, store=self.desk.layouts, shortcuts_in=self,
-            )  # fmt: skip
-            made.table.current_row_changed.connect(self._current_changed)
-            made.table.details_requested.connect(self.toggle_details)
-            made.table.row_activated.connect(self.open_details)
-            made.export_requested.connect(self.export)
-            self._prepare(made)
-            self._panes[key] = made
-            self._tables.addWidget(made)
-        return self._panes[key]
-
-    def _bring_forward(self, pane: TablePane[Slot]) -> None:
-        self.pane = pane
-        self._tables.setCurrentWidget(pane)
-        for each in self._panes.values():
-            for shortcut in each.shortcuts:
-                shortcut.setEnabled(each is pane)
+    @property
+    def chart(self) -> Chart | None:
+        """The chart, once there was something to draw."""
+        return self.drawing.chart
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -197,7 +164,7 @@ class HistoryPage(DataPage[Slot]):
         self.header.show_connections(found, self.connection.name if self.connection else "")
         self._show_health()
         if self.connection is None:
-            self._place.hide()
+            self.drawing.hide()
             self.pane.set_rows([])
             self._show_empty()
             return
@@ -235,18 +202,18 @@ class HistoryPage(DataPage[Slot]):
         """Table, chart, and the old answer's end: each takes a turn of its own, as each of 100,000 rows is felt."""
         before, self.answer = self.answer, answer
         same = before is not None and before.question.window == answer.question.window
-        self._bring_forward(self._pane_of(answer))
+        self.pane = self.tables.bring_forward(answer, self.zone)
         self._selecting = True
         self.pane.set_rows(answer.rows)
         self._selecting = False
         if not answer.rows:
             self._show_empty()
-        self._say_days(answer)
+        self.drawing.say_days(answer)
         self._current_changed()
         await asyncio.sleep(0)
-        self._chart()
+        self.drawing.make_chart()
         await asyncio.sleep(0)
-        self._place.setVisible(bool(answer.rows))
+        self.drawing.setVisible(bool(answer.rows))
         self._draw(keep_range=same)
         await asyncio.sleep(0)
         del before
@@ -255,55 +222,14 @@ class HistoryPage(DataPage[Slot]):
         """Draw the chosen chart of what was read."""
         if self.answer is None or self.answer.question.source is not self.bar.source:
             return
-        from ui.pages.workforce.history.charting import chart_data, totals_text
-
-        view = self.bar.view
-        chart = self._chart()
-        chart.plot.setAccessibleName(_(VIEWS[view].title))
-        chart.show_data(chart_data(self.answer, view), keep_range=keep_range)
-        self.said.setText(totals_text(self.answer, view))
+        self.drawing.draw(self.answer, self.bar.view, keep_range=keep_range)
         self._rows_selected()
-
-    def _chart(self) -> Chart:
-        if self.chart is None:
-            from ui.widgets.chart import Chart
-            from ui.widgets.chart_tools import ChartTools
-
-            self.chart = Chart(name=_("Chart of the history"), object_name="history.chart")
-            tools = ChartTools(self.chart)
-            tools.export_requested.connect(self.export_picture)
-            tools.copied.connect(lambda: self.desk.voice.toast(_("Chart copied as a picture")))
-            self.chart.picked.connect(self._picked)
-            self.chart.stepped.connect(self._step)
-            column = self._place.layout()
-            assert column is not None
-            column.addWidget(self.chart)
-            self.upright.setSizes([360, 300])
-            self.upright.setStretchFactor(0, 1)
-            self.upright.setStretchFactor(1, 1)
-        return self.chart
-
-    def _say_days(self, answer: Answer) -> None:
-        """How much of the period is here, and as of when."""
-        text = ngettext("{here} of {count} day fetched", "{here} of {count} days fetched", answer.wanted).format(
-            here=format_value(answer.days), count=format_value(answer.wanted)
-        )
-        if answer.as_of is not None:
-            text = _("{days} · as of {age}").format(days=text, age=ago(answer.as_of))
-        self.days.setText(text)
-        self.days.setProperty("tone", Tone.WARNING.value if answer.days < answer.wanted else "")
-        self.days.style().unpolish(self.days)
-        self.days.style().polish(self.days)
 
     # -- selection -----------------------------------------------------------------------------------------------
 
     def _rows_selected(self) -> None:
-        if self.chart is None or self._selecting or self.answer is None:
-            return
-        rows = self.pane.table.selected_rows()
-        self.chart.show_selected(runs(sorted(slot.at for slot in rows)))
-        if len(rows) == 1 and self.pane.table.hasFocus():
-            self.chart.bring_into_view(rows[0].at, rows[0].at)
+        if not self._selecting and self.answer is not None:
+            self.drawing.show_selected(self.pane.table.selected_rows(), bring=self.pane.table.hasFocus())
 
     def _picked(self, first: int, last: int, add: bool) -> None:
         """The person chose buckets in the chart."""
@@ -406,35 +332,18 @@ class HistoryPage(DataPage[Slot]):
         entries: tuple[tuple[str, Icon, str, Callable[[], object], bool], ...] = (
             ("again", Icon.REFRESH, _("Fetch the whole period again"), self.fetch_again, self.header.sync.isEnabled()),
             ("export", Icon.DOWNLOAD, _("Export the table …"), self.export, True),
-            ("picture", Icon.DOWNLOAD, _("Export the chart …"), self.export_picture, self.chart is not None),
+            ("picture", Icon.DOWNLOAD, _("Export the chart …"), self.drawing.export, self.chart is not None),
         )
         for name, drawing, text, act, possible in entries:
             action = menu.addAction(icon(drawing), text, act)
             action.setObjectName(f"history.more.{name}")
             action.setEnabled(possible)
 
-    def export_picture(self) -> None:
-        """Write the chart to a PNG or SVG that the person chooses."""
-        if self.chart is not None:
-            self.desk.start("export chart", export_chart(self, self.desk, self.chart))
-
 
 def _load() -> None:
     """Import what takes long; on another thread, the window goes on meanwhile."""
     for name in _LATE:
         importlib.import_module(name)
-
-
-_key: Callable[[Slot], int] = itemgetter(0)  # its start, by C: a call of Python for each of 100,000 rows is felt
-
-
-def _filters(*, with_lost: bool) -> list[FilterChip]:
-    """Rows with anything in them, and those in which contacts were lost."""
-    chips = [FilterChip("some", _("With values"), lambda slot: any(slot.values))]
-    if with_lost:
-        place = [m.key for m in GROUP_MEASURES].index("lost")
-        chips.append(FilterChip("lost", _("Lost contacts"), lambda slot: bool(slot.values[place])))
-    return chips
 
 
 def _spec(page: HistoryPage) -> DataPageSpec[Slot]:
@@ -444,7 +353,7 @@ def _spec(page: HistoryPage) -> DataPageSpec[Slot]:
         operation="cc.service_group_data",
         sync_label=pgettext("button", "Fetch history"),
         columns=columns(GROUP_MEASURES, page.zone),
-        key=_key,
+        key=KEY,
         filters=(),
         first_filter="",
         search_hint=_("Search times"),

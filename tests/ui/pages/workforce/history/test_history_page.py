@@ -49,18 +49,18 @@ class TestStates:
     async def test_without_a_history_it_offers_to_fetch_it(self, connection_id: str, open_page: Open) -> None:
         page = await open_page()
         assert "No history of these days yet" in words(page)
-        assert page.days.text() == "0 of 2 days fetched"
+        assert page.drawing.days.text() == "0 of 2 days fetched"
 
     async def test_days_that_are_missing_are_said(self, keep: Keep, open_page: Open) -> None:
         await keep(DataType.GROUP_METRICS, [interval(at("09:00"))])
         page = await open_page()
-        assert page.days.text() == "1 of 2 days fetched"
-        assert page.days.property("tone") == "warning"
+        assert page.drawing.days.text() == "1 of 2 days fetched"
+        assert page.drawing.days.property("tone") == "warning"
 
     async def test_days_to_come_are_not_missing(self, keep: Keep, open_page: Open) -> None:
         await keep(DataType.GROUP_METRICS, [interval(at("09:00"))])
         page = await open_page(date(2199, 1, 1), date(2199, 1, 2))
-        assert page.days.text() == "0 of 0 days fetched"
+        assert page.drawing.days.text() == "0 of 0 days fetched"
 
 
 class TestTables:
@@ -262,7 +262,7 @@ class TestFetching:
         self, linked: Desk, open_page: Open, voice: Heard
     ) -> None:
         page = await open_page(date(2026, 3, 8), date(2026, 3, 9))
-        assert page.days.text() == "0 of 2 days fetched"
+        assert page.drawing.days.text() == "0 of 2 days fetched"
         begun: list[str] = []
         from app.events import RunStarted
 
@@ -271,7 +271,7 @@ class TestFetching:
         await eventually(lambda: voice.toasts, patience_s=60)
         await settled(page)
         assert begun == list(OPERATIONS.values())
-        assert page.days.text().startswith("2 of 2 days fetched · as of ")
+        assert page.drawing.days.text().startswith("2 of 2 days fetched · as of ")
         assert len(page.pane.rows.shown_rows()) == 2 * 288
         click(page, "history.sync")
         await eventually(lambda: not page.fetching.under_way)
@@ -285,4 +285,4 @@ class TestFetching:
         click(page, "history.sync")
         await eventually(lambda: voice.toasts, patience_s=60)
         await settled(page)
-        assert page.days.text().startswith("1 of 1 day fetched")
+        assert page.drawing.days.text().startswith("1 of 1 day fetched")
