@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,7 +18,7 @@ from app.errors import MusterError
 from app.events import ConnectionsChanged, StageReached
 from app.i18n import N_
 from app.operations.connection_numbers import breaker_state, health_check, queue_lengths, run_numbers
-from app.operations.connection_test import TESTS, Stages, check
+from app.operations.connection_test import TESTS, Stages, check, mapping_of
 from app.operations.connections import ALL, Scalar, check_secrets, connection_row, time_text
 from app.operations.context import RunContext
 from app.operations.pulse import circumstances
@@ -30,6 +30,9 @@ from app.operations.stages import Tell
 from app.store import connections as stored
 from app.store import runs
 from app.store.values import now
+
+if TYPE_CHECKING:
+    from app.connectors.supabase import SessionKeeper
 
 _started = time.monotonic()
 
@@ -60,7 +63,12 @@ async def run_test(context: RunContext, stages: Stages | None = None) -> None:
     connection = context.own_connection
     vault, links = context.workspace.vault, context.workspace.links
     report, problem = await check(
-        connection, lambda key: vault.get(connection, key), links.session(connection), teller(context), stages=stages
+        connection,
+        lambda key: vault.get(connection, key),
+        links.session(connection),
+        teller(context),
+        mapper=await mapping_of(context.workspace.store, connection.id),
+        stages=stages,
     )
     context.result |= told_report(report)
     await keep_report(context, connection, report, problem)
@@ -116,12 +124,12 @@ async def try_settings(context: RunContext, params: TryParams) -> None:
 
     signs_in_anew = any(f.traded_for and context.secrets.get(f.key) for f in draft.spec.secrets)
     if known is not None and same and not signs_in_anew:
-        session, ends = context.workspace.links.session(known), False
-        report, problem = await check(draft, secret, session, teller(context), ends_session=ends)
+        session: SessionKeeper = context.workspace.links.session(known)
+        ends = False
     else:
-        report, problem = await check(
-            draft, secret, DraftSession(secret, draft.spec), teller(context), ends_session=True
-        )
+        session, ends = DraftSession(secret, draft.spec), True
+    mapper = await mapping_of(context.workspace.store, draft.id)
+    report, problem = await check(draft, secret, session, teller(context), mapper=mapper, ends_session=ends)
     context.result |= told_report(report)
     if problem is not None:
         raise problem

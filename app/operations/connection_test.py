@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Any
 from app.domain.connections import Connection
 from app.domain.health import TestReport
 from app.domain.kinds import ConnectionKind
+from app.domain.mappings import Mapper
 from app.errors import ErrorKind, MusterError, NotConfigured
 from app.i18n import N_, _
 from app.operations import probe_cetec, probe_contact_center, probe_mysql, probe_onec, probe_supabase, probe_vitec
 from app.operations.probe import Probe
 from app.operations.sessions import SecretReader
 from app.operations.stages import Staged, Tell
+from app.store import mappings
 from app.store.values import now
 
 if TYPE_CHECKING:
     from app.connectors.supabase import SessionKeeper
+    from app.store.database import Store
 
 BUDGET_S = 10.0
 STAGE_TITLES = {
@@ -75,21 +78,28 @@ def stage_titles(kind: ConnectionKind) -> Mapping[str, str]:
     return {name: STAGE_TITLES[name] for name in TESTS[kind].stages}
 
 
+async def mapping_of(store: Store, connection_id: str) -> Mapper:
+    """By what a test reads the answers of a connection: its own mapping, which remembers nothing of what it saw."""
+    return Mapper(*await store.read(mappings.in_use, connection_id), remembers=False)
+
+
 async def check(
     connection: Connection,
     secret: SecretReader,
     session: SessionKeeper,
     tell: Tell,
     *,
+    mapper: Mapper,
     ends_session: bool = False,
     stages: Stages | None = None,
 ) -> tuple[TestReport, MusterError | None]:
     """Test a connection; returns what is shown and the error that decides the exit code.
 
-    `ends_session` signs out afterwards, for values that are not saved. `stages` are others than the kind's usual ones.
+    Answers are read by `mapper`. `ends_session` signs out afterwards, for values that are not saved. `stages` are
+    others than the kind's usual ones.
     """
     staged = Staged(tell, BUDGET_S, _("No answer within ten seconds."))
-    probe = Probe(connection, secret, session, ends_session, staged)
+    probe = Probe(connection, secret, session, ends_session, staged, mapper=mapper)
     kind = TESTS[connection.kind]
     problem: MusterError | None = None
     try:

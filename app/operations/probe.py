@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.domain.connections import Connection
+from app.domain.mappings import Mapper
 from app.i18n import _
 from app.operations.routes import UNVERIFIED
 from app.operations.sessions import SecretReader
@@ -23,7 +24,7 @@ class Probe:
     """One test under way: `connection` may be a draft that is not saved; `session` keeps what its sign-in gives.
 
     `ends_session` says that a sign-in was made for the test alone. `details` are what was learned, `warnings` sentences
-    about what works and still deserves a look.
+    about what works and still deserves a look. `mapper` holds the mapping of the connection, by which a sync reads too.
     """
 
     connection: Connection
@@ -33,6 +34,7 @@ class Probe:
     staged: Staged
     details: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    mapper: Mapper = field(default_factory=lambda: Mapper(remembers=False))
 
     def recommend(self, text: str) -> None:
         """Something that works and should be done otherwise."""

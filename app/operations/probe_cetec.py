@@ -36,6 +36,7 @@ async def run_stages(probe: Probe) -> None:
     async def settings() -> str:
         nonlocal cetec
         cetec = await _make(probe)
+        cetec.mapper = probe.mapper
         return _("All required fields are filled in.")
 
     await probe.staged.run("settings", settings)

@@ -63,6 +63,7 @@ async def _through_stages(probe: Probe, *, full: bool) -> None:
         nonlocal center
         secrets = await read_secrets(probe.connection, probe.secret)
         center = make_contact_center(probe.connection, secrets, probe.session)
+        center.mapper = probe.mapper
         _look_at_settings(probe)
         if warning := token_warning(secrets):
             probe.recommend(warning)

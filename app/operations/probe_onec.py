@@ -64,6 +64,7 @@ async def _through_stages(probe: Probe, *, full: bool) -> None:
         nonlocal onec
         secrets = await read_secrets(probe.connection, probe.secret)
         onec = make_onec(probe.connection, secrets, probe.session)
+        onec.mapper = probe.mapper
         _look_at_settings(probe)
         if warning := token_warning(secrets):
             probe.recommend(warning)

@@ -45,6 +45,7 @@ async def run_stages(probe: Probe) -> None:
     async def settings() -> str:
         nonlocal project
         project = await _make(probe)
+        project.mapper = probe.mapper
         return _("All required fields are filled in.")
 
     await probe.staged.run("settings", settings)

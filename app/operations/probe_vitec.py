@@ -31,6 +31,7 @@ async def run_stages(probe: Probe) -> None:
     async def settings() -> str:
         nonlocal hub
         hub = make_vitec(probe.connection, await read_secrets(probe.connection, probe.secret), probe.session)
+        hub.mapper = probe.mapper
         return _("All required fields are filled in.")
 
     await probe.staged.run("settings", settings)

@@ -17,7 +17,7 @@ from app.domain.kinds.sign_in import TYPED_REFRESH_TOKEN
 from app.errors import Held, UsageError
 from app.i18n import N_, _
 from app.operations.connection_state import keep_report, teller, told_report
-from app.operations.connection_test import check
+from app.operations.connection_test import check, mapping_of
 from app.operations.connections import ALL, Scalar, UpdateParams, check_secrets, update_connection
 from app.operations.context import RunContext
 from app.operations.registry import operation
@@ -63,7 +63,12 @@ async def sign_in_again(context: RunContext, params: SignInParams) -> None:
     # A refresh token may work only once: what it gave is kept instead of it, so its session must not end.
     trades_token = bool(context.secrets.get(TYPED_REFRESH_TOKEN))
     report, problem = await check(
-        draft, lambda key: _secret(context, old, key), session, teller(context), ends_session=not trades_token
+        draft,
+        lambda key: _secret(context, old, key),
+        session,
+        teller(context),
+        mapper=await mapping_of(context.workspace.store, old.id),
+        ends_session=not trades_token,
     )
     context.result |= told_report(report)
     if problem is not None:

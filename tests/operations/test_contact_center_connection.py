@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from app.domain.kinds import ConnectionKind
+from app.domain.mappings import Rule
 from app.operations.connection_test import stage_titles
-from app.store import connections
+from app.store import connections, mappings
 from app.workspace import Workspace
 from tests.support.contact_center import TOKEN, ScriptedServer
 from tests.support.onec import listening
@@ -58,6 +59,19 @@ async def test_every_stage_has_its_tick(workspace: Workspace, server: ScriptedSe
     assert [one.line for one in server.heard] == ["GET /online/agentStatus HTTP/1.1", "GET /personnel HTTP/1.1"]
     assert {one.headers["authorization"] for one in server.heard} == {f"Bearer {TOKEN}"}
     assert list(stage_titles(ConnectionKind.CONTACT_CENTER)) == ["settings", "address", "tls", "sign_in", "data"]
+
+
+async def test_fields_of_another_name_are_read_by_the_mapping(
+    workspace: Workspace, server: ScriptedServer, url: str
+) -> None:
+    renamed = {**PERSONNEL, "agents": [{"operatorId": f"a-{n}", "surname": "Lie"} for n in range(3)]}
+    server.answer("/personnel", renamed)
+    await create(workspace, url)
+    assert (await run(workspace, "connections.test", "cc")).run.result["details"]["agents"] == 0
+    (connection,) = await workspace.store.read(connections.connections)
+    rules = (Rule("id", ("operatorId",)),)
+    await workspace.store.write(mappings.keep_rules, connection.id, "agent", rules, "tester")
+    assert (await run(workspace, "connections.test", "cc")).run.result["details"]["agents"] == 3
 
 
 async def test_no_status_is_ever_sent(workspace: Workspace, server: ScriptedServer, url: str) -> None:

@@ -17,8 +17,9 @@ import pytest
 
 from app.demo.terminals.certificate import new_context
 from app.domain.connections import Connection
+from app.domain.mappings import Rule
 from app.operations.runner import Request
-from app.store import connections
+from app.store import connections, mappings
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
 from tests.support.onec import AGENT, MOSCOW, NO_LICENCE, ScriptedOneC, listening
@@ -136,6 +137,21 @@ class TestTest:
         result = await probed(workspace)
         assert result["success"]
         assert result["stages"][-1]["message"] == "1C sends people; there are more than fit into a test."
+
+    async def test_fields_of_another_name_are_read_by_the_mapping(
+        self, workspace: Workspace, service: ScriptedOneC, url: str
+    ) -> None:
+        renamed = [{"AR_agents": [{"employeeCode": AGENT, "tabN": "1"}]}]
+        service.answers[service.agents] = (200, json.dumps(renamed).encode())
+        await create(workspace, url)
+        assert (await probed(workspace))["details"]["people"] == 0
+        rules = (Rule("agentId", ("employeeCode",)),)
+        await workspace.store.write(mappings.keep_rules, (await known(workspace)).id, "agent", rules, "tester")
+        assert (await probed(workspace))["details"]["people"] == 1
+        settings = {"endpoint_url": url, "username": "Обмен"}
+        params = {"kind": "onec", "settings": settings, "connection": (await known(workspace)).id}
+        tried = await run(workspace, "connections.try", params=params)
+        assert tried.run.result["details"]["people"] == 1
 
     async def test_an_address_without_a_service_path_is_recommended_against(
         self, workspace: Workspace, service: ScriptedOneC, url: str

@@ -200,13 +200,13 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
     async def probe_online(self) -> Answer:
         """Ask who is there, once, past an open breaker: the connection's own test (§7.6). Raises `NoData` for a 404."""
         answer = await self._history.get_once(self._ask.path(Endpoint.AGENT_STATUS))
-        read_online(answer.body, self.settings.zone)
+        read_online(answer.body, self.settings.zone, self.mapper)
         return answer
 
     async def probe_personnel(self) -> tuple[Answer, Personnel]:
         """Ask for services and agents, under the rules of `probe_online`."""
         answer = await self._history.get_once(self._ask.path(Endpoint.PERSONNEL))
-        return answer, await _off_loop(read_personnel, answer.body)
+        return answer, await _off_loop(partial(read_personnel, mapper=self.mapper), answer.body)
 
     async def _historic(
         self,

@@ -200,7 +200,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
         call = Call(path, enough_bytes=ENOUGH_TO_TELL_BYTES)
         answer = await self._line.http.send_once(call)
         try:
-            return answer, read_people(answer.body, self.settings.zone)
+            return answer, read_people(answer.body, self.settings.zone, self.mapper)
         except BadData:
             if len(answer.body) < ENOUGH_TO_TELL_BYTES or b"AR_" not in answer.body:
                 raise
