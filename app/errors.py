@@ -19,6 +19,8 @@
     |- Cancelled         a person cancelled                              exit 130
     |- UsageError        asked for something impossible                  exit 2
     |- StoreError        the database, disk or a file of ours            exit 1
+    |  |- FolderMissing  the folder of a file that is to be written      exit 5
+    |  `- FileForbidden  a file that may not be written there            exit 5
     |- Unexpected        a bug                                           exit 1
 
 Kinds and exit codes are the contract of command-line.md. `message` says what happened and why, `remedy` what to do
@@ -237,6 +239,24 @@ class StoreError(MusterError):
 
     code = "store"
     exit_code = ExitCode.UNEXPECTED
+
+
+class FolderMissing(StoreError):
+    """A file was to be written into a folder that is not there."""
+
+    code = "folder_missing"
+    kind = ErrorKind.NOT_CONFIGURED
+    exit_code = ExitCode.NOT_CONFIGURED
+    default_remedy = N_("Choose an existing folder.")
+
+
+class FileForbidden(StoreError):
+    """A file may not be written where it was to be."""
+
+    code = "file_forbidden"
+    kind = ErrorKind.FORBIDDEN
+    exit_code = ExitCode.NOT_CONFIGURED
+    default_remedy = N_("Close it in the other program, or choose another name or folder.")
 
 
 class Unexpected(MusterError):

@@ -20,7 +20,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.errors import StoreError, UsageError
+from app.errors import FileForbidden, FolderMissing, StoreError, UsageError
 from app.i18n import N_, _
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -87,16 +87,13 @@ def _explained(path: Path, error: OSError) -> StoreError:
             N_("Free some space or choose another folder."),
         )
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return StoreError(_("The folder of {name} does not exist.").format(name=name), N_("Choose an existing folder."))
+        return FolderMissing(_("The folder of {name} does not exist.").format(name=name))
     if error.errno == errno.EROFS:
-        return StoreError(
+        return FileForbidden(
             _("{name} was not written: the disk is read-only.").format(name=name), N_("Choose another folder.")
         )
     if isinstance(error, PermissionError | IsADirectoryError):
-        return StoreError(
-            _("{name} is open in another program, or may not be written there.").format(name=name),
-            N_("Close it in the other program, or choose another name or folder."),
-        )
+        return FileForbidden(_("{name} is open in another program, or may not be written there.").format(name=name))
     return StoreError(
         _("{name} could not be written: {cause}.").format(name=name, cause=error.strerror),
         N_("Choose another folder and try again."),

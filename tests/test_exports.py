@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import StoreError, UsageError
+from app.domain.causes import cause_of_error
+from app.errors import ErrorKind, ExitCode, FolderMissing, StoreError, UsageError
 from app.exports import export_rows
 
 HEADERS = ("name", "people", "share", "since", "checked", "active")
@@ -100,8 +101,16 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path) -> Non
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="folder of offices.csv does not exist"):
+    with pytest.raises(FolderMissing, match="folder of offices.csv does not exist") as caught:
         export_rows(tmp_path / "nowhere" / "offices.csv", HEADERS, ROWS)
+    assert (caught.value.kind, caught.value.exit_code) == (ErrorKind.NOT_CONFIGURED, ExitCode.NOT_CONFIGURED)
+    assert caught.value.remedy == "Choose an existing folder."
+
+
+def test_a_file_in_place_of_the_folder_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("a file")
+    with pytest.raises(FolderMissing):
+        export_rows(tmp_path / "folder" / "offices.csv", HEADERS, ROWS)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".json"])
@@ -120,15 +129,15 @@ def test_a_failure_in_the_middle_leaves_the_old_file_and_nothing_beside_it(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("error", "sentence"),
+    ("error", "sentence", "kind"),
     [
-        (PermissionError(errno.EACCES, "Permission denied"), "open in another program"),
-        (OSError(errno.EROFS, "Read-only file system"), "read-only"),
-        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (PermissionError(errno.EACCES, "Permission denied"), "open in another program", ErrorKind.FORBIDDEN),
+        (OSError(errno.EROFS, "Read-only file system"), "read-only", ErrorKind.FORBIDDEN),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error", ErrorKind.UNEXPECTED),
     ],
 )
 def test_why_a_file_could_not_take_its_place_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, sentence: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, sentence: str, kind: ErrorKind
 ) -> None:
     def refuse(_self: Path, _target: Path) -> Path:
         raise error
@@ -137,6 +146,8 @@ def test_why_a_file_could_not_take_its_place_is_said(
     with pytest.raises(StoreError, match=sentence) as caught:
         export_rows(tmp_path / "a.csv", HEADERS, ROWS)
     assert caught.value.remedy
+    assert caught.value.kind is kind
+    assert cause_of_error(caught.value).code == caught.value.code
     assert list(tmp_path.iterdir()) == []
 
 

@@ -139,6 +139,20 @@ STORE = Cause(
     N_("What could not be stored did not happen; what was stored before stays."),
     N_("Check free space and the rights of the file or folder, then try again."),
 )
+FOLDER_MISSING = STORE.about(
+    "folder_missing",
+    N_("The folder in which a file was to be written is not there, or is no folder."),
+    errors.FolderMissing.default_remedy,
+    title=N_("Folder missing"),
+    effect=N_("No file was written. What was there before stays as it was."),
+)
+FILE_FORBIDDEN = STORE.about(
+    "file_forbidden",
+    N_("The file is open in another program, or this user may not write there."),
+    errors.FileForbidden.default_remedy,
+    title=N_("File cannot be written"),
+    effect=N_("No file was written. What was there before stays as it was."),
+)
 UNEXPECTED = Cause(
     "unexpected",
     N_("Fault in Muster"),
@@ -184,6 +198,7 @@ UNKNOWN = Cause(
 )
 GENERAL = (
     NOT_CONFIGURED, NO_KEYRING, REFUSED_SIGN_IN, FORBIDDEN, UNREACHABLE, CIRCUIT_OPEN, TIMED_OUT, OUTCOME_UNKNOWN,
-    RATE_LIMITED, REMOTE_ERROR, OUTAGE, BAD_DATA, REDIRECTED, CLOCK, HELD, BUSY, CANCELLED, USAGE, STORE, UNEXPECTED,
+    RATE_LIMITED, REMOTE_ERROR, OUTAGE, BAD_DATA, REDIRECTED, CLOCK, HELD, BUSY, CANCELLED, USAGE, STORE,
+    FOLDER_MISSING, FILE_FORBIDDEN, UNEXPECTED,
     LEFT_OUT, PARTIAL, FATAL, NOT_ATTEMPTED, UNKNOWN,
 )  # fmt: skip
