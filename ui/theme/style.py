@@ -62,8 +62,8 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $disabled; background: $window; }
 QLineEdit[wrong="true"] { border-color: $danger; }
 QPlainTextEdit, QTextEdit { color: $text; background: $field; border: 1px solid $outline; border-radius: ${radius}px; }
-QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down { border: 0; width: 26px; }
-QComboBox::down-arrow, QDateEdit::down-arrow, QDateTimeEdit::down-arrow {
+QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit[calendarPopup="true"]::drop-down { border: 0; width: 26px; }
+QComboBox::down-arrow, QDateEdit::down-arrow, QDateTimeEdit[calendarPopup="true"]::down-arrow {
   image: url("$controls/down.svg"); width: 14px; height: 14px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
 QAbstractSpinBox { max-height: ${inner}px; }
