@@ -146,9 +146,9 @@ class Profile:
         self._check_pause(guard)
         if not passcode:
             raise Forbidden(_("This needs the administrator's passcode."), _("Ask an administrator."))
-        register_secret(passcode)
         digest = await asyncio.to_thread(_digest, passcode, base64.b64decode(guard.salt))
         if hmac.compare_digest(_text(digest), guard.digest):
+            register_secret(passcode)  # a wrong one is none, and may be any word of a message
             if guard.failures:
                 await self._keep(replace(guard, failures=0, failed_at=0.0))
             return

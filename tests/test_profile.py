@@ -10,6 +10,7 @@ from app.access import Role
 from app.errors import Forbidden, NoKeyring, UsageError
 from app.places import Home
 from app.profile import Profile
+from app.redaction import redact
 from app.settings import SettingsFile
 from app.vault import SERVICE, MemoryKeyring, Vault
 
@@ -64,6 +65,12 @@ async def test_down_is_free_and_up_needs_the_passcode(guarded: Profile, settings
             await guarded.check_switch(Role.TECHNICIAN, passcode)
     await switch(guarded, settings_file, Role.OPERATOR, CODE)
     assert guarded.role is Role.OPERATOR
+
+
+async def test_a_wrong_passcode_blanks_no_word_of_what_is_said(guarded: Profile) -> None:
+    with pytest.raises(Forbidden) as refused:
+        await guarded.check_switch(Role.ADMINISTRATOR, "wrong")
+    assert redact(refused.value.message) == "The passcode is wrong."
 
 
 async def test_editing_the_settings_file_raises_nobody(
