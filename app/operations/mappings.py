@@ -31,6 +31,7 @@ from app.domain.mappings import (
 )
 from app.domain.mappings.entities import plain_key
 from app.domain.mappings.mapper import MOST_VALUE_CHARS
+from app.domain.mappings.registers import registers_of
 from app.domain.mappings.value_tables import POSITION_TYPES, TIME_TYPES
 from app.errors import Held, UsageError
 from app.events import ConnectionsChanged
@@ -41,6 +42,7 @@ from app.operations.mapping_values import keep_status, time_type_setting, unmapp
 from app.operations.registry import NoParams, operation
 from app.store import connections as stored_connections
 from app.store import mappings as stored
+from app.store.id_registers import id_registers
 from app.store.values import now
 
 MAPPED = tuple(ENTITIES)
@@ -177,7 +179,8 @@ async def _trial(context: RunContext, params: RulesParams) -> Trial:
     entity = find_entity(connection.kind, params.entity)
     tried = check_rules(entity, params.rows)
     kept = await context.workspace.store.read(_kept, connection.id, entity.id)
-    return try_rules(entity, await _rows_to_try_on(context, entity, tried), kept, tried, now())
+    registers = await context.workspace.store.read(id_registers, registers_of((kept, tried)))
+    return try_rules(entity, await _rows_to_try_on(context, entity, tried), kept, tried, now(), registers)
 
 
 async def _rows_to_try_on(context: RunContext, entity: Entity, tried: Rules) -> Sequence[Mapping[str, Any]]:

@@ -10,7 +10,9 @@ from typing import Any
 from app.domain.mappings import Harvest, Rules
 from app.domain.mappings.entities import VERSION
 from app.domain.mappings.mapper import MOST_SAMPLES
+from app.domain.mappings.registers import Registers, registers_of
 from app.store.database import fetch, put_rows
+from app.store.id_registers import id_registers
 from app.store.listings import forget_listings
 from app.store.mapping_rows import MAPPING_TABLES, MappingRow, MappingSampleRow, MappingValueRow
 from app.store.values import from_json, from_time, now, to_json, to_time
@@ -55,14 +57,15 @@ def rules(connection_id: str) -> dict[str, KeptRules]:
     }
 
 
-def in_use(connection_id: str) -> tuple[dict[str, Rules], dict[str, dict[str, str]]]:
-    """What a mapper works with: rules by entity, and by value table what values stand for."""
+def in_use(connection_id: str) -> tuple[dict[str, Rules], dict[str, dict[str, str]], Registers]:
+    """What a mapper works with: rules by entity, what values stand for by value table, and registers of ids."""
     v = MappingValueRow
     said: dict[str, dict[str, str]] = {}
     query = v.select(v.value_table, v.value, v.target).where(v.connection == connection_id, v.target != "")
     for table, value, target in fetch(query):
         said.setdefault(table, {})[value] = target
-    return {entity: kept.rules for entity, kept in rules(connection_id).items()}, said
+    own = {entity: kept.rules for entity, kept in rules(connection_id).items()}
+    return own, said, id_registers(registers_of(own.values()))
 
 
 def keep_rules(connection_id: str, entity: str, wanted: Rules, actor: str) -> None:

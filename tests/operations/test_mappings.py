@@ -13,6 +13,8 @@ from app.errors import Forbidden, Held, UsageError
 from app.operations.runner import Report
 from app.store import audit_search, connections, directory
 from app.store import mappings as stored
+from app.store.id_registers import id_registers
+from app.store.models import EmployeeRow
 from app.workspace import Workspace
 from tests.support.running import dump, run
 
@@ -183,3 +185,34 @@ async def test_a_run_that_saw_few_rows_leaves_earlier_ones_beside_them(
     await run(filled, "directory.sync")
     after = (await filled.store.read(stored.samples, connection.id, "employee")).rows
     assert len(after) == len(before)
+
+
+LOOKED_UP = {
+    "target": "email",
+    "sources": ["employeeId"],
+    "transforms": [{"kind": "lookup", "text": "employee_by_vitec_id", "otherwise": "error"}],
+}
+
+
+async def test_a_field_is_filled_with_our_own_id_in_the_trial_and_in_the_run(filled: Workspace) -> None:
+    tried = result(await do(filled, "mappings.try", entity="employee", rows=[LOOKED_UP]))
+    ours = {p.vitec_employee_id: p.id for p in await filled.store.read(directory.employees)}
+    assert tried["refused"] == 0
+    assert tried["changes"]
+    assert all(change["after"] == ours[change["record"]] for change in tried["changes"])
+    result(await do(filled, "mappings.update", entity="employee", rows=[LOOKED_UP]))
+    client = await filled.links.vitec(await vitec(filled))
+    theirs, own = next(iter(ours.items()))
+    (made,) = client.mapper.take("employee", [{"employeeId": theirs}])
+    assert made["email"] == own
+
+
+async def test_an_id_that_two_people_bear_is_nobodys(filled: Workspace) -> None:
+    one, other = [p.id for p in await filled.store.read(directory.employees)][:2]
+
+    def twins() -> None:
+        EmployeeRow.update(employee_no="4711").where(EmployeeRow.id.in_([one, other])).execute()
+
+    await filled.store.write(twins)
+    numbers = (await filled.store.read(id_registers, ["employee_by_number", "unheard of"]))["employee_by_number"]
+    assert "4711" not in numbers

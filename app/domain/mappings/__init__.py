@@ -9,6 +9,7 @@ from app.domain.mappings.mapper import AS_SENT, Harvest, Mapper, Problem
 from app.domain.mappings.rules import (
     Check,
     CheckKind,
+    IdRegister,
     Otherwise,
     Rule,
     Rules,
@@ -20,7 +21,7 @@ from app.domain.mappings.trial import Trial, TrialChange, try_rules
 from app.domain.mappings.value_tables import VALUE_TABLES, Choice, ValueTable, find_table
 
 __all__ = [
-    "AS_SENT", "ENTITIES", "VALUE_TABLES", "Check", "CheckKind", "Choice", "Entity", "Harvest", "Mapper", "Otherwise",
-    "Problem", "Rule", "Rules", "SourceField", "Transform", "TransformKind", "Trial", "TrialChange", "ValueTable",
-    "check_rules", "find_entity", "find_table", "try_rules",
+    "AS_SENT", "ENTITIES", "VALUE_TABLES", "Check", "CheckKind", "Choice", "Entity", "Harvest", "IdRegister", "Mapper",
+    "Otherwise", "Problem", "Rule", "Rules", "SourceField", "Transform", "TransformKind", "Trial", "TrialChange",
+    "ValueTable", "check_rules", "find_entity", "find_table", "try_rules",
 ]  # fmt: skip

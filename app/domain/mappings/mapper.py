@@ -16,6 +16,7 @@ import msgspec
 
 from app.domain.mappings.checks import check_value
 from app.domain.mappings.entities import SECRET_KEYS, plain_key
+from app.domain.mappings.registers import NO_REGISTERS, Registers
 from app.domain.mappings.rules import Rules
 from app.domain.mappings.transforms import Unconvertible, convert
 
@@ -63,30 +64,38 @@ class Mapper:
         self,
         rules: Mapping[str, Rules] | None = None,
         values: Mapping[str, Mapping[str, str]] | None = None,
+        registers: Registers = NO_REGISTERS,
         now: Callable[[], datetime] = _present,
         *,
         remembers: bool = True,
     ) -> None:
         self._rules: Mapping[str, Rules] = {}
         self._values: Mapping[str, Mapping[str, str]] = {}
+        self._registers = registers
         self._now = now
         self._remembers = remembers
         self._harvest = Harvest()
-        self.use(rules or {}, values or {})
+        self.use(rules or {}, values or {}, registers)
 
-    def use(self, rules: Mapping[str, Rules], values: Mapping[str, Mapping[str, str]]) -> None:
+    def use(
+        self, rules: Mapping[str, Rules], values: Mapping[str, Mapping[str, str]], registers: Registers = NO_REGISTERS
+    ) -> None:
         """Go on with these; what was said is read anew with the next list."""
         self._rules = {entity: tuple(r for r in own if r.active) for entity, own in rules.items()}
         self._values = values
+        self._registers = registers
 
     @property
     def fingerprint(self) -> bytes:
-        """Names these rules and values; nothing where there are none, so that a list is known again as before."""
+        """Names these rules, values and ids that are looked up; nothing where there are none, so that a list is known
+        again as before.
+        """
         rules = {entity: own for entity, own in self._rules.items() if own}
         values = {table: own for table, own in self._values.items() if own}
         if not rules and not values:
             return b""
-        return hashlib.blake2b(msgspec.json.encode((rules, values), order="deterministic"), digest_size=16).digest()
+        named = (rules, values, self._registers) if self._registers else (rules, values)
+        return hashlib.blake2b(msgspec.json.encode(named, order="deterministic"), digest_size=16).digest()
 
     def take(self, entity: str, value: Any) -> Any:
         """The rows of a list as our reader is to see them; what is no list of rows passes as it came.
@@ -139,7 +148,7 @@ class Mapper:
         made = dict(row)
         for rule, earlier in zip(rules, seen, strict=True):
             try:
-                value = convert([look_up(row, source) for source in rule.sources], rule.transforms)
+                value = convert([look_up(row, source) for source in rule.sources], rule.transforms, self._registers)
                 check_value(value, rule.checks, earlier, now)
             except Unconvertible as fault:
                 self._refuse(Problem(entity, _sample(row), rule.target, str(fault)))

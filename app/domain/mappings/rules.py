@@ -38,15 +38,25 @@ class TransformKind(StrEnum):
     MS_TO_HOURS = "ms_to_hours"
     HOURS_TO_MS = "hours_to_ms"
     SECONDS_TO_MS = "seconds_to_ms"
+    LOOKUP = "lookup"
     HASH = "hash"
 
 
 class Otherwise(StrEnum):
-    """What `map_values` does with a value that its table does not name."""
+    """What `map_values` and `lookup` do with a value that is not in the table, or in the register."""
 
     KEEP = "keep"
     EMPTY = "empty"
     ERROR = "error"
+
+
+class IdRegister(StrEnum):
+    """What `lookup` finds our own id in: whose id it is, and by which id of another system."""
+
+    EMPLOYEE_BY_VITEC_ID = "employee_by_vitec_id"
+    EMPLOYEE_BY_SUPABASE_ID = "employee_by_supabase_id"
+    EMPLOYEE_BY_NUMBER = "employee_by_number"
+    OFFICE_BY_DEPARTMENT = "office_by_department"
 
 
 class CheckKind(StrEnum):
@@ -65,8 +75,8 @@ class CheckKind(StrEnum):
 class Transform:
     """One transformation and its argument.
 
-    `text` is the constant, the default, what joins or splits, or the time zone; `part` the part after a split, from 1,
-    or from the end when negative; `table` and `otherwise` belong to `map_values`.
+    `text` is the constant, the default, what joins or splits, the time zone, or the register of ids; `part` the part
+    after a split, from 1, or from the end when negative; `table` belongs to `map_values`, `otherwise` also to `lookup`.
     """
 
     kind: TransformKind
@@ -157,6 +167,8 @@ def _transform_fault(one: Transform) -> str:
             return _("Parts are counted from 1, or from -1 at the end.")
         case TransformKind.MAP_VALUES if not one.table:
             return _("The table of values is empty.")
+        case TransformKind.LOOKUP if one.text not in set(IdRegister):
+            return _("Choose whose id is looked up: {names}.").format(names=", ".join(IdRegister))
         case TransformKind.TO_DATETIME if not _is_zone(one.text):
             return _("There is no time zone {name}.").format(name=one.text or "-")
         case _:

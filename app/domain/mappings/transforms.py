@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.domain.mappings.registers import NO_REGISTERS, Registers
 from app.domain.mappings.rules import Otherwise, Transform, TransformKind
 from app.domain.onec_values import day, flag, instant, number, text
 from app.i18n import _
@@ -37,8 +38,8 @@ def shown(value: object) -> str:
     return said if len(said) <= _SHOWN_CHARS else f"{said[:_SHOWN_CHARS]}…"
 
 
-def convert(values: Sequence[Any], transforms: Sequence[Transform]) -> Any:
-    """What the values of a rule's sources become.
+def convert(values: Sequence[Any], transforms: Sequence[Transform], registers: Registers = NO_REGISTERS) -> Any:
+    """What the values of a rule's sources become; `registers` are what `lookup` looks into.
 
     Raises `Unconvertible`.
     """
@@ -48,6 +49,9 @@ def convert(values: Sequence[Any], transforms: Sequence[Transform]) -> Any:
     else:
         value = next((one for one in values if not is_blank(one)), None)
     for step in steps:
+        if step.kind is TransformKind.LOOKUP:
+            value = value if is_blank(value) else _looked_up(value, step, registers)
+            continue
         value = _CONVERSIONS[step.kind](value, step) if step.kind in _FILLING or not is_blank(value) else value
     return value
 
@@ -81,13 +85,25 @@ def _mapped(value: Any, step: Transform) -> Any:
     word = _word(value).strip()
     if word in step.table:
         return step.table[word] or None
+    return _otherwise(value, step, _("“{value}” is not in the table of values.").format(value=shown(word)))
+
+
+def _looked_up(value: Any, step: Transform, registers: Registers) -> Any:
+    """Our id for theirs: 7, 7.0 and "7" are one id."""
+    word = _word(_plain(as_number(value)) if isinstance(value, float) else value).strip()
+    if (own := registers.get(step.text, {}).get(word)) is not None:
+        return own
+    return _otherwise(value, step, _("Nobody here has the id “{value}”.").format(value=shown(word)))
+
+
+def _otherwise(value: Any, step: Transform, refusal: str) -> Any:
     match step.otherwise:
         case Otherwise.KEEP:
             return value
         case Otherwise.EMPTY:
             return None
         case Otherwise.ERROR:
-            raise Unconvertible(_("“{value}” is not in the table of values.").format(value=shown(word)))
+            raise Unconvertible(refusal)
 
 
 def as_number(value: Any) -> Decimal:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.mappings.entities import Entity
 from app.domain.mappings.mapper import Mapper, Problem, look_up
+from app.domain.mappings.registers import NO_REGISTERS, Registers
 from app.domain.mappings.rules import Rules
 from app.domain.mappings.transforms import is_blank
 
@@ -41,11 +42,18 @@ class Trial:
         return len(self.problems)
 
 
-def try_rules(entity: Entity, samples: Sequence[Row], kept: Rules, tried: Rules, now: datetime) -> Trial:
-    """Compare what `kept` and `tried` make of the samples."""
+def try_rules(
+    entity: Entity,
+    samples: Sequence[Row],
+    kept: Rules,
+    tried: Rules,
+    now: datetime,
+    registers: Registers = NO_REGISTERS,
+) -> Trial:
+    """Compare what `kept` and `tried` make of the samples; `registers` are those that either looks into."""
     rows = [dict(row) for row in samples]
-    before = Mapper({entity.id: kept}, now=lambda: now).take(entity.id, rows)
-    mapper = Mapper({entity.id: tried}, now=lambda: now)
+    before = Mapper({entity.id: kept}, registers=registers, now=lambda: now).take(entity.id, rows)
+    mapper = Mapper({entity.id: tried}, registers=registers, now=lambda: now)
     after = mapper.take(entity.id, rows)
     changes: list[TrialChange] = []
     changed = 0

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from app.domain.mappings import Check, CheckKind, Otherwise, Transform, TransformKind
+from app.domain.mappings import Check, CheckKind, IdRegister, Otherwise, Transform, TransformKind
 from app.i18n import _
-from ui.dialogs.mappings.words import ARGUMENT_WORDS, OTHERWISE_WORDS, kind_words
+from ui.dialogs.mappings.words import ARGUMENT_WORDS, OTHERWISE_WORDS, REGISTER_WORDS, kind_words
 from ui.theme import GRID, Icon
 from ui.widgets import IconButton
 
@@ -66,6 +66,7 @@ class StepRow(_Removable):
         self.argument = QLineEdit(_argument(step))
         self.argument.setObjectName(f"{name}.argument")
         self.part = QSpinBox(minimum=-_MOST_PARTS, maximum=_MOST_PARTS)
+        self.register = QComboBox()
         self.otherwise = QComboBox()
         if words := ARGUMENT_WORDS.get(step.kind):
             self.argument.setPlaceholderText(_(words))
@@ -79,6 +80,7 @@ class StepRow(_Removable):
         self.line.addWidget(self.remove)
         self.argument.textEdited.connect(lambda _text: self.changed.emit())
         self.part.valueChanged.connect(lambda _value: self.changed.emit())
+        self.register.activated.connect(lambda _index: self.changed.emit())
         self.otherwise.activated.connect(lambda _index: self.changed.emit())
 
     def _add_more(self, box: QVBoxLayout, name: str, step: Transform | Check) -> None:
@@ -89,7 +91,14 @@ class StepRow(_Removable):
             self.part.setAccessibleName(_("Which part, from 1, or from -1 at the end"))
             self.part.setToolTip(self.part.accessibleName())
             box.addWidget(self.part)
-        if isinstance(step, Transform) and step.kind is TransformKind.MAP_VALUES:
+        if isinstance(step, Transform) and step.kind is TransformKind.LOOKUP:
+            for register in IdRegister:
+                self.register.addItem(_(REGISTER_WORDS[register]), register.value)
+            self.register.setCurrentIndex(max(0, self.register.findData(step.text)))
+            self.register.setObjectName(f"{name}.register")
+            self.register.setAccessibleName(_("Whose id"))
+            box.addWidget(self.register)
+        if isinstance(step, Transform) and step.kind in {TransformKind.MAP_VALUES, TransformKind.LOOKUP}:
             for otherwise in Otherwise:
                 self.otherwise.addItem(_(OTHERWISE_WORDS[otherwise]), otherwise)
             self.otherwise.setCurrentIndex(self.otherwise.findData(step.otherwise))
@@ -107,6 +116,9 @@ class StepRow(_Removable):
             pairs = (part.partition("=") for part in _parts(text))
             table = {old.strip(): new.strip() for old, sign, new in pairs if sign}
             return Transform(self.kind, table=table, otherwise=Otherwise(self.otherwise.currentData()))
+        if self.kind is TransformKind.LOOKUP:
+            otherwise = Otherwise(self.otherwise.currentData())
+            return Transform(self.kind, str(self.register.currentData()), otherwise=otherwise)
         if self.kind is TransformKind.SPLIT:
             return Transform(self.kind, text, self.part.value())
         return Transform(self.kind, text)

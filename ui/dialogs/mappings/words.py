@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain.mappings import CheckKind, Otherwise, Rule, TransformKind
+from app.domain.mappings import CheckKind, IdRegister, Otherwise, Rule, TransformKind
 from app.i18n import N_, _
 
 _MOST_CHARS = 60
@@ -29,6 +29,7 @@ TRANSFORM_WORDS: Mapping[TransformKind, str] = {
     TransformKind.MS_TO_HOURS: N_("Milliseconds to hours"),
     TransformKind.HOURS_TO_MS: N_("Hours to milliseconds"),
     TransformKind.SECONDS_TO_MS: N_("Seconds to milliseconds"),
+    TransformKind.LOOKUP: N_("To our own id"),
     TransformKind.HASH: N_("To a fingerprint (SHA-256)"),
 }
 CHECK_WORDS: Mapping[CheckKind, str] = {
@@ -53,6 +54,12 @@ ARGUMENT_WORDS: Mapping[TransformKind | CheckKind, str] = {
     CheckKind.ONE_OF: N_("Values with ; between them"),
 }
 """What the argument of one is; those that are not here have none."""
+REGISTER_WORDS: Mapping[IdRegister, str] = {
+    IdRegister.EMPLOYEE_BY_VITEC_ID: N_("Person, by the id in Vitec"),
+    IdRegister.EMPLOYEE_BY_SUPABASE_ID: N_("Person, by the id in Supabase"),
+    IdRegister.EMPLOYEE_BY_NUMBER: N_("Person, by the terminal number"),
+    IdRegister.OFFICE_BY_DEPARTMENT: N_("Office, by the department in Vitec"),
+}
 OTHERWISE_WORDS: Mapping[Otherwise, str] = {
     Otherwise.KEEP: N_("Keep other values"),
     Otherwise.EMPTY: N_("Leave others empty"),

@@ -88,6 +88,20 @@ async def test_an_edit_is_tried_shown_before_and_after_and_kept(dialog: Mappings
     assert await demo_desk.workspace.store.read(stored.rules, dialog.connection.id) == {}
 
 
+async def test_our_own_id_is_looked_up_in_the_chosen_register(dialog: MappingsDialog) -> None:
+    line(dialog, "email")
+    step = add(dialog, TransformKind.LOOKUP)
+    assert step.register.currentText() == "Person, by the id in Vitec"
+    step.register.setCurrentIndex(step.register.findText("Person, by the terminal number"))
+    step.otherwise.setCurrentIndex(step.otherwise.findData(Otherwise.EMPTY))
+    wanted = Transform(TransformKind.LOOKUP, "employee_by_number", otherwise=Otherwise.EMPTY)
+    assert step.step() == wanted
+    assert StepRow("again", wanted).step() == wanted
+    step.register.activated.emit(step.register.currentIndex())
+    await tried(dialog)
+    assert {row[3] for row in dialog.trial.visible_table().rows} == {""}
+
+
 async def test_what_would_blank_a_required_field_cannot_be_saved_and_says_why(dialog: MappingsDialog) -> None:
     line(dialog, "name")
     dialog.editor.sources[0].box.setCurrentText("no_such_field")
