@@ -9,14 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.kinds import KINDS, ConnectionKind, KindSpec
-from app.errors import NoKeyring
 from app.events import StageReached
 from app.i18n import _
 from app.operations.connection_test import stage_titles
@@ -27,33 +24,29 @@ from ui.desk import Desk
 from ui.dialogs.connection_footer import SaveBar
 from ui.dialogs.connection_form import ConnectionForm
 from ui.dialogs.connection_try import TryPanel
+from ui.dialogs.edit_dialog import EditDialog, scrolling
 from ui.theme import GRID, Tone
-from ui.widgets import BannerArea, Button, ask, confirm
+from ui.widgets import Button, ask
 
 Typed = tuple[str, dict[str, str], dict[str, str]]
 """Name, settings and secrets as they stand in the form."""
 SIZE = (940, 600)
 
 
-class ConnectionDialog(QDialog):
+class ConnectionDialog(EditDialog):
     """The form of one connection; `others` are all the others. `saved` is its name once it is stored."""
 
     def __init__(
         self, parent: QWidget, desk: Desk, spec: KindSpec, connection: Connection | None, others: Sequence[Connection]
     ) -> None:
-        super().__init__(parent)
-        self.desk = desk
+        super().__init__(parent, desk, "connection")
         self.spec = spec
         self.connection = connection
-        self.saved = ""
         self._try: RunHandle | None = None
         self._tried: tuple[Typed, bool] | None = None
         self._insists = False
-        self._saving = False
-        self._gone = False
         self._pressed: Button | None = None
         self._others = others
-        self.setObjectName("connection")
         self.resize(*SIZE)
         self.kind = QComboBox(self)
         self.kind.setObjectName("connection.kind")
@@ -68,14 +61,12 @@ class ConnectionDialog(QDialog):
         self.about.setProperty("role", "muted")
         self.heading = QLabel()
         self.heading.setProperty("role", "title")
-        self.banners = BannerArea(object_name="connection.banners")
         self.foot = SaveBar()
         self.foot.cancel.clicked.connect(self.reject)
-        self.foot.save.clicked.connect(self._save_pressed)
+        self.foot.save.clicked.connect(lambda: self.begin("save connection", self._save()))
         self._forget = desk.workspace.events.subscribe(StageReached, self._stage_reached)
         self._arrange()
         self._show_kind()
-        desk.start("look at the keyring", self._look_at_keyring())
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
@@ -91,7 +82,7 @@ class ConnectionDialog(QDialog):
         self.about.setContentsMargins(6 * GRID, 0, 5 * GRID, 0)
         left.addWidget(self.about)
         left.addSpacing(2 * GRID)
-        self._fields, self._beside = _scrolling(), _scrolling()
+        self._fields, self._beside = scrolling(), scrolling()
         left.addWidget(self._fields, 1)
         sides = QHBoxLayout()
         sides.setSpacing(0)
@@ -173,7 +164,7 @@ class ConnectionDialog(QDialog):
         self.panel.follow(self._try.run_id)
         report = await self._try.report()
         self._try = None
-        if self._gone:
+        if self.is_gone:
             return
         self._set_busy("")
         if spec is self.spec:
@@ -201,18 +192,6 @@ class ConnectionDialog(QDialog):
 
     # -- saving --------------------------------------------------------------------------------------------------
 
-    def _save_pressed(self) -> None:
-        """A second press while the first is under way saves nothing twice."""
-        if not self._saving:
-            self._saving = True
-            self.desk.start("save connection", self._saved_or_not())
-
-    async def _saved_or_not(self) -> None:
-        try:
-            await self._save()
-        finally:
-            self._saving = False
-
     async def _save(self) -> None:
         """Store what is typed; a replaced key is tested first, and a test that went well is remembered."""
         if not self.form.check():
@@ -220,7 +199,7 @@ class ConnectionDialog(QDialog):
         if not await self._new_secret_holds():
             return
         report = await self._store()
-        if report is None or self._gone:
+        if report is None or self.is_gone:
             return
         if report.error is not None:
             self.banners.show_banner("save", Tone.DANGER, report.error.message, remedy_of(report.error))
@@ -237,7 +216,7 @@ class ConnectionDialog(QDialog):
             return True
         if self._works is None:
             await self._test()
-        if self._gone:
+        if self.is_gone:
             return False
         self._insists = self._works is False
         self._show_state()
@@ -254,39 +233,16 @@ class ConnectionDialog(QDialog):
 
     # -- closing -------------------------------------------------------------------------------------------------
 
-    def reject(self) -> None:
-        """Close; edits are not thrown away without asking."""
-        if self._typed() == self._before:
-            self.done(QDialog.DialogCode.Rejected)
-        else:
-            self.desk.start("ask before discarding", self._discard())
+    @property
+    def is_changed(self) -> bool:
+        """Whether something was typed."""
+        return self._typed() != self._before
 
-    async def _discard(self) -> None:
-        text = _("What you typed here has not been saved.")
-        if await confirm(self, _("Discard changes?"), text, _("Discard changes"), danger=True):
-            self.done(QDialog.DialogCode.Rejected)
-
-    def done(self, code: int) -> None:
-        """Close for good; a test under way is given up."""
-        if not self._gone:
-            self._gone = True
-            self._forget()
+    def give_up(self) -> None:
+        """A test under way is given up."""
+        self._forget()
         if self._try is not None:
             self._try.cancel()
-        super().done(code)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """The person's close button asks as Esc does; a window that goes takes the dialog along."""
-        if event.spontaneous():
-            event.ignore()
-            self.reject()
-        elif self.isVisible():
-            self.done(QDialog.DialogCode.Rejected)
-
-    async def _look_at_keyring(self) -> None:
-        problem = await self.desk.workspace.vault.problem()
-        if problem and not self._gone:
-            self.banners.show_banner("keyring", Tone.WARNING, problem, _(NoKeyring.default_remedy))
 
 
 async def edit_connection(parent: QWidget, desk: Desk, spec: KindSpec, connection: Connection | None = None) -> str:
@@ -296,16 +252,6 @@ async def edit_connection(parent: QWidget, desk: Desk, spec: KindSpec, connectio
     dialog = ConnectionDialog(parent, desk, spec, connection, others)
     await ask(dialog)
     return dialog.saved
-
-
-def _scrolling() -> QScrollArea:
-    """What grows, such as the words of a failed step, scrolls; the dialog keeps its size."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
 
 
 def free_name(title: str, taken: Sequence[str]) -> str:

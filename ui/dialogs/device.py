@@ -6,17 +6,14 @@ to be trusted before anything secret is sent (hikvision-isapi.md §2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.devices import Device
 from app.domain.health import TestReport
-from app.errors import NoKeyring
 from app.events import StageReached
 from app.i18n import _
 from app.operations.device_ladder import STAGE_TITLES
@@ -27,32 +24,27 @@ from ui.desk import Desk
 from ui.dialogs.connection_try import TryPanel
 from ui.dialogs.device_form import DeviceForm
 from ui.dialogs.device_trust import TrustDialog
+from ui.dialogs.edit_dialog import EditDialog, scrolling
 from ui.theme import GRID, Icon, Tone
-from ui.widgets import Action, BannerArea, Button, Look, ask, confirm
+from ui.widgets import Action, Button, Look, ask
 
 SIZE = (880, 640)
 
 
-class DeviceDialog(QDialog):
+class DeviceDialog(EditDialog):
     """The form of one device. `saved` is its name once it is stored."""
 
     def __init__(
         self, parent: QWidget, desk: Desk, device: Device | None, taken: Sequence[str], given: Mapping[str, str]
     ) -> None:
-        super().__init__(parent)
-        self.desk = desk
+        super().__init__(parent, desk, "device")
         self.device = device
-        self.saved = ""
         self.fingerprint = device.fingerprint if device else ""
         self._test: RunHandle | None = None
-        self._busy = False
-        self._gone = False
-        self.setObjectName("device")
         self.setWindowTitle(_("Edit {name}").format(name=device.name) if device else _("Add a device"))
         self.resize(*SIZE)
         self.form = DeviceForm(device, taken, given)
         self.form.changed.connect(self._show_warnings)
-        self.banners = BannerArea(object_name="device.banners")
         self.panel = TryPanel(
             name="device", titles=STAGE_TITLES, operation="devices.try",
             promise=_("Calls the device with what stands on the left, step by step. Nothing is saved or changed."),
@@ -68,7 +60,6 @@ class DeviceDialog(QDialog):
         self._forget = desk.workspace.events.subscribe(StageReached, self.panel.reached)
         self._arrange()
         self._show_warnings()
-        desk.start("look at the keyring", self._look_at_keyring())
 
     def _arrange(self) -> None:
         heading = QLabel(_("Face terminal"))
@@ -79,8 +70,8 @@ class DeviceDialog(QDialog):
         left.setSpacing(2 * GRID)
         left.setContentsMargins(0, 5 * GRID, 0, 0)
         left.addWidget(heading)
-        left.addWidget(_scrolling(self.form), 1)
-        beside = _scrolling(self.panel)
+        left.addWidget(scrolling(self.form), 1)
+        beside = scrolling(self.panel)
         beside.setFixedWidth(self.panel.width())
         sides = QHBoxLayout()
         sides.setSpacing(0)
@@ -109,27 +100,16 @@ class DeviceDialog(QDialog):
 
     # -- saving and testing --------------------------------------------------------------------------------------
 
-    def _begin(self, work: Any) -> None:
-        """A second press while the first is under way does nothing twice."""
-        if self._busy:
-            work.close()
-            return
-        self._busy = True
-        self.desk.start("save device", self._while_busy(work))
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self.begin("save device", work)
 
-    async def _while_busy(self, work: Any) -> None:
-        buttons = (self.save, self.panel.test)
-        for button in buttons:
-            button.refuse(_("It is running."))
-        try:
-            await work
-        finally:
-            self._busy = False
-            for button in buttons:
-                button.allow()
+    def show_busy(self, *, busy: bool) -> None:
+        """While one thing is done nothing else can be begun."""
+        for button in (self.save, self.panel.test):
+            button.permit(_("It is running.") if busy else "")
 
     async def _save_and_close(self) -> None:
-        if await self._store() and not self._gone:
+        if await self._store() and not self.is_gone:
             self.desk.voice.toast(_("Saved {name}.").format(name=self.saved))
             self.accept()
 
@@ -181,7 +161,7 @@ class DeviceDialog(QDialog):
         self.panel.follow(self._test.run_id)
         report = await self._test.report()
         self._test = None
-        if self._gone:
+        if self.is_gone:
             return
         if (seen := read_report(report.run.result)) is not None:
             self.panel.show_report(seen)
@@ -198,45 +178,26 @@ class DeviceDialog(QDialog):
     async def _trust(self, fingerprint: str) -> None:
         """What is trusted here is stored with the device when it is saved."""
         name = self.form.text("name") or self.form.text("host")
-        if await ask(TrustDialog(self, name, fingerprint, known=self.fingerprint)) and not self._gone:
+        if await ask(TrustDialog(self, name, fingerprint, known=self.fingerprint)) and not self.is_gone:
             self.fingerprint = fingerprint
             await self._try()
 
     # -- closing -------------------------------------------------------------------------------------------------
 
-    def reject(self) -> None:
-        """Close; edits are not thrown away without asking."""
-        if not self.form.touched:
-            self.done(QDialog.DialogCode.Accepted if self.saved else QDialog.DialogCode.Rejected)
-        else:
-            self.desk.start("ask before discarding", self._discard())
+    @property
+    def is_changed(self) -> bool:
+        """Whether something was typed and is not stored."""
+        return self.form.touched
 
-    async def _discard(self) -> None:
-        text = _("What you typed here has not been saved.")
-        if await confirm(self, _("Discard changes?"), text, _("Discard changes"), danger=True):
-            self.done(QDialog.DialogCode.Rejected)
+    def leave(self) -> None:
+        """Close, as nothing would be lost."""
+        self.done(QDialog.DialogCode.Accepted if self.saved else QDialog.DialogCode.Rejected)
 
-    def done(self, code: int) -> None:
-        """Close for good; a test under way is given up."""
-        if not self._gone:
-            self._gone = True
-            self._forget()
+    def give_up(self) -> None:
+        """A test under way is given up."""
+        self._forget()
         if self._test is not None:
             self._test.cancel()
-        super().done(code)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """The person's close button asks as Esc does; a window that goes takes the dialog along."""
-        if event.spontaneous():
-            event.ignore()
-            self.reject()
-        elif self.isVisible():
-            self.done(QDialog.DialogCode.Rejected)
-
-    async def _look_at_keyring(self) -> None:
-        problem = await self.desk.workspace.vault.problem()
-        if problem and not self._gone:
-            self.banners.show_banner("keyring", Tone.WARNING, problem, _(NoKeyring.default_remedy))
 
 
 async def edit_device(
@@ -248,14 +209,3 @@ async def edit_device(
     dialog = DeviceDialog(parent, desk, device, taken, given or {})
     await ask(dialog)
     return dialog.saved
-
-
-def _scrolling(content: QWidget) -> QScrollArea:
-    """What grows, such as the words of a failed step, scrolls; the dialog keeps its size."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(content)
-    return area

@@ -9,23 +9,22 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import PayloadFormat, WebhookEndpoint
 from app.domain.webhooks.events import EventType
-from app.errors import NoKeyring
 from app.i18n import _
 from app.operations.runner import Report, Request
 from app.store import webhook_events, webhooks
 from ui.desk import Desk
+from ui.dialogs.edit_dialog import EditDialog, scrolling
 from ui.dialogs.webhook_events import EventTree
 from ui.dialogs.webhook_form import WebhookForm
 from ui.dialogs.webhook_secret import SecretShown
 from ui.dialogs.webhook_test import TestPanel
 from ui.theme import GRID, Tone
-from ui.widgets import BannerArea, Button, Look, ask, confirm
+from ui.widgets import Button, Look, ask, confirm
 
 SIZE = (980, 640)
 _EVENTS_WIDTH = 380
@@ -34,7 +33,7 @@ _WARNED = frozenset({"url", "insecure", "allow_internal", "unsigned", "auth_type
 Samples = Mapping[EventType, Mapping[str, Any]]
 
 
-class WebhookDialog(QDialog):
+class WebhookDialog(EditDialog):
     """The form of one webhook, then, of a new one, what to do with it. `saved` is its id once it is stored."""
 
     def __init__(
@@ -47,18 +46,13 @@ class WebhookDialog(QDialog):
         url: str = "",
     ) -> None:
         """`url` is where a new one leads, if that is known; `taken` are the names of the others."""
-        super().__init__(parent)
-        self.desk = desk
+        super().__init__(parent, desk, "webhook")
         self.endpoint = endpoint
-        self.saved = ""
-        self._gone = self._saving = False
-        self.setObjectName("webhook")
         self.setWindowTitle(_("Edit {name}").format(name=endpoint.name) if endpoint else _("Add a webhook"))
         self.resize(*SIZE)
         blank = WebhookEndpoint("", "", url, ("*",) if url else (), insecure=url.startswith("http://"))
         self.form = WebhookForm(endpoint or blank, taken, new=endpoint is None)
         self.events = EventTree((endpoint or blank).event_types, samples)
-        self.banners = BannerArea(object_name="webhook.banners")
         self.hint = QLabel(wordWrap=True)
         self.hint.setProperty("role", "muted")
         self.cancel = Button(_("Cancel"), object_name="webhook.cancel")
@@ -66,7 +60,7 @@ class WebhookDialog(QDialog):
         self.save = Button(_("Save"), look=Look.PRIMARY, object_name="webhook.save")
         self.save.setDefault(True)
         self.cancel.clicked.connect(self.reject)
-        self.save.clicked.connect(self._save_pressed)
+        self.save.clicked.connect(lambda: self.begin("save webhook", self._save()))
         self.steps = QStackedWidget()
         self._arrange()
         self.form.changed.connect(self._changed)
@@ -74,18 +68,12 @@ class WebhookDialog(QDialog):
         self._changed()
         self._before = self._typed()
         self.form.fields["name"].editor.setFocus()
-        desk.start("look at the keyring", self._look_at_keyring())
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         self.form.setContentsMargins(6 * GRID, 4 * GRID, 5 * GRID, 4 * GRID)
-        fields = QScrollArea()
-        fields.setWidgetResizable(True)
-        fields.setFrameShape(QFrame.Shape.NoFrame)
-        fields.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        fields.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        fields.setWidget(self.form)
+        fields = scrolling(self.form)
         beside = QWidget()
         beside.setFixedWidth(_EVENTS_WIDTH)
         heading = QLabel(_("Events that are told"))
@@ -124,18 +112,6 @@ class WebhookDialog(QDialog):
 
     # -- saving --------------------------------------------------------------------------------------------------
 
-    def _save_pressed(self) -> None:
-        """A second press while the first is under way saves nothing twice."""
-        if not self._saving:
-            self._saving = True
-            self.desk.start("save webhook", self._saved_or_not())
-
-    async def _saved_or_not(self) -> None:
-        try:
-            await self._save()
-        finally:
-            self._saving = False
-
     async def _save(self) -> None:
         if not self.form.check():
             return
@@ -150,7 +126,7 @@ class WebhookDialog(QDialog):
         if looked is None or not await self._accepts(looked.run.warnings, params):
             return
         report = await self._run(params, secrets)
-        if report is not None and not self._gone:
+        if report is not None and not self.is_gone:
             self._stored(report)
 
     def _params(self) -> dict[str, Any]:
@@ -173,7 +149,7 @@ class WebhookDialog(QDialog):
         """The operation; None when it failed, which is said here."""
         operation = "webhooks.create" if self.endpoint is None else "webhooks.update"
         report = await self.desk.report_of(Request(operation, params=params, secrets=secrets, dry_run=dry_run))
-        if report is None or self._gone:
+        if report is None or self.is_gone:
             return None
         if report.error is not None:
             self.banners.show_banner("save", Tone.DANGER, report.error.message, remedy_of(report.error))
@@ -189,7 +165,7 @@ class WebhookDialog(QDialog):
             return True
         text = "\n".join(_("• {rule}").format(rule=_(warning)) for warning in warnings)
         wanted = await confirm(self, _("Save it all the same?"), text, _("Save it all the same"), danger=True)
-        return wanted and not self._gone
+        return wanted and not self.is_gone
 
     def _inbox_url(self) -> str | None:
         """The address of the inbox, if it is open."""
@@ -250,39 +226,22 @@ class WebhookDialog(QDialog):
 
     # -- closing -------------------------------------------------------------------------------------------------
 
-    def reject(self) -> None:
-        """Close; what was typed is not thrown away without asking."""
+    @property
+    def is_changed(self) -> bool:
+        """Whether something was typed and is not stored."""
+        return not self.saved and self._typed() != self._before
+
+    def leave(self) -> None:
+        """Close, as nothing would be lost."""
         if self.saved:
             self.accept()
-        elif self._typed() == self._before:
-            self.done(QDialog.DialogCode.Rejected)
         else:
-            self.desk.start("ask before discarding", self._discard())
+            super().leave()
 
-    async def _discard(self) -> None:
-        text = _("What you typed here has not been saved.")
-        if await confirm(self, _("Discard changes?"), text, _("Discard changes"), danger=True):
-            self.done(QDialog.DialogCode.Rejected)
-
-    def done(self, code: int) -> None:
-        """Close for good."""
-        self._gone = True
+    def give_up(self) -> None:
+        """A test of a new one is given up."""
         if self.saved and self.endpoint is None:
             self.test.forget()
-        super().done(code)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """The person's close button asks as Esc does; a window that goes takes the dialog along."""
-        if event.spontaneous():
-            event.ignore()
-            self.reject()
-        elif self.isVisible():
-            self.done(QDialog.DialogCode.Rejected)
-
-    async def _look_at_keyring(self) -> None:
-        problem = await self.desk.workspace.vault.problem()
-        if problem and not self._gone:
-            self.banners.show_banner("keyring", Tone.WARNING, problem, _(NoKeyring.default_remedy))
 
 
 async def edit_webhook(parent: QWidget, desk: Desk, endpoint: WebhookEndpoint | None = None, url: str = "") -> str:
