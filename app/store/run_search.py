@@ -47,6 +47,17 @@ def find_runs(wanted: RunFilter, *, limit: int = 1000) -> list[Run]:
     return [to_run(row) for row in _joined(query, wanted)]
 
 
+def runs_after(wanted: RunFilter, last: Run | None, *, limit: int = 1000) -> list[Run]:
+    """The runs that follow `last` in a list newest first, the newest after None: for going through all of them."""
+    r = RunRow
+    found = _conditions(wanted)
+    if last is not None:
+        at = to_time(last.started_at)
+        found.append((r.started_at < at) | ((r.started_at == at) & (r.run_id < last.run_id)))
+    query = without_results().where(*found).order_by(r.started_at.desc(), r.run_id.desc()).limit(limit)
+    return [to_run(row) for row in _joined(query, wanted)]
+
+
 def count_states(wanted: RunFilter) -> dict[RunState, int]:
     """How many runs there are in each state, whatever states are wanted."""
     counted = RunRow.select(RunRow.state, fn.COUNT(RunRow.run_id)).group_by(RunRow.state)

@@ -12,7 +12,7 @@ from app.store import pruning, run_digests, runs
 from app.store.database import Store
 from app.store.models import RunRow
 from app.store.run_digest_rows import RunDigestRow
-from app.store.run_search import RunFilter, count_states, find_runs
+from app.store.run_search import RunFilter, count_states, find_runs, runs_after
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -107,6 +107,20 @@ class TestFinding:
         assert store.run_now(run_digests.catch_up) == 1
         assert store.run_now(run_digests.catch_up) == 0
         assert found(store, text="åse") == [wanted]
+
+
+class TestGoingThroughAll:
+    @pytest.mark.parametrize("at_once", [1, 2, 3, 100])
+    def test_each_that_fits_comes_once_also_those_of_one_moment(self, store: Store, at_once: int) -> None:
+        ids = {keep(store, day) for day in (0, 0, 0, 1, 2, 2)}
+        keep(store, 1, operation="people.sync")
+        wanted, last, met = RunFilter(operation="offices.sync"), None, []
+        while page := store.run_now(runs_after, wanted, last, limit=at_once):
+            met += page
+            last = page[-1]
+        assert len(met) == 6
+        assert {each.run_id for each in met} == ids
+        assert [each.started_at for each in met] == sorted((each.started_at for each in met), reverse=True)
 
 
 class TestTakingAway:

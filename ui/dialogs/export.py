@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -19,11 +20,15 @@ from ui.widgets import ask
 
 def export_table(parent: QWidget, desk: Desk, table: VisibleTable, name: str) -> None:
     """Ask for a file and write `table`; the suffix decides between CSV, XLSX and JSON."""
-    desk.start(f"export {name}", _export(parent, desk, table, name))
+    title = _("Export what is shown")
+    desk.start(f"export {name}", export_to_file(parent, desk, table.headers, table.rows, name, title))
 
 
-async def _export(parent: QWidget, desk: Desk, table: VisibleTable, name: str) -> None:
-    dialog = QFileDialog(parent, _("Export what is shown"), f"{name}.csv")
+async def export_to_file(
+    parent: QWidget, desk: Desk, headers: Sequence[str], rows: Iterable[Sequence[object]], name: str, title: str
+) -> None:
+    """Ask for a file and write `rows` to it, which are gone through once, on a thread of its own."""
+    dialog = QFileDialog(parent, title, f"{name}.csv")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters(["CSV (*.csv)", "Excel (*.xlsx)", "JSON (*.json)"])
     dialog.setDefaultSuffix("csv")
@@ -33,7 +38,7 @@ async def _export(parent: QWidget, desk: Desk, table: VisibleTable, name: str) -
     file = Path(dialog.selectedFiles()[0])
     try:
         owner = desk.workspace.organization.owner
-        await asyncio.to_thread(export_rows, file, *of_organization(owner, table.headers, table.rows))
+        await asyncio.to_thread(export_rows, file, *of_organization(owner, headers, rows))
     except MusterError as error:
         desk.voice.banner("export", Tone.DANGER, error.message, remedy_of(error))
         return

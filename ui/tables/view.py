@@ -168,7 +168,7 @@ class TableView(QTableView, Generic[Row]):
 
     def visible_table(self) -> VisibleTable:
         """Headers and rows exactly as shown: these columns in this order, filtered and sorted."""
-        return visible_table(self._visible_columns(), self._rows.shown_rows())
+        return visible_table(self.visible_columns(), self._rows.shown_rows())
 
     def add_to_menu(self, fill: Callable[[QMenu], object]) -> None:
         """`fill` is called each time before the context menu opens and puts its actions on top."""
@@ -186,7 +186,7 @@ class TableView(QTableView, Generic[Row]):
     def copy_rows(self) -> None:
         """The selected rows with headers to the clipboard."""
         if rows := self.selected_rows():
-            QGuiApplication.clipboard().setText(rows_as_text(self._visible_columns(), rows))
+            QGuiApplication.clipboard().setText(rows_as_text(self.visible_columns(), rows))
 
     # Events
 
@@ -277,7 +277,8 @@ class TableView(QTableView, Generic[Row]):
 
     # Inside
 
-    def _visible_columns(self) -> list[Any]:
+    def visible_columns(self) -> list[Any]:
+        """The columns that are shown, in their order."""
         return [self._rows.columns[index] for index in self.layout_of_columns.visible()]
 
     def _search_visible(self) -> None:

@@ -17,8 +17,9 @@ from app.events import RunEnded, RunStarted
 from app.i18n import _, ngettext
 from app.operations.registry import find_operation, operations
 from app.store import run_digests, runs
-from app.store.run_search import RunFilter, count_states, find_runs
+from app.store.run_search import RunFilter, count_states, find_runs, runs_after
 from ui.desk import Desk
+from ui.pages.activity.all_rows import AT_ONCE, NextPage
 from ui.pages.activity.details import tell_run
 from ui.pages.activity.rows import COLUMNS, FILTERED, TRIGGERS, TROUBLED, chips, titled
 from ui.pages.activity.searched import SearchedTable
@@ -206,6 +207,11 @@ class RunsView(SearchedView[Run]):
                 self.pane.update_rows([run])
                 self.pane.table.select_key(run_id)
         self._show_current()
+
+    def next_page(self) -> NextPage[Run]:
+        """All runs that fit the search and the filters as they are now."""
+        wanted, read = self._wanted(), self.desk.workspace.store.read
+        return lambda last: read(runs_after, wanted, last, limit=AT_ONCE)
 
     # -- what a person does --------------------------------------------------------------------------------------
 

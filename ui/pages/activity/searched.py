@@ -73,6 +73,11 @@ class SearchedTable(QWidget, Generic[Row]):
         return self.pane.search.text().strip()
 
     @property
+    def total(self) -> int:
+        """How many rows fit, shown or not."""
+        return self._total
+
+    @property
     def chosen(self) -> list[str]:
         """The keys of the chosen chips."""
         return self.pane.chips.chosen()

@@ -19,12 +19,13 @@ from app.errors import MusterError
 from app.i18n import _
 from app.store.values import now
 from ui.desk import Desk
+from ui.pages.activity.all_rows import AllRows, ExportChoice, NextPage
 from ui.pages.activity.period import PeriodChoice
 from ui.pages.activity.searched import SearchedTable
 from ui.tables import TablePane, WithDetails
 from ui.tables.with_details import USUAL_SIZES
 from ui.theme import GRID, Icon
-from ui.widgets import Action
+from ui.widgets import Action, ask
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
@@ -109,7 +110,31 @@ class SearchedView(QWidget, Generic[Row]):
         return now() - timedelta(days=days) if days else None
 
     def export(self) -> None:
-        """Write exactly what is shown to a file."""
+        """Write what is shown to a file, or where more fits than is shown and a person wants it, all of that."""
         from ui.dialogs.export import export_table
 
-        export_table(self, self.desk, self.pane.visible_table(), self._export_as)
+        shown, next_page = self.pane.rows.total, self.next_page()
+        if next_page is not None and self.table.total > shown:
+            self.desk.start(f"export {self._page}", self._export_chosen(shown, next_page))
+        else:
+            export_table(self, self.desk, self.pane.visible_table(), self._export_as)
+
+    def next_page(self) -> NextPage[Row] | None:
+        """How all rows that fit now are read, page by page; None where only those shown can be exported."""
+        return None
+
+    async def _export_chosen(self, shown: int, next_page: NextPage[Row]) -> None:
+        from ui.dialogs.export import export_table, export_to_file
+
+        choice = ExportChoice(self, shown, self.table.total)
+        if not await ask(choice):
+            return
+        if not choice.wants_all:
+            export_table(self, self.desk, self.pane.visible_table(), self._export_as)
+            return
+        rows = AllRows(self.pane.table.visible_columns(), next_page)
+        title = _("Export all that fit")
+        try:
+            await export_to_file(self, self.desk, rows.headers, rows, self._export_as, title)
+        finally:
+            rows.end()

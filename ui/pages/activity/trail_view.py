@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +14,7 @@ from app.i18n import _, ngettext
 from app.operations.runner import Report, Request
 from app.store.audit_search import AuditFilter, count_kinds, find_entries
 from ui.desk import Desk
+from ui.pages.activity.all_rows import AT_ONCE, NextPage
 from ui.pages.activity.searched import SearchedTable
 from ui.pages.activity.searched_view import SearchedView
 from ui.pages.activity.trail_words import COLUMNS, chips, tell_entry
@@ -54,14 +57,23 @@ class TrailView(SearchedView[AuditEntry]):
 
     # -- reading -------------------------------------------------------------------------------------------------
 
+    def _wanted(self) -> AuditFilter:
+        kinds = tuple(AuditKind(key) for key in self.table.chosen)
+        return AuditFilter(kinds, since=self.since(), text=self.table.text)
+
+    def next_page(self) -> NextPage[AuditEntry]:
+        """All entries that fit the search and the filters as they are now."""
+        wanted, read = self._wanted(), self.desk.workspace.store.read
+        return lambda last: read(find_entries, replace(wanted, below=last.seq if last else 0), limit=AT_ONCE)
+
     async def read(self) -> None:
         """The newest entries that fit, and how many there are of each kind."""
-        kinds = tuple(AuditKind(key) for key in self.table.chosen)
-        answer = await self.newest(self._ask(AuditFilter(kinds, since=self.since(), text=self.table.text)))
+        wanted = self._wanted()
+        answer = await self.newest(self._ask(wanted))
         if answer is None:
             return
         found, counts = answer
-        total = sum(count for kind, count in counts.items() if not kinds or kind in kinds)
+        total = sum(count for kind, count in counts.items() if not wanted.kinds or kind in wanted.kinds)
         self.table.say_empty(_("Nothing is recorded yet"), _("Every run, change and look at a secret appears here."))
         self.table.show_found(found, total, {kind.value: counts.get(kind, 0) for kind in AuditKind})
         self.split.tell()

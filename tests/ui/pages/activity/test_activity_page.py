@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit
@@ -18,7 +19,8 @@ from app.store.values import now
 from tests.support.outcomes import keep, outcome, run
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
 from ui.desk import Desk
-from ui.pages.activity import ActivityPage, make
+from ui.pages.activity import ActivityPage, make, runs_view, searched
+from ui.pages.activity.all_rows import ExportChoice
 from ui.tables import TableView
 from ui.widgets import Button
 
@@ -220,6 +222,35 @@ async def test_the_list_can_be_exported(desk: Desk, voice: Heard, tmp_path: Path
     dialog.accept()
     await eventually(lambda: voice.toasts)
     assert len((tmp_path / "activity.csv").read_text("utf-8-sig").splitlines()) == 4
+
+
+async def export_to(file: Path) -> None:
+    dialog = await open_dialog(QFileDialog)
+    part(dialog, QLineEdit, "fileNameEdit").setText(str(file))
+    dialog.accept()
+
+
+@pytest.mark.parametrize(("wanted", "lines"), [("shown", 3), ("all", 8)])
+async def test_where_more_fits_than_is_shown_the_export_asks_which_is_meant(
+    desk: Desk, voice: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, lines: int
+) -> None:
+    monkeypatch.setattr(searched, "AT_ONCE", 2)
+    monkeypatch.setattr(runs_view, "AT_ONCE", 3)
+    for number in range(7):
+        minute = 10 if number < 4 else number + 10  # several of them at the very same moment
+        same = replace(earlier(0, f"run-{number}"), started_at=now().replace(microsecond=0) - timedelta(minutes=minute))
+        await keep(desk.workspace, same)
+    await keep(desk.workspace, earlier(1, "other", operation="offices.sync"))
+    page = await open_page(desk)
+    type_into(part(page, QLineEdit, "activity.search"), "run-")
+    await eventually(lambda: page.runs.pane.rows.total == 2 and page.runs.table.total == 7)
+    click(page, "activity.export")
+    choice = await open_dialog(ExportChoice)
+    assert part(choice, Button, "export_choice.all").text() == "All that fit (7)"
+    click(choice, f"export_choice.{wanted}")
+    await export_to(tmp_path / "activity.csv")
+    await eventually(lambda: voice.toasts)
+    assert len((tmp_path / "activity.csv").read_text("utf-8-sig").splitlines()) == lines
 
 
 async def test_a_store_that_cannot_be_read_says_why_and_is_tried_again(desk: Desk) -> None:
