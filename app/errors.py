@@ -18,8 +18,8 @@
     |- Busy              another program or run holds the target         exit 7
     |- Cancelled         a person cancelled                              exit 130
     |- UsageError        asked for something impossible                  exit 2
+    |  `- FolderMissing  the folder of a file that is to be written      exit 2
     |- StoreError        the database, disk or a file of ours            exit 1
-    |  |- FolderMissing  the folder of a file that is to be written      exit 5
     |  `- FileForbidden  a file that may not be written there            exit 5
     |- Unexpected        a bug                                           exit 1
 
@@ -234,20 +234,18 @@ class UsageError(MusterError):
     exit_code = ExitCode.USAGE
 
 
+class FolderMissing(UsageError):
+    """A file was to be written into a folder that is not there."""
+
+    code = "folder_missing"
+    default_remedy = N_("Choose an existing folder.")
+
+
 class StoreError(MusterError):
     """The database, the disk or one of our own files does not play along."""
 
     code = "store"
     exit_code = ExitCode.UNEXPECTED
-
-
-class FolderMissing(StoreError):
-    """A file was to be written into a folder that is not there."""
-
-    code = "folder_missing"
-    kind = ErrorKind.NOT_CONFIGURED
-    exit_code = ExitCode.NOT_CONFIGURED
-    default_remedy = N_("Choose an existing folder.")
 
 
 class FileForbidden(StoreError):

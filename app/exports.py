@@ -20,7 +20,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.errors import FileForbidden, FolderMissing, StoreError, UsageError
+from app.errors import FileForbidden, FolderMissing, MusterError, StoreError, UsageError
 from app.i18n import N_, _
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -79,7 +79,7 @@ def _umask() -> int:
     return mask
 
 
-def _explained(path: Path, error: OSError) -> StoreError:
+def _explained(path: Path, error: OSError) -> MusterError:
     name = path.name
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StoreError(

@@ -103,7 +103,7 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path) -> Non
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(FolderMissing, match="folder of offices.csv does not exist") as caught:
         export_rows(tmp_path / "nowhere" / "offices.csv", HEADERS, ROWS)
-    assert (caught.value.kind, caught.value.exit_code) == (ErrorKind.NOT_CONFIGURED, ExitCode.NOT_CONFIGURED)
+    assert (caught.value.kind, caught.value.exit_code) == (ErrorKind.UNEXPECTED, ExitCode.USAGE)
     assert caught.value.remedy == "Choose an existing folder."
 
 
