@@ -235,12 +235,13 @@ class Scheduler:
     async def _give_back(self) -> None:
         """Let go of what was held; where the store refuses that, again at the next look."""
         while self._owed:
+            lease_id = self._owed.pop()  # at once: the end of a run and a look come here side by side
             try:
-                await self._workspace.store.write(leases.give_back, self._owed[-1])
+                await self._workspace.store.write(leases.give_back, lease_id)
             except MusterError as error:
+                self._owed.append(lease_id)
                 log.warning("Schedules: %s", error.message)
                 return
-            self._owed.pop()
 
     async def _finished(self, schedule: Schedule, lease_id: str) -> Ran:
         try:

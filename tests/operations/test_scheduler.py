@@ -18,7 +18,7 @@ from app.domain.outcomes import RunState, Trigger
 from app.domain.schedules import Schedule
 from app.domain.webhooks.events import EventType
 from app.errors import Busy, ErrorKind
-from app.events import SchedulePaused
+from app.events import SchedulePaused, SchedulesChanged
 from app.operations.registry import find_operation
 from app.operations.scheduler import Ran, Scheduler
 from app.store import leases, runs
@@ -102,6 +102,19 @@ class TestFiring:
                 await asyncio.sleep(0.01)
         service.cancel()
         assert states(list(scheduler.ran)) == [RunState.FINISHED]
+
+    async def test_it_goes_on_after_a_run(self, desk: Workspace, scheduler: Scheduler, clock: Clock) -> None:
+        service = desk.tasks.start("scheduler", scheduler.run())
+        async with asyncio.timeout(30):
+            for round_ in range(1, 4):
+                clock.forward(minutes=15)
+                desk.events.publish(SchedulesChanged())
+                while len(scheduler.ran) < round_:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.1)
+                assert not service.done()
+        service.cancel()
+        assert states(list(scheduler.ran)) == [RunState.FINISHED] * 3
 
     async def test_words_for_days_are_dates_in_the_run(
         self, desk: Workspace, scheduler: Scheduler, clock: Clock
@@ -326,7 +339,7 @@ class TestFailing:
         give_back, refusals = leases.give_back, [Busy("The database is busy.")]
 
         def refusing(run_id: str) -> None:
-            if run_id in scheduler._owed and refusals:
+            if refusals and runs.find_run(run_id) is None:  # the lease of the schedule, not that of its run
                 raise refusals.pop()
             give_back(run_id)
 
