@@ -148,7 +148,7 @@ class ConnectionLogDetail(QDialog):
         try:
             self.attempts = await self.desk.workspace.store.read(attempts_of, self.log.run.run_id)
         except MusterError as error:
-            self.pane.show_error(error.message, _(error.remedy))
+            self.pane.show_error(error.message, remedy_of(error))
             return
         self.pane.set_rows(list(enumerate(self.attempts.kept)))
         if self.pane.rows.rowCount():

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale, QTime, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from app.domain.attempts import LogLevel
+from app.domain.causes import remedy_of
 from app.domain.connections import LOG_LEVEL, Connection
 from app.i18n import _
 from app.operations.runner import Request
@@ -59,7 +60,7 @@ class DetailSwitch(QWidget):
         wanted = LogLevel.DEBUG.value if on else ""
         report = await self.desk.report_of(Request(_OPERATION, self.connection.id, {"settings": {LOG_LEVEL: wanted}}))
         if report is not None and report.error is not None:
-            self.desk.voice.banner("sync_log", Tone.DANGER, report.error.message, _(report.error.remedy))
+            self.desk.voice.banner("sync_log", Tone.DANGER, report.error.message, remedy_of(report.error))
         found = await self.desk.workspace.store.read(stored.find_connection, self.connection.id)
         self.connection = found or self.connection
         self.show_state()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.causes import remedy_of
 from app.domain.connections import Connection, ConnectionStatus
 from app.i18n import _, ngettext
 from app.operations.contact_center.live_feed import Channel, Feed, Part
@@ -106,7 +107,7 @@ def trouble(feed: Feed) -> Trouble | None:
     text = problem.message if problem is not None else ""
     if old and seen is not None:
         text = _("The numbers are those of {time}. {cause}").format(time=clock_text(seen), cause=text).strip()
-    remedy = _(problem.remedy) if problem is not None else ""
+    remedy = remedy_of(problem) if problem is not None else ""
     if (until := feed.refused_until_ms) is not None and until > now_ms():
         remedy = _("The next attempt is made at {time}.").format(time=clock_text(until))
     elif feed.waits_for_person:

@@ -301,7 +301,7 @@ class LivePage(QWidget):
         if feed.is_paused or (feed.channel is Channel.OFF and problem is None):
             self.agents.show_empty(_("Paused"), _("Resume to see who is in which status."), drawing=Icon.PAUSE)
         elif problem is not None:
-            self.agents.show_error(problem.message, _(problem.remedy), [Action(_("Try now"), self.sync)])
+            self.agents.show_error(problem.message, remedy_of(problem), [Action(_("Try now"), self.sync)])
         elif feed.channel in {Channel.STARTING, Channel.RECONNECTING}:
             self.agents.show_loading()
         else:
