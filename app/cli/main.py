@@ -10,14 +10,14 @@ import gc
 import io
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
 from app.cli.connection_arguments import add_connections, add_devices
 from app.cli.history_arguments import add_history, add_run_filters
 from app.cli.schedule_arguments import add_schedules
 from app.cli.webhook_arguments import add_webhooks
-from app.errors import ExitCode, MusterError
+from app.errors import ExitCode, MusterError, UsageError
 
 if TYPE_CHECKING:
     from app.places import Home
@@ -36,12 +36,13 @@ def command() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _speak_utf8()
-    args = _parser().parse_args(arguments)
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     from app.i18n import Language, use_language
     from app.places import Home
 
     use_language(Language.ENGLISH)  # scripts read this; the window speaks the person's language
     try:
+        args = _parser().parse_args(arguments)
         handler: Handler = args.handler
         if args.needs_home:
             args.home = _chosen_home(Home.find(args.home), getattr(args, "organization", None))
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MusterError as error:
         from app.cli.output import print_error
 
-        print_error(error, as_json=getattr(args, "json", False))
+        print_error(error, as_json=as_json)
         return error.exit_code
     except OSError as error:
         print(f"muster: {error}", file=sys.stderr)
@@ -77,13 +78,22 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong as every other error is said, so that `--json` prints a document for it too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises `UsageError`."""
+        self.print_usage(sys.stderr)
+        raise UsageError(message, f"See {self.prog} --help.")
+
+
 def _parser() -> argparse.ArgumentParser:
     home = argparse.ArgumentParser(add_help=False)
     home.add_argument("--home", default=argparse.SUPPRESS, metavar="DIR", help="folder of database, settings and logs")
     home.add_argument("--organization", default=argparse.SUPPRESS, metavar="NAME", help="work on its data this once")
     json_too = argparse.ArgumentParser(add_help=False)
     json_too.add_argument("--json", action="store_true", help="print one JSON document on standard output")
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="muster",
         description="Keeps offices, employees, devices and customers in step across the systems that own them.",
     )

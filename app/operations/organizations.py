@@ -73,6 +73,7 @@ async def switch_organization(context: RunContext, params: NameParams) -> None:
         await workspace.change_settings(organization=found.key)
         workspace.events.publish(OrganizationChosen(found))
     context.result |= _row(context, found)
+    context.result["current"] |= not context.dry_run
 
 
 def _row(context: RunContext, organization: Organization) -> dict[str, Any]:

@@ -240,6 +240,8 @@ async def _connection(context: RunContext, wanted: Operation, name: str) -> Conn
     if not fitting:
         kinds = ", ".join(wanted.kinds)
         raise NotConfigured(_("There is no {kind} connection yet.").format(kind=kinds), _("Add one, then try again."))
+    if name and not named:
+        raise UsageError(_("There is no connection named {name}.").format(name=name))
     if len(named) != 1:
         names = ", ".join(c.name for c in fitting)
         raise UsageError(

@@ -196,6 +196,8 @@ class TestExitCodes:
     def test_usage(self, quick: Muster, arguments: tuple[str, ...]) -> None:
         ran = quick(*arguments)
         assert (ran.code, "usage: muster" in ran.err, ran.out) == (2, True, "")
+        told = quick(*arguments, "--json")
+        assert (told.code, bool(told.json["error"]["message"])) == (2, True)
 
     def test_a_database_that_another_program_has_locked(
         self, quickly_connected: Muster, monkeypatch: pytest.MonkeyPatch

@@ -98,7 +98,7 @@ class TestSchedule:
             (("add", "offices.sync", "--set", "nonsense=1"), "has no parameter nonsense"),
             (("add", "offices.vanish"), "There is no operation"),
             (("add", "schedules.run_now"), "cannot run by itself"),
-            (("add", "offices.sync", "--connection", "other"), "needs to know which connection"),
+            (("add", "offices.sync", "--connection", "other"), "There is no connection named other"),
             (("show", "nothing"), "There is no schedule nothing"),
             (("run", "--for", "0"), "--for takes seconds"),
         ],

@@ -32,7 +32,9 @@ async def test_after_switching_everything_is_the_others(home: Home, keyring: Mem
         heard: list[OrganizationChosen] = []
         first.events.subscribe(OrganizationChosen, heard.append)
         assert (await run(first, "organizations.add", params={"name": "Acme AS"})).error is None
-        assert (await run(first, "organizations.switch", params={"name": "acme as"})).error is None
+        switched = (await run(first, "organizations.switch", params={"name": "acme as"})).run.result
+        assert isinstance(switched, dict)
+        assert (switched["name"], switched["current"]) == ("Acme AS", True)
         assert [event.organization.name for event in heard] == ["Acme AS"]
         assert first.organization == Organization("", "default")  # until it is opened anew
     async with await Workspace.open(home, keyring=keyring) as second:
