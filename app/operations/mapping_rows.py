@@ -44,12 +44,6 @@ def plain_rules(rules: Rules) -> Any:
     return msgspec.to_builtins(rules)
 
 
-def field_title(entity: Entity, key: str) -> str:
-    """What a field is called."""
-    field = entity.field(key)
-    return _(field.title) if field is not None else key
-
-
 def entity_row(view: EntityView) -> dict[str, Any]:
     """An entity as the command line names it."""
     rules = {rule.target: rule for rule in view.kept.rules}
@@ -88,7 +82,7 @@ def trial_row(entity: Entity, trial: Trial) -> dict[str, Any]:
         "records": trial.records,
         "changed": trial.changed,
         "refused": trial.refused,
-        "allowed": bool(trial.records) and not trial.blanked,
+        "allowed": bool(trial.records) and trial.objection(entity) is None,
         "blanked": list(trial.blanked),
         "changes": [asdict(change) for change in trial.changes[:_MOST_CHANGES]],
         "problems": [

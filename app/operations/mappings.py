@@ -37,7 +37,7 @@ from app.errors import Held, UsageError
 from app.events import ConnectionsChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.operations.mapping_rows import entity_row, field_title, plain_rules, trial_row, views_of
+from app.operations.mapping_rows import entity_row, plain_rules, trial_row, views_of
 from app.operations.mapping_values import keep_status, time_type_setting, unmapped_values
 from app.operations.registry import NoParams, operation
 from app.store import connections as stored_connections
@@ -104,7 +104,7 @@ async def update_mapping(context: RunContext, params: RulesParams) -> None:
     """Keep rules after they were tried.
 
     Raises `UsageError` for rules that cannot be, `Held` when there is nothing to try them on, or when they would take
-    a required field's value away.
+    a required field's value away, make several records one, or let no record through.
     """
     await _keep(context, params)
 
@@ -114,7 +114,7 @@ async def update_mapping(context: RunContext, params: RulesParams) -> None:
     kinds=MAPPED, remote=False, works_paused=True,
 )  # fmt: skip
 async def reset_mapping(context: RunContext, params: EntityParams) -> None:
-    """Read every key from the key of the same name again, under the rules of `update_mapping`."""
+    """Read every key from the key of the same name again."""
     await _keep(context, RulesParams(params.entity))
 
 
@@ -156,22 +156,22 @@ async def _keep(context: RunContext, params: RulesParams) -> None:
         return
     trial = await _trial(context, params)
     context.result |= trial_row(entity, trial)
+    if rules:  # what is shipped can always be gone back to (§9)
+        _refuse(entity, trial)
+    if context.dry_run:
+        return
+    note = _note(context, entity.id, plain_rules(before), plain_rules(rules))
+    await _write(context, note, lambda: stored.keep_rules(connection.id, entity.id, rules, context.run.actor))
+
+
+def _refuse(entity: Entity, trial: Trial) -> None:
     if not trial.records:
         raise Held(
             _("There is no record yet to try this mapping on."),
             _("Fetch data from this connection once, then try again."),
         )
-    if trial.blanked:
-        raise Held(
-            _("This mapping would take the value away from a required field: {fields}.").format(
-                fields=", ".join(field_title(entity, key) for key in trial.blanked)
-            ),
-            _("Choose fields that hold a value in the last records."),
-        )
-    if context.dry_run:
-        return
-    note = _note(context, entity.id, plain_rules(before), plain_rules(rules))
-    await _write(context, note, lambda: stored.keep_rules(connection.id, entity.id, rules, context.run.actor))
+    if objection := trial.objection(entity):
+        raise Held(objection.message, objection.remedy)
 
 
 async def _trial(context: RunContext, params: RulesParams) -> Trial:

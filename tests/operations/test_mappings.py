@@ -8,6 +8,7 @@ import pytest
 
 from app.demo.world import DemoWorld
 from app.domain.connections import Connection
+from app.domain.mappings.mapper import Harvest
 from app.domain.outcomes import Status
 from app.errors import Forbidden, Held, UsageError
 from app.operations.runner import Report
@@ -88,6 +89,18 @@ async def test_reset_goes_back_to_what_the_source_says(filled: Workspace) -> Non
     await do(filled, "mappings.reset", entity="employee")
     await run(filled, "directory.sync")
     assert await names(filled) == before
+
+
+async def test_what_is_shipped_can_be_gone_back_to_also_where_it_leaves_a_required_field_blank(
+    filled: Workspace,
+) -> None:
+    connection = await vitec(filled)
+    nameless = Harvest({"employee": [{"employeeId": str(n), "email": f"{n}@a.no"} for n in range(20)]})
+    await filled.store.write(stored.keep_harvest, connection.id, nameless)
+    borrowed = {"target": "name", "sources": ["name", "email"]}
+    assert (await do(filled, "mappings.update", entity="employee", rows=[borrowed])).error is None
+    assert (await do(filled, "mappings.reset", entity="employee")).error is None
+    assert await filled.store.read(stored.rules, connection.id) == {}
 
 
 async def test_a_dry_run_keeps_nothing(filled: Workspace) -> None:

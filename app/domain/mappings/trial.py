@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from app.domain.mappings.mapper import Mapper, Problem, look_up
 from app.domain.mappings.registers import NO_REGISTERS, Registers
 from app.domain.mappings.rules import Rules
 from app.domain.mappings.transforms import is_blank
+from app.i18n import _
 
 Row = Mapping[str, Any]
 
@@ -28,18 +29,53 @@ class TrialChange:
 
 @dataclass(frozen=True)
 class Trial:
-    """What rules would do to `records` rows; `blanked` are required fields that would lose their value."""
+    """What rules would do to `records` rows.
+
+    `blanked` are required fields that would lose their value, `merged` says that different records would get one name.
+    """
 
     records: int
     changed: int
     changes: tuple[TrialChange, ...]
     problems: tuple[Problem, ...]
     blanked: tuple[str, ...]
+    merged: bool = False
 
     @property
     def refused(self) -> int:
         """How many records could not be taken."""
         return len(self.problems)
+
+    def objection(self, entity: Entity) -> Objection | None:
+        """Why rules must not be kept after this, if anything; the shipped ones always may."""
+        if self.blanked:
+            return Objection(
+                _("This mapping would take the value away from a required field: {fields}.").format(
+                    fields=", ".join(_title(entity, key) for key in self.blanked)
+                ),
+                _("Choose fields that hold a value in the last records."),
+            )
+        if self.merged:
+            return Objection(
+                _("This mapping would give different records the same value of {field}.").format(
+                    field=_title(entity, entity.required[0][0])
+                ),
+                _("Choose a field that tells the records apart."),
+            )
+        if self.records and self.refused >= self.records:
+            return Objection(
+                _("With this mapping none of the last records could be taken."),
+                _("Choose other fields or transformations for what each record is refused for."),
+            )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why rules must not be kept, and what to do."""
+
+    message: str
+    remedy: str
 
 
 def try_rules(
@@ -63,7 +99,25 @@ def try_rules(
         changed += bool(found)
     blanked = (_blanked(entity, raw, was, becomes) for raw, was, becomes in zip(rows, before, after, strict=True))
     keys = dict.fromkeys(key for found in blanked for key in found)
-    return Trial(len(rows), changed, tuple(changes), tuple(mapper.harvest().problems), tuple(keys))
+    problems = tuple(mapper.harvest().problems)
+    return Trial(len(rows), changed, tuple(changes), problems, tuple(keys), _merged(entity, before, after))
+
+
+def _merged(entity: Entity, before: Iterable[Row | None], after: Iterable[Row | None]) -> bool:
+    """Whether records that had names of their own would share one."""
+    names: dict[str, str] = {}
+    for was, becomes in zip(before, after, strict=True):
+        if was is None or becomes is None:
+            continue
+        old, new = record_name(entity, was), record_name(entity, becomes)
+        if "?" not in (old, new) and names.setdefault(new, old) != old:
+            return True
+    return False
+
+
+def _title(entity: Entity, key: str) -> str:
+    field = entity.field(key)
+    return _(field.title) if field is not None else key
 
 
 def record_name(entity: Entity, row: Row) -> str:

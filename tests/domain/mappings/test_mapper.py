@@ -158,6 +158,25 @@ def test_a_trial_names_required_fields_that_would_be_blank(rule: Rule) -> None:
     assert try_rules(EMPLOYEE, PEOPLE, (), (rule,), NOW).blanked == ("name",)
 
 
+def test_a_trial_tells_when_different_records_would_be_one() -> None:
+    key = EMPLOYEE.required[0][0]
+    constant = Rule(key, (key,), (Transform(TransformKind.CONSTANT, "same"),))
+    trial = try_rules(EMPLOYEE, PEOPLE, (), (constant,), NOW)
+    assert trial.merged
+    objection = trial.objection(EMPLOYEE)
+    assert objection is not None
+    assert "different records the same value" in objection.message
+    upper = Rule(key, (key,), (Transform(TransformKind.UPPER),))
+    assert try_rules(EMPLOYEE, PEOPLE, (), (upper,), NOW).objection(EMPLOYEE) is None
+
+
+def test_rules_that_let_no_record_through_are_objected_to() -> None:
+    boolean = Rule("name", ("name",), (Transform(TransformKind.TO_BOOL),))
+    trial = try_rules(EMPLOYEE, PEOPLE, (), (boolean,), NOW)
+    assert trial.refused == trial.records
+    assert trial.objection(EMPLOYEE) is not None
+
+
 def test_zero_is_a_value_also_in_a_required_field() -> None:
     rows = [{"employeeId": 0, "departmentId": 0, "name": "0"}]
     assert try_rules(EMPLOYEE, rows, (), (Rule("title", ("name",)),), NOW).blanked == ()

@@ -22,7 +22,7 @@ from ui.desk import Desk
 from ui.dialogs.mappings.drafts import Drafts
 from ui.dialogs.mappings.editor import RuleEditor
 from ui.dialogs.mappings.rows import FIELD_COLUMNS, FieldLine, field_lines
-from ui.dialogs.mappings.trial import TrialPane, blanked_words, records_in_words, trial_words
+from ui.dialogs.mappings.trial import TrialPane, records_in_words, trial_words
 from ui.dialogs.mappings.values import ValuesPanel
 from ui.tables import TablePane, format_value
 from ui.theme import GRID, Icon, Tone
@@ -233,10 +233,9 @@ class MappingsDialog(QDialog):
         self.trial.show_trial(trial, view)
         self.told.setText(trial_words(trial))
         reason = self.desk.refusal(UPDATE) or ("" if self.drafts.is_dirty(view) else _("Nothing was changed."))
-        if blanked := blanked_words(trial, view):
-            reason = blanked
-            remedy = _("Choose fields that hold a value in the last records.")
-            self.banners.show_banner("try", Tone.WARNING, blanked, remedy)
+        if self.rows() and (objection := trial.objection(view.entity)):
+            reason = objection.message
+            self.banners.show_banner("try", Tone.WARNING, objection.message, objection.remedy)
         self.save.permit(reason)
 
     # -- keeping -------------------------------------------------------------------------------------------------

@@ -34,16 +34,6 @@ class TrialPane(TablePane[TrialLine]):
             self.show_empty(_("Nothing would change"), _("The last records stay as they are."))
 
 
-def blanked_words(trial: Trial, view: EntityView) -> str:
-    """Which required fields would lose their value; blank for none."""
-    blanked = [_(field.title) for key in trial.blanked if (field := view.entity.field(key)) is not None]
-    if not blanked:
-        return ""
-    return _("This mapping would take the value away from a required field: {fields}.").format(
-        fields=", ".join(blanked)
-    )
-
-
 def trial_words(trial: Trial) -> str:
     """How many of the records would change, and how many could not be taken."""
     text = ngettext(
