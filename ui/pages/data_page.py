@@ -10,9 +10,9 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
@@ -27,7 +27,7 @@ from app.store import connections
 from ui.desk import Desk
 from ui.dialogs.export import export_table
 from ui.pages.header import PageHeader
-from ui.tables import Column, TablePane
+from ui.tables import Beside, Column, TablePane
 from ui.texts import run_counts
 from ui.theme import Icon, Tone
 from ui.widgets import Action, DetailsPane, FilterChip, Look
@@ -98,11 +98,7 @@ class DataPage(QWidget, Generic[R]):
         self._soon.timeout.connect(self.refresh)
 
     def _arrange(self) -> None:
-        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        self.split.addWidget(self.pane)
-        self.split.addWidget(self.details)
-        self.split.setStretchFactor(0, 1)
-        self.split.setSizes([1000, 360])
+        self.split = Beside(self.pane, self.details)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

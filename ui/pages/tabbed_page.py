@@ -31,7 +31,7 @@ class TabbedPage(QWidget):
         self.names = tuple(titles)
         self.views: dict[str, QWidget] = {}
         self._kept = f"{name}/tab"
-        self.tabs = InnerTabs(self, name=spoken, object_name=f"{name}.tabs")
+        self.tabs = InnerTabs(self, name=spoken, object_name=f"{name}.tabs", scrolls=True)
         for title in titles.values():
             self.tabs.addTab(_(title))
         self.stack = QStackedWidget()

@@ -23,10 +23,11 @@ from ui.tables.layout import LayoutStore
 from ui.tables.model import Role, TableModel
 from ui.tables.pane import TablePane
 from ui.tables.view import TableView
-from ui.tables.with_details import WithDetails
+from ui.tables.with_details import Beside, WithDetails
 
 __all__ = [
     "Align",
+    "Beside",
     "Column",
     "Kind",
     "LayoutStore",

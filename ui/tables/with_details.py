@@ -12,7 +12,18 @@ from ui.tables.view import TableView
 USUAL_SIZES = (1000, 360)
 
 
-class WithDetails(QSplitter):
+class Beside(QSplitter):
+    """What a page shows, and on the right, narrower and of a width of its own, what it says of a part of it."""
+
+    def __init__(self, shown: QWidget, details: QWidget, sizes: tuple[int, int] = USUAL_SIZES) -> None:
+        super().__init__(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.addWidget(shown)
+        self.addWidget(details)
+        self.setStretchFactor(0, 1)
+        self.setSizes(list(sizes))
+
+
+class WithDetails(Beside):
     """`shown` holds the table; the details begin hidden unless whoever made them says otherwise afterwards."""
 
     told = Signal()
@@ -20,14 +31,10 @@ class WithDetails(QSplitter):
 
     def __init__(
         self, shown: QWidget, table: TableView[Any], details: QWidget, sizes: tuple[int, int] = USUAL_SIZES
-    ) -> None:  # fmt: skip
-        super().__init__(Qt.Orientation.Horizontal, childrenCollapsible=False)
+    ) -> None:
+        super().__init__(shown, details, sizes)
         self.details = details
         details.hide()
-        self.addWidget(shown)
-        self.addWidget(details)
-        self.setStretchFactor(0, 1)
-        self.setSizes(list(sizes))
         table.current_row_changed.connect(self.tell)
         table.details_requested.connect(self.toggle)
 

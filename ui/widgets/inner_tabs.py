@@ -24,8 +24,11 @@ class TabKeys(Enum):
 class InnerTabs(QTabBar):
     """A tab bar whose keys reach it from anywhere in `within`; after the last tab comes the first."""
 
-    def __init__(self, within: QWidget, *, name: str, object_name: str, keys: TabKeys = TabKeys.OF_PAGE) -> None:
-        super().__init__(drawBase=False, expanding=False, usesScrollButtons=True)
+    def __init__(
+        self, within: QWidget, *, name: str, object_name: str, keys: TabKeys = TabKeys.OF_PAGE, scrolls: bool = False
+    ) -> None:
+        """`scrolls` lets it get narrower than its tabs need; beside other controls it does not give way."""
+        super().__init__(drawBase=False, expanding=False, usesScrollButtons=scrolls)
         self.setObjectName(object_name)
         self.setAccessibleName(name)
         self.setProperty("look", "inner")

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
@@ -36,7 +36,7 @@ from ui.pages.connections.header import ConnectionsHeader
 from ui.pages.connections.life import ConnectionLife
 from ui.pages.connections.menu import fill_row_menu
 from ui.pages.connections.rows import COLUMNS, ConnectionLine, filters
-from ui.tables import TablePane, format_value
+from ui.tables import Beside, TablePane, format_value
 from ui.texts import day_text
 from ui.theme import Icon, Tone
 from ui.widgets import Action, BannerArea, Look
@@ -103,11 +103,7 @@ class ConnectionsPage(QWidget):
         self._countdown.timeout.connect(self._tick)
 
     def _arrange(self) -> None:
-        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        self.split.addWidget(self.pane)
-        self.split.addWidget(self.details)
-        self.split.setStretchFactor(0, 1)
-        self.split.setSizes([1000, 360])
+        self.split = Beside(self.pane, self.details)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -5,9 +5,9 @@ It reads the store, so that it opens at once without any network; what runs tell
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
@@ -32,7 +32,7 @@ from ui.pages.devices.menus import fill_cells_menu, fill_more, fill_row_menu
 from ui.pages.devices.push_settings import PushBar
 from ui.pages.devices.record_ids import MISSING_AT
 from ui.pages.devices.rows import COLUMNS, DeviceLine, evidence_text, filters, severity
-from ui.tables import TablePane, format_value
+from ui.tables import Beside, TablePane, format_value
 from ui.theme import GRID, Icon
 from ui.widgets import Action, DetailsPane, Look
 from ui.widgets.inner_tabs import InnerTabs
@@ -95,11 +95,7 @@ class DevicesPage(QWidget):
         second.addWidget(self.tabs)
         second.addWidget(self.troubles, 1)
         second.addWidget(self.push_bar)
-        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        self.split.addWidget(self.stack)
-        self.split.addWidget(self.details)
-        self.split.setStretchFactor(0, 1)
-        self.split.setSizes([1000, 360])
+        self.split = Beside(self.stack, self.details)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.causes import remedy_of
 from app.domain.webhooks.endpoint import PayloadFormat
@@ -20,7 +20,7 @@ from app.store import webhook_events, webhooks
 from ui.desk import Desk
 from ui.dialogs.webhook_events import SampleText, sample_text
 from ui.pages.webhooks.words import CATEGORY_WORDS, FORMAT_WORDS
-from ui.tables import Column, Kind, TablePane, format_value
+from ui.tables import Beside, Column, Kind, TablePane, format_value
 from ui.theme import GRID, Icon, Tone
 from ui.widgets import Action, Button, FilterChip, StatusChip
 
@@ -99,11 +99,7 @@ class EventsView(QWidget):
             line.addWidget(copy)
             right.addLayout(line)
             right.addWidget(text, 1)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.pane)
-        split.addWidget(self.beside)
-        split.setStretchFactor(0, 1)
-        split.setSizes([900, 440])
+        split = Beside(self.pane, self.beside, (900, 440))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 3 * GRID, 0, 0)
         column.addWidget(split, 1)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection
@@ -25,7 +24,7 @@ from app.store.values import now
 from ui.desk import Desk
 from ui.dialogs.export import export_table
 from ui.pages.data_page import DataPage, DataPageSpec
-from ui.tables import TablePane
+from ui.tables import Beside, TablePane
 from ui.theme import GRID, Icon
 from ui.widgets import Action, Button
 from ui.widgets.inner_tabs import InnerTabs, TabKeys
@@ -87,11 +86,7 @@ class ViewsPage(DataPage[R], Generic[R, D]):
         second.addWidget(self.period)
         for button in self.make_tools():
             second.addWidget(button)
-        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        self.split.addWidget(self.stack)
-        self.split.addWidget(self.details)
-        self.split.setStretchFactor(0, 1)
-        self.split.setSizes([1000, 360])
+        self.split = Beside(self.stack, self.details)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

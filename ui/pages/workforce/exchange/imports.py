@@ -7,14 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.outcomes import RunState
 from app.i18n import N_, _, ngettext
 from app.store.contact_center_imports import PastImport
 from ui.desk import Desk
 from ui.pages.workforce.exchange.words import counts_words, type_words
-from ui.tables import Column, Kind, TablePane, format_value
+from ui.tables import Beside, Column, Kind, TablePane, format_value
 from ui.texts import STATE_TONES, STATE_WORDS, moment_text
 from ui.theme import GRID, RADIUS, Icon, Tone, icon, icon_pixmap, theme, tokens
 from ui.widgets import Button, DetailsPane
@@ -91,11 +91,7 @@ class ImportsPane(QWidget):
         head.addWidget(title, 1)
         for button in (self.undo, self.resume):
             head.addWidget(button)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.pane)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 1)
-        split.setSizes([1000, 340])
+        split = Beside(self.pane, self.details, (1000, 340))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -41,7 +41,7 @@ from ui.pages.workforce.history.measures import (
     columns,
 )
 from ui.pages.workforce.history.tables import KEY, HistoryTables
-from ui.tables import TablePane, format_value
+from ui.tables import Beside, TablePane, format_value
 from ui.theme import Icon, icon
 from ui.widgets import Action
 
@@ -85,11 +85,7 @@ class HistoryPage(DataPage[Slot]):
         self.upright = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self.upright.addWidget(self.drawing)
         self.upright.addWidget(self.tables)
-        self.split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        self.split.addWidget(self.upright)
-        self.split.addWidget(self.details)
-        self.split.setStretchFactor(0, 1)
-        self.split.setSizes([1000, 360])
+        self.split = Beside(self.upright, self.details)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
