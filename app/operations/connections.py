@@ -275,7 +275,8 @@ def connection_row(workspace: Workspace, connection: Connection) -> dict[str, An
         "kind": connection.kind.value,
         "status": connection.status.value,
         "settings": connection.settings,
-        "secrets": {f.key: f.key in readable for f in connection.spec.secrets},
+        # Of the secrets few connections need only those that are there.
+        "secrets": {f.key: f.key in readable for f in connection.spec.secrets if not f.advanced or f.key in readable},
         "last_sync": time_text(connection.last_sync),
         "last_error": connection.last_error,
     }

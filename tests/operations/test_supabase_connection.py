@@ -123,7 +123,7 @@ class TestTest:
         report = await run(linked, "connections.test", "supabase")
         result = report.run.result
         assert result["stages"][-1] | {"duration_ms": 0} == {
-            "name": "rights", "ok": False, "duration_ms": 0,
+            "name": "rights", "ok": False, "duration_ms": 0, "code": "supabase.table_right",
             "message": "Supabase gives no right to the table dispozitive_pontaj.",
         }  # fmt: skip
         assert (report.exit_code, result["category"]) == (5, "authentication_error")
