@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-MOST_ROWS = 1000
+DEFAULT_ROWS = 1000
+_MOST_ROWS = 1_000_000
 
 
 def add_history(
@@ -18,7 +19,7 @@ def add_history(
         "--where", action="append", default=[], metavar="KEY=VALUE",
         help="kind, actor, via, operation, object_id, run_id, since, until, text",
     )  # fmt: skip
-    listing.add_argument("--limit", type=int, default=MOST_ROWS, help="how many at most")
+    listing.add_argument("--limit", type=_count, default=DEFAULT_ROWS, help="how many at most")
     listing.add_argument("--csv", metavar="FILE")
     listing.add_argument("--xlsx", metavar="FILE")
     listing.set_defaults(handler=_audit, verb="list", needs_home=True)
@@ -28,7 +29,7 @@ def add_history(
     line.add_argument("subject", choices=["person", "device", "customer"])
     line.add_argument("record_id", metavar="ID")
     line.add_argument("--before", metavar="MOMENT", help="only what is older")
-    line.add_argument("--limit", type=int, default=100, help="about how many entries")
+    line.add_argument("--limit", type=_count, default=100, help="about how many entries")
     line.set_defaults(handler=_timeline, needs_home=True)
 
 
@@ -41,7 +42,14 @@ def add_run_filters(listing: argparse.ArgumentParser) -> None:
     listing.add_argument("--until", default="", metavar="MOMENT")
     listing.add_argument("--text", default="", help="in the operation, connection, actor, error or a name in it")
     listing.add_argument("--troubled", action="store_true", help="with records that need a look")
-    listing.add_argument("--limit", type=int, default=MOST_ROWS, help="how many at most")
+    listing.add_argument("--limit", type=_count, default=DEFAULT_ROWS, help="how many at most")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= _MOST_ROWS:
+        raise argparse.ArgumentTypeError(f"must be between 1 and {_MOST_ROWS}: {text}")
+    return count
 
 
 def _audit(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -17,7 +18,7 @@ from app.cli.connection_arguments import add_connections, add_devices
 from app.cli.history_arguments import add_history, add_run_filters
 from app.cli.schedule_arguments import add_schedules
 from app.cli.webhook_arguments import add_webhooks
-from app.errors import ExitCode, MusterError, UsageError
+from app.errors import ExitCode, MusterError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from app.places import Home
@@ -56,8 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print_error(error, as_json=as_json)
         return error.exit_code
+    except BrokenPipeError:  # whoever reads has read enough; nothing more may be written when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
     except OSError as error:
-        print(f"muster: {error}", file=sys.stderr)
+        from app.cli.output import print_error
+
+        print_error(StoreError(str(error)), as_json=as_json)
         return ExitCode.UNEXPECTED
     except KeyboardInterrupt:
         return ExitCode.CANCELLED

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.access import GRANTS, Role
 from app.cli.output import print_error, print_json, print_table
+from app.cli.secret_input import read_line
 from app.cli.session import follow, with_workspace
 from app.errors import UsageError
 from app.i18n import _
@@ -63,10 +64,9 @@ async def _asked(key: str, words: str) -> str:
     """A passcode, typed without echo or the next line of standard input; blank where the environment has it."""
     if os.environ.get(environment_name("administrator", key)):
         return ""
-    if sys.stdin.isatty():
+    if sys.stdin is not None and sys.stdin.isatty():
         return await asyncio.to_thread(getpass.getpass, f"{words}: ")
-    line: str = await asyncio.to_thread(sys.stdin.readline)
-    return line.rstrip("\r\n")
+    return await asyncio.to_thread(read_line)
 
 
 def _print(result: dict[str, Any], warnings: tuple[str, ...]) -> None:

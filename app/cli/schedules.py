@@ -74,7 +74,7 @@ def _run(args: argparse.Namespace) -> int:
 
     While it waits it also sends webhooks and status updates, as an open window does.
     """
-    if args.seconds is not None and args.seconds <= 0:
+    if args.seconds is not None and not args.seconds > 0:  # not a number is none either
         raise UsageError(_("--for takes seconds, more than none."))
 
     async def work(workspace: Workspace) -> list[Ran]:

@@ -10,6 +10,16 @@ from app.errors import UsageError
 from app.i18n import _
 
 
+def read_line() -> str:
+    """The next line of standard input.
+
+    Raises `UsageError` where there is no standard input: the program was started with it closed.
+    """
+    if sys.stdin is None:
+        raise UsageError(_("Standard input is closed, so no secret can be read from it."))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
 def read_secrets(given: Sequence[str]) -> dict[str, str]:
     """The values behind `--secret` arguments.
 
@@ -25,7 +35,7 @@ def read_secrets(given: Sequence[str]) -> dict[str, str]:
                     key=key
                 ),
             )
-        secrets[key] = sys.stdin.readline().rstrip("\r\n") if equals else getpass.getpass(f"{key}: ")
+        secrets[key] = read_line() if equals else getpass.getpass(f"{key}: ")
         if not secrets[key]:
             raise UsageError(_("The secret {key} is empty.").format(key=key))
     return secrets

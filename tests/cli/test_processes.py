@@ -129,6 +129,25 @@ def test_simulate_prints_one_object_and_serves_until_told_to_stop(muster: Muster
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_a_reader_that_has_read_enough_is_no_error(muster: Muster) -> None:
+    process = muster.start("operations", "--json")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert (process.wait(_MOST_SECONDS), process.stderr.read()) == (0, "")
+    process.stderr.close()
+
+
+def test_a_secret_is_asked_for_where_standard_input_is_closed(muster: Muster) -> None:
+    command = f"exec {sys.executable} -m app roles set-passcode --json <&-"
+    ran = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, cwd=ROOT, env=muster.env(), timeout=_MOST_SECONDS,
+        check=False,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "Standard input is closed" in json.loads(ran.stdout)["error"]["message"]
+
+
 def test_simulate_of_an_impossible_firm_is_refused(muster: Muster) -> None:
     ran = muster("simulate", "--offices", "0", "--json")
     assert (ran.code, "Traceback" in ran.err) == (2, False), ran
