@@ -14,6 +14,7 @@ from ui.theme import GRID, Icon
 from ui.widgets import IconButton
 
 _MOST_PARTS = 20
+_LEAST_CHARS = 12
 _BETWEEN = ";"
 
 
@@ -96,6 +97,8 @@ class StepRow(_Removable):
                 self.register.addItem(_(REGISTER_WORDS[register]), register.value)
             self.register.setCurrentIndex(max(0, self.register.findData(step.text)))
             self.register.setObjectName(f"{name}.register")
+            self.register.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.register.setMinimumContentsLength(_LEAST_CHARS)  # a longer name must not widen the editor
             self.register.setAccessibleName(_("Whose id"))
             box.addWidget(self.register)
         if isinstance(step, Transform) and step.kind in {TransformKind.MAP_VALUES, TransformKind.LOOKUP}:
