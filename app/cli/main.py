@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         from app.cli.output import print_error
 
-        print_error(StoreError(str(error)), as_json=as_json)
+        about = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print_error(StoreError(about, "Check that it can be written to, or name another folder."), as_json=as_json)
         return ExitCode.UNEXPECTED
     except KeyboardInterrupt:
         return ExitCode.CANCELLED
