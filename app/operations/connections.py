@@ -99,8 +99,12 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
         secrets=tuple(sorted(secrets)),
         detailed_since=now(),
     )
-    if await context.workspace.store.read(stored.find_connection, connection.name) is not None:
-        raise UsageError(_("There is already a connection named {name}.").format(name=connection.name))
+    if (there := await context.workspace.store.read(stored.find_connection, connection.name)) is not None:
+        kept = there.status is ConnectionStatus.INACTIVE
+        raise UsageError(
+            _("There is already a connection named {name}.").format(name=connection.name),
+            _("It is paused, with its history. Resume it, or remove it with its history first.") if kept else "",
+        )
     if context.dry_run:
         return
     # The secrets first: without a keyring nothing is stored at all.

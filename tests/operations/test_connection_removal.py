@@ -103,3 +103,10 @@ async def test_only_an_administrator_removes(used: Workspace) -> None:
     await used.change_settings(role=Role.OPERATOR)
     with pytest.raises(Forbidden):
         await run(used, "connections.delete", "vitec", params=PURGE)
+
+
+async def test_the_name_of_one_that_is_kept_is_taken_and_says_how_to_get_it(used: Workspace) -> None:
+    await run(used, "connections.delete", "vitec")
+    report = await run(used, "connections.create", params={"name": "vitec", "kind": "vitec"})
+    assert report.error is not None
+    assert report.error.remedy == "It is paused, with its history. Resume it, or remove it with its history first."
