@@ -39,8 +39,8 @@ def again_text(attempt: Attempt) -> str:
     """What was wrong, and that it was sent once more for it."""
     if attempt.again_after_s is None:
         return attempt.error
-    again = _("Sent again after {seconds} s.").format(seconds=QLocale().toString(attempt.again_after_s, "g", 3))
-    return f"{attempt.error} {again}".strip()
+    seconds = QLocale().toString(attempt.again_after_s, "g", 3)
+    return _("Sent again after {seconds} s: {reason}").format(seconds=seconds, reason=attempt.error)
 
 
 COLUMNS: tuple[Column[Row], ...] = (
