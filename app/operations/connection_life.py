@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from app.access import Permission
+from app.domain.audit import Via
 from app.domain.causes import record_code
 from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.outcomes import Action, Outcome, Status
@@ -173,7 +174,15 @@ def _read(file: Path) -> list[_SavedConnection]:
     kinds=ALL, remote=False, works_paused=True,
 )  # fmt: skip
 async def hold_calls(context: RunContext, params: HoldParams) -> None:
-    """Open the breaker by hand for maintenance, or close it (connections.md §10.2)."""
+    """Open the breaker by hand for maintenance, or close it (connections.md §10.2).
+
+    Raises `UsageError` on the command line: the program would end, and with it what it holds.
+    """
+    if context.workspace.audit.via is Via.COMMAND_LINE:
+        raise UsageError(
+            _("Calls are held back by a window, for as long as it is open."),
+            _("Pause the connection instead: muster connections edit NAME --pause."),
+        )
     if context.dry_run:
         return
     links, connection = context.workspace.links, context.own_connection

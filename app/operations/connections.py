@@ -100,10 +100,10 @@ async def create_connection(context: RunContext, params: CreateParams) -> None:
         detailed_since=now(),
     )
     if (there := await context.workspace.store.read(stored.find_connection, connection.name)) is not None:
-        kept = there.status is ConnectionStatus.INACTIVE
+        paused = there.status is ConnectionStatus.INACTIVE
         raise UsageError(
             _("There is already a connection named {name}.").format(name=connection.name),
-            _("It is paused, with its history. Resume it, or remove it with its history first.") if kept else "",
+            _("It is paused, with its history. Resume it, or remove it with its history first.") if paused else "",
         )
     if context.dry_run:
         return

@@ -39,6 +39,9 @@ async def add_organization(context: RunContext, params: NameParams) -> None:
     if context.dry_run:
         return
     made = await asyncio.to_thread(stored.add_organization, workspace.home, workspace.database_url, params.name)
+    about = (context.run.operation, made.name, made.key)
+    note = AuditNote(AuditKind.SETTING_CHANGED, *about, after={"name": made.name}, run_id=context.run.run_id)
+    await workspace.store.write(context.note, note)
     context.result |= _row(context, made)
 
 

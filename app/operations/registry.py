@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -136,7 +138,13 @@ class Operation:
 
 
 def _from_text(value: Any, hint: Any) -> Any:
-    """Lists are comma-separated; objects and lists of objects are JSON (command-line.md, Parameters)."""
+    """Lists are comma-separated; objects and lists of objects are JSON (command-line.md, Parameters).
+
+    A moment may be a day, or lack its seconds or its zone: what that means is the operation's to say.
+    """
+    if isinstance(value, str) and datetime in (hint, *get_args(hint)):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value)
     if not isinstance(value, str) or not {get_origin(kind) for kind in (hint, *get_args(hint))} & {tuple, list, dict}:
         return value
     if value.lstrip().startswith(("[", "{")):

@@ -9,6 +9,7 @@ import pytest
 
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
+from app.domain.audit import Via
 from app.domain.health import Health, connection_health
 from app.errors import ErrorKind, ExitCode
 from app.operations.pulse import circumstances
@@ -106,6 +107,7 @@ class TestHold:
     async def test_held_calls_do_not_reach_the_system_until_they_may_pass(
         self, linked: Workspace, small_world: DemoWorld
     ) -> None:
+        linked.audit.via = Via.WINDOW
         await run(linked, "connections.hold", "vitec", params={"action": "hold"})
         asked = len(small_world.vitec.requests)
         report = await run(linked, "offices.sync")

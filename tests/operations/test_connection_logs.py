@@ -15,6 +15,7 @@ from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
 from app.domain.attempts import MOST_BODY_CHARS, Attempt, Attempts, LogLevel
+from app.domain.audit import Via
 from app.domain.connections import Connection
 from app.domain.kinds import ConnectionKind
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status
@@ -216,6 +217,7 @@ class TestDetail:
 
     async def test_it_leaves_the_last_test_and_the_line_alone(self, linked: Workspace) -> None:
         await run(linked, "connections.test", "vitec")
+        linked.audit.via = Via.WINDOW
         await run(linked, "connections.hold", "vitec", params={"action": "hold"})
         changed = await self.level(linked, "DEBUG")
         assert changed.last_test_ok is True
@@ -251,6 +253,7 @@ class TestStatus:
         assert metrics["avg_response_time_ms"] == synced.run.duration_ms
 
     async def test_calls_that_are_held_back_are_said(self, linked: Workspace) -> None:
+        linked.audit.via = Via.WINDOW
         await run(linked, "connections.hold", "vitec", params={"action": "hold"})
         assert (await status(linked))["breaker"]["state"] == "held"
 

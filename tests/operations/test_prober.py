@@ -9,6 +9,7 @@ import pytest
 from app.demo.faults import Fault, FaultPlan
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
+from app.domain.audit import Via
 from app.domain.connections import Connection
 from app.operations import prober
 from app.operations.prober import Prober
@@ -101,6 +102,7 @@ async def test_what_is_paused_held_back_or_incomplete_is_left_alone(
         case "paused":
             await run(linked, "connections.update", "vitec", params={"paused": True})
         case "held":
+            linked.audit.via = Via.WINDOW
             await run(linked, "connections.hold", "vitec", params={"action": "hold"})
         case _:
             await run(linked, "connections.update", "vitec", params={"settings": {"product_login": ""}})

@@ -80,14 +80,17 @@ async def list_webhooks(context: RunContext, params: ListParams) -> None:
         and (not params.event_type or wants(endpoint.event_types, params.event_type))
     ]
     context.summary["total"] = len(found)
-    context.rows = [endpoint_row(endpoint) for endpoint in found[params.offset : params.offset + params.limit]]
+    context.rows = [
+        endpoint_row(endpoint, context.workspace.role)
+        for endpoint in found[params.offset : params.offset + params.limit]
+    ]
 
 
 @operation("webhooks.show", N_("Show a webhook"), Permission.READ, OneParams, writes=False, history=False)
 async def show_webhook(context: RunContext, params: OneParams) -> None:
     """One endpoint, and whether its last deliveries arrived."""
     endpoint = await find(context.workspace, params.id)
-    context.result |= endpoint_row(endpoint)
+    context.result |= endpoint_row(endpoint, context.workspace.role)
     context.result["recent"] = await context.workspace.store.read(webhook_log.recent_results, endpoint.id)
 
 
@@ -111,7 +114,7 @@ async def create_webhook(context: RunContext, params: CreateParams) -> None:
     if context.dry_run:
         return
     await _keep_secrets(workspace, endpoint.id, secrets)  # first: without a keyring nothing is stored at all
-    context.result |= endpoint_row(await workspace.store.write(_add, context, endpoint, secrets))
+    context.result |= endpoint_row(await workspace.store.write(_add, context, endpoint, secrets), workspace.role)
     if made:
         context.once["secret"] = made
     workspace.events.publish(WebhooksChanged())
@@ -148,7 +151,7 @@ async def update_webhook(context: RunContext, params: UpdateParams) -> None:
     stored = await workspace.store.write(_change, context, new, notes, forgiven=forgiven)
     for key in lost - set(secrets):
         await workspace.vault.delete(old.id, key)
-    context.result |= endpoint_row(stored)
+    context.result |= endpoint_row(stored, workspace.role)
     _tell(workspace)
 
 
@@ -174,7 +177,7 @@ async def pause_webhook(context: RunContext, params: OneParams) -> None:
         paused = _paused(endpoint)
         notes = webhook_notes(context.run, endpoint, paused)
         endpoint = await context.workspace.store.write(_change, context, paused, notes)
-    context.result |= endpoint_row(endpoint)
+    context.result |= endpoint_row(endpoint, context.workspace.role)
     _tell(context.workspace)
 
 
@@ -197,7 +200,7 @@ async def resume_webhook(context: RunContext, params: ResumeParams) -> None:
             webhook_events.queue_for, endpoint.id, endpoint.payload_format, missed
         )
         workspace.event_log.queued += len(missed)
-    context.result |= endpoint_row(stored)
+    context.result |= endpoint_row(stored, workspace.role)
     _tell(workspace)
 
 
@@ -218,7 +221,7 @@ async def rotate_secret(context: RunContext, params: RotateParams) -> None:
     names = {*endpoint.secrets, *kept, SECRET}
     new = replace(endpoint, secrets=tuple(sorted(names)), previous_secret_until=until if kept else None)
     notes = webhook_notes(context.run, endpoint, new, given=[*kept, SECRET])
-    context.result |= endpoint_row(await workspace.store.write(_change, context, new, notes))
+    context.result |= endpoint_row(await workspace.store.write(_change, context, new, notes), workspace.role)
     if not typed:
         context.once["secret"] = fresh
     _tell(workspace)

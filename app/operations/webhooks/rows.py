@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from app.access import GRANTS, Permission, Role
 from app.domain.webhooks.delivery import Attempt, Delivery
 from app.domain.webhooks.endpoint import SECRET, SIGN_IN_SECRETS, WebhookEndpoint, notice
 from app.domain.webhooks.statistics import Counts, Statistics
@@ -13,8 +14,9 @@ from app.operations.connections import time_text
 from app.store.values import now
 
 
-def endpoint_row(endpoint: WebhookEndpoint) -> dict[str, Any]:
-    """One endpoint with the fields of webhooks.md §2."""
+def endpoint_row(endpoint: WebhookEndpoint, role: Role) -> dict[str, Any]:
+    """One endpoint with the fields of webhooks.md §2; values of its headers, which may be keys, for who may edit it."""
+    headers = endpoint.headers if Permission.ADMIN in GRANTS[role] else dict.fromkeys(endpoint.headers, "••••")
     sign_in = endpoint.sign_in
     names = (SECRET, *filter(None, [SIGN_IN_SECRETS.get(sign_in.auth_type)]))
     return {
@@ -22,7 +24,7 @@ def endpoint_row(endpoint: WebhookEndpoint) -> dict[str, Any]:
         "name": endpoint.name,
         "url": endpoint.url,
         "method": endpoint.method.value,
-        "headers": endpoint.headers,
+        "headers": headers,
         "event_types": endpoint.event_types,
         "secrets": {name: name in endpoint.secrets for name in names},
         "previous_secret_until": time_text(endpoint.previous_secret_until),

@@ -72,7 +72,8 @@ def connection_changed(kind: EventType, connection: Connection, changed: Iterabl
 def changed_fields(old: Connection, new: Connection, secrets: Iterable[str]) -> set[str]:
     """Names of what differs, and of secrets that were given anew."""
     keys = {key for key in {*old.settings, *new.settings} if old.settings.get(key) != new.settings.get(key)}
-    return keys | set(secrets) | ({"name"} if old.name != new.name else set())
+    own = {name for name in ("name", "status") if getattr(old, name) != getattr(new, name)}
+    return keys | set(secrets) | own
 
 
 def status_changed(connection_id: str, old: str, new: str, reason: str) -> Event:

@@ -91,6 +91,22 @@ async def test_signing_given_up_is_told_and_comes_back_with_a_secret_alone(hooks
     assert taken.run.result["changed_fields"] == ["secret"]
 
 
+async def test_values_of_headers_are_for_those_who_may_edit_them(hooks: Hooks) -> None:
+    webhook_id, _secret = await hooks.add(headers={"X-Key": "open-sesame"})
+    assert (await result(hooks, "show", id=webhook_id))["headers"] == {"X-Key": "open-sesame"}
+    hooks.workspace.settings_file.change(role=Role.OPERATOR)
+    assert (await result(hooks, "show", id=webhook_id))["headers"] == {"X-Key": "••••"}
+
+
+async def test_a_period_may_be_days_or_moments_without_seconds(hooks: Hooks) -> None:
+    await hooks.add()
+    await hooks.happen()
+    for since, count in (("2020-01-01", 1), ("2020-01-01T00:00", 1), ("2120-01-01T00:00:00Z", 0)):
+        report = await run(hooks.workspace, "webhooks.deliveries", params={"since": since})
+        assert report.error is None, report.error
+        assert report.run.summary["total"] == count
+
+
 async def test_only_changed_fields_are_changed(hooks: Hooks) -> None:
     webhook_id, _secret = await hooks.add(headers={"X-Team": "a"}, timeout_seconds=7)
     changed = await result(hooks, "update", id=webhook_id, name="new name", event_types="1c.*")
