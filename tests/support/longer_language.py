@@ -19,6 +19,7 @@ import app.i18n
 from app.i18n import Language, use_language
 from app.operations.registry import operations
 from app.places import resource
+from ui.pages.workforce.history.measures import words
 
 _PLACEHOLDER = re.compile(r"(\{[^}]*\})")
 _DOUBLED = re.compile(r"([aeiouyAEIOUYr])")
@@ -60,6 +61,7 @@ def spoken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
     finally:
         use_language(Language.ENGLISH)
+        words.cache_clear()  # a window speaks one language for as long as it is there
 
 
 def untold(text: str) -> str:
