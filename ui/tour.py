@@ -25,6 +25,7 @@ from app.events import RunEnded
 from app.operations.runner import Request
 from app.places import Home
 from app.settings import SettingsFile
+from app.store import directory
 from app.store.connections import find_connection
 from ui.application import make_application
 from ui.collecting import Collector
@@ -184,8 +185,10 @@ class Tour:
         await asyncio.sleep(SETTLE_S)
         await self.picture("activity-trail")
         tabs.setCurrentIndex(0)
+        assert self.window.workspace is not None
+        people = await self.window.workspace.store.read(directory.employees)
         await self.show("employees")
-        self.focus_table("employees")
+        self.window.open_page("employees", next(person.id for person in people if person.supabase_id))
         await asyncio.sleep(SETTLE_S)
         self.press("details.timeline")
         await asyncio.sleep(PICTURES_S)
