@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.cli.output import print_error, print_json, print_table, read_pairs
+from app.cli.output import print_error, print_json, print_table, read_pairs, tested_document
 from app.cli.secret_input import read_secrets
 from app.cli.session import follow, with_workspace
 from app.domain.kinds import KINDS, ConnectionKind
@@ -29,6 +29,8 @@ def connections_command(args: argparse.Namespace) -> int:
     result = report.run.result or {}
     if report.error is not None and args.verb != "test":
         print_error(report.error, as_json=args.json)
+    elif args.json and args.verb == "test" and "stages" in result:
+        print_json(tested_document(result))
     elif args.json:
         print_json(result["connections"] if args.verb in {"list", "import-env"} else result)
     else:

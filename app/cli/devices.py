@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from app.cli.output import print_error, print_json, print_report, print_run, print_table
+from app.cli.output import print_error, print_json, print_report, print_run, print_table, tested_document
 from app.cli.secret_input import read_secrets
 from app.cli.session import follow, with_workspace
 from app.i18n import _
@@ -36,7 +36,9 @@ def devices_command(args: argparse.Namespace) -> int:
     else:
         for warning in report.run.warnings:
             print(redact(f"! {warning}"), file=sys.stderr)
-        if args.json:
+        if args.json and args.verb == "test" and "stages" in result:
+            print_json(tested_document(result))
+        elif args.json:
             print_json(result["devices"] if args.verb in {"list", "discover"} else result)
         else:
             _print(args.verb, result)

@@ -28,6 +28,13 @@ def print_json(value: object) -> None:
     sys.stdout.buffer.flush()
 
 
+def tested_document(result: dict[str, Any]) -> dict[str, Any]:
+    """The report of a test: each stage with the keys of command-line.md, the code of the first that failed beside."""
+    stages = [{key: stage[key] for key in ("name", "ok", "message", "duration_ms")} for stage in result["stages"]]
+    code = next((stage["code"] for stage in result["stages"] if not stage["ok"]), None)
+    return {**result, "stages": stages, "cause": code}
+
+
 def print_error(error: MusterError, *, as_json: bool) -> None:
     """An error for a program on standard output, or for a person on standard error."""
     if as_json:

@@ -200,7 +200,7 @@ async def test_what_cannot_be_asked_for_is_refused(centre: Workspace, tmp_path: 
 
 async def test_a_folder_that_is_not_there_is_said(centre: Workspace, tmp_path: Path) -> None:
     report = await export(centre, tmp_path, "none/out.csv")
-    assert report.exit_code is ExitCode.UNEXPECTED
+    assert report.exit_code is ExitCode.USAGE
     assert report.error is not None
     assert report.error.remedy
 

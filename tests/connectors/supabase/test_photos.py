@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connectors.http import RetryPolicy
+from app.connectors.route import Route
 from app.connectors.supabase import PhotoMissing, Supabase
 from app.connectors.supabase.photos import MOST_PHOTO_BYTES, PhotoRules
 from app.connectors.supabase.references import PhotoFile, read_reference
@@ -25,7 +26,7 @@ from app.errors import BadData, Forbidden, Held, MusterError, RateLimited, Redir
 from tests.support.supabase import SETTINGS, URL, Keeper, Project, storage_refusal
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
-RULES = PhotoRules(URL, "pontaj-photos", PhotoMode.AUTO, ("photos.example",), 30)
+RULES = PhotoRules(URL, "pontaj-photos", PhotoMode.AUTO, ("photos.example",), 30, Route())
 STORED = f"{URL}/storage/v1/object"
 Make = Callable[..., Any]
 
