@@ -192,6 +192,7 @@ class TestParameters:
         click(form, "schedule.save")
         await eventually(lambda: [row.when for row in dialog.pane.rows.shown_rows()] == ["Every hour"])
         assert (await kept(demo_desk))[0].params == {"employees": ["a", "b"]}
+        await eventually(lambda: not form.isVisible())
         form = await editor(dialog, "schedules.edit")
         type_into(part(form, QLineEdit, "schedule.param.employees"), "c")
         click(form, "schedule.save")
