@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QSpinBox, QWidget
+from shiboken6 import isValid
 
 from app.access import Role
 from app.domain.schedules import Schedule
@@ -192,7 +193,7 @@ class TestParameters:
         click(form, "schedule.save")
         await eventually(lambda: [row.when for row in dialog.pane.rows.shown_rows()] == ["Every hour"])
         assert (await kept(demo_desk))[0].params == {"employees": ["a", "b"]}
-        await eventually(lambda: not form.isVisible())
+        await eventually(lambda: not isValid(form))
         form = await editor(dialog, "schedules.edit")
         type_into(part(form, QLineEdit, "schedule.param.employees"), "c")
         click(form, "schedule.save")
