@@ -12,6 +12,7 @@ import asyncio
 import logging
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -214,6 +215,10 @@ def _system_keyring() -> Backend:
 
     Raises `NoKeyring` when there is none.
     """
+    if sys.platform != "darwin":
+        # The library looks for every system's back end. That of a Mac runs a program to find the Mac's libraries,
+        # which took as long as the rest of it; to import None is to fail at once.
+        sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
     try:
         import keyring
         from keyring.backends import fail, null
