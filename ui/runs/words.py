@@ -168,7 +168,7 @@ def look_text(problems: int) -> str:
 
 
 def duration_text(milliseconds: int) -> str:
-    """How long something took: `< 0.1 s`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    """How long something took: `< 0.1 s`, `0.4 s`, `12 s`, `3 min`, `3 min 20 s`, `2 h 5 min`."""
     if milliseconds < 100:
         return _("< {seconds} s").format(seconds=QLocale().toString(0.1, "f", 1))
     seconds = milliseconds / 1000
@@ -177,6 +177,8 @@ def duration_text(milliseconds: int) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if not minutes:
         return _("{seconds} s").format(seconds=rest)
+    if minutes < 60 and not rest:
+        return _("{count} min").format(count=minutes)
     if minutes < 60:
         return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
     return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)

@@ -21,6 +21,7 @@ ERROR = RunError("unreachable", "Vitec Hub cannot be reached.", "Check the netwo
         (400, "0.4 s"),
         (9_900, "9.9 s"),
         (12_400, "12 s"),
+        (180_000, "3 min"),
         (200_000, "3 min 20 s"),
         (7_500_000, "2 h 5 min"),
     ],
