@@ -199,9 +199,11 @@ class HistoryPage(DataPage[Slot]):
         before, self.answer = self.answer, answer
         same = before is not None and before.question.window == answer.question.window
         self.pane = self.tables.bring_forward(answer, self.zone)
+        await asyncio.sleep(0)
         self._selecting = True
         self.pane.set_rows(answer.rows)
         self._selecting = False
+        await asyncio.sleep(0)
         if not answer.rows:
             self._show_empty()
         self.drawing.say_days(answer)
