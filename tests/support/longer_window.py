@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 # MSFJ and TEST: of a masked installation id
 _NAMES = (
     "Muster Vitec Hub MSFJ TEST Supabase public HTTPS https production admin CETEC Lite Standard Enterprise HTTP VIP "
-    "Ready Work AfterCall"
+    "Ready Work AfterCall Break Training"
 )
 _KEYS = "Ctrl Shift Esc Space Enter Tab PgDown"  # as they stand on the keyboard
 _NO_WORDS = re.compile(r"[0-9a-f]{32}|[a-z]{3}_[0-9A-Z]{26}|https?://\S+|\b[a-z_]+(?:\.[a-z_*]+)+|[\u0400-\u04ff]+")

@@ -14,6 +14,7 @@ from qasync import QEventLoop
 
 from app.demo.world import DemoWorld
 from app.demonstration import connect_demo
+from app.domain.audit import Via
 from app.operations.registry import operations
 from app.places import Home
 from app.workspace import Workspace
@@ -86,6 +87,7 @@ def voice() -> Heard:
 async def desk(workspace: Workspace, voice: Heard, home: Home) -> Desk:
     """The desk of a window on an empty workspace with a keyring in memory."""
     operations()  # imported while nobody waits for them
+    workspace.audit.via = Via.WINDOW
     return Desk(workspace, voice, Layouts(home.layout))
 
 
