@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +29,7 @@ from app.operations.webhooks.params import CreateParams, UpdateParams, changed, 
 from app.operations.webhooks.rows import endpoint_row
 from app.store import webhook_events, webhook_log, webhooks
 from app.store.values import now
+from app.store.webhook_inbox import inbox_ports
 from app.vault import environment_name
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ async def create_webhook(context: RunContext, params: CreateParams) -> None:
     endpoint = _paused(endpoint) if not params.is_active else endpoint
     endpoint = replace(endpoint, secrets=tuple(sorted({*secrets, *elsewhere})))
     _check_complete(endpoint)
-    context.warnings += _cautions(endpoint)
+    context.warnings += _cautions(endpoint, await workspace.store.read(inbox_ports))
     if await workspace.store.read(webhooks.find_endpoint, endpoint.name) is not None:
         raise UsageError(_("There is already a webhook named {name}.").format(name=endpoint.name))
     if context.dry_run:
@@ -140,7 +141,7 @@ async def update_webhook(context: RunContext, params: UpdateParams) -> None:
     if params.is_active is not None and params.is_active != old.is_active:
         new = _resumed(new) if params.is_active else _paused(new)
     _check_complete(new)
-    context.warnings += _cautions(new)
+    context.warnings += _cautions(new, await workspace.store.read(inbox_ports))
     gone = (lost - set(secrets)) & set(old.secrets)
     context.result["changed_fields"] = [*changed_names(old, new), *sorted({*secrets, *gone})]
     if context.dry_run:
@@ -319,8 +320,8 @@ def _worthless(old: WebhookEndpoint, new: WebhookEndpoint) -> set[str]:
     return {key for key in SIGN_IN_SECRETS.values() if key in old.secrets and key != in_use}
 
 
-def _cautions(endpoint: WebhookEndpoint) -> Iterable[str]:
-    """What an administrator should know of the choice (webhooks.md §5, §8)."""
+def _cautions(endpoint: WebhookEndpoint, inboxes: Container[int]) -> Iterable[str]:
+    """What an administrator should know of the choice (webhooks.md §5, §8); `inboxes` are ports of open inboxes."""
     if SECRET not in endpoint.secrets:
         yield _("Deliveries are not signed: the receiver cannot know that they come from here.")
     if endpoint.url.startswith("http://"):
@@ -329,9 +330,12 @@ def _cautions(endpoint: WebhookEndpoint) -> Iterable[str]:
         yield _("Addresses of the own network are allowed for this webhook.")
     if endpoint.sign_in.auth_type is AuthenticationType.NONE and endpoint.secrets == ():
         yield _("The receiver asks for no sign-in either.")
+    address = urlsplit(endpoint.url)
     try:
-        where = reach(urlsplit(endpoint.url).hostname or "")
+        where = reach(address.hostname or "")
     except ValueError:  # a name: it is looked up at every try
+        return
+    if address.hostname == "127.0.0.1" and address.port in inboxes:
         return
     if where is Reach.NEVER:
         yield _("This computer itself is sent nothing, except the built-in inbox: deliveries will be blocked.")

@@ -62,3 +62,11 @@ async def test_webhooks_of_an_inbox_that_was_closed_lead_to_the_next_one(workspa
     webhook_id = await add(workspace, "http://127.0.0.1:9/inbox")
     await workspace.inbox.open()
     assert (await run(workspace, "webhooks.test", params={"id": webhook_id})).run.result["success"]
+
+
+async def test_only_elsewhere_on_this_computer_deliveries_are_said_to_be_blocked(workspace: Workspace) -> None:
+    inbox = await workspace.inbox.open()
+    for url, blocked in ((inbox, False), ("http://127.0.0.1:9/inbox", True)):
+        params = {"name": url, "url": url, "event_types": "*", "insecure": True}
+        report = await run(workspace, "webhooks.create", params=params)
+        assert any("will be blocked" in warning for warning in report.run.warnings) is blocked
