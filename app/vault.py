@@ -216,8 +216,8 @@ def _system_keyring() -> Backend:
     Raises `NoKeyring` when there is none.
     """
     if sys.platform != "darwin":
-        # The library looks for every system's back end. That of a Mac runs a program to find the Mac's libraries,
-        # which took as long as the rest of it; to import None is to fail at once.
+        # The library looks for every system's back end. That of a Mac runs a program to find the Mac's libraries, a
+        # third of the whole look; to import None is to fail at once.
         sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
     try:
         import keyring
