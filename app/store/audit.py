@@ -119,7 +119,10 @@ def _page(after: int, size: int) -> list[tuple[Any, ...]]:
     query = AuditRow.select().where(AuditRow.seq > after).order_by(AuditRow.seq).limit(size)
     try:
         return fetch(query)
-    except sqlite3.OperationalError:  # SQLite keeps a text that is none, and refuses to read it
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):  # a busy file or a sick disk alters no entry
+            raise
+        # SQLite keeps a text that is none, and refuses to read it.
         return _page(after, max(1, size // 10)) if size > 1 else fetch(query.select(AuditRow.seq, AuditRow.hash))
 
 

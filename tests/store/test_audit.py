@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import peewee
 import pytest
 
 from app.domain.audit import NOTHING_BEFORE, Anchor, AuditKind, AuditNote, Flaw, Origin, Via, link
-from app.errors import BadData
+from app.errors import BadData, StoreError
 from app.places import Home
 from app.redaction import MASK, register_secret
 from app.store import audit
@@ -119,6 +120,16 @@ class TestTampering:
         entry = seen(store).entry
         assert entry is not None
         assert entry["seq"] == 3
+
+    def test_a_database_that_cannot_be_read_accuses_no_entry(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_query: object) -> list[object]:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(audit, "fetch", refuse)
+        with pytest.raises(StoreError):
+            seen(store)
 
     def test_a_removed_mark_of_the_end_is_said_and_never_made_anew(self, store: Store) -> None:
         tamper(store, lambda: AuditChainRow.delete().execute())
