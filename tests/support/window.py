@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 
@@ -63,10 +63,17 @@ async def eventually(check: Callable[[], object], why: str = "", patience_s: flo
     while not check():
         assert time.monotonic() < deadline, why or "it never came about"
         await asyncio.sleep(0.01)
+    forget_replaced()
+
+
+def forget_replaced() -> None:
+    """Let go of what the window took away: until Qt's next round it is still found beside what replaced it."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def part(parent: QObject, kind: type[Q], name: str) -> Q:
     """The one part of that object name; fails when there is none."""
+    forget_replaced()
     found = parent.findChild(kind, name)
     assert found is not None, f"no {kind.__name__} {name}"
     return found

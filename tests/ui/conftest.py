@@ -8,7 +8,6 @@ from contextvars import Context
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from qasync import QEventLoop
 
@@ -18,7 +17,7 @@ from app.domain.audit import Via
 from app.operations.registry import operations
 from app.places import Home
 from app.workspace import Workspace
-from tests.support.window import Heard
+from tests.support.window import Heard, forget_replaced
 from ui.application import make_application
 from ui.desk import Desk
 from ui.layouts import Layouts
@@ -75,7 +74,7 @@ def dressed(qapp: QApplication) -> Iterator[None]:
             window.close()
         if window.children() and not isinstance(window, QMenu):  # a bare one is part of Qt's graphics layouts
             window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    forget_replaced()
 
 
 @pytest.fixture

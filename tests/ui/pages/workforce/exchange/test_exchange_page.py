@@ -132,6 +132,13 @@ async def test_a_column_that_is_missing_is_chosen_among_those_that_are_there(pag
     assert "Отдел → groupId" in headings
 
 
+async def test_a_file_read_again_in_the_same_moment_leaves_one_table(page: ExchangePage, give: Give) -> None:
+    await page.open_file(give(intervals(4)))
+    assert page.opened is not None
+    page.preview_pane.show_preview(page.opened.preview)
+    assert part(page, TableView, "exchange.preview.table") is page.preview_pane.table
+
+
 async def test_a_field_has_one_column_the_one_chosen_last(page: ExchangePage, give: Give) -> None:
     rows = [interval(n, queue=f"q-{n}") for n in range(3)]
     await page.open_file(give(rows))
