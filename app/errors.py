@@ -19,7 +19,7 @@
     |- Cancelled         a person cancelled                              exit 130
     |- UsageError        asked for something impossible                  exit 2
     |  `- FolderMissing  the folder of a file that is to be written      exit 2
-    |- StoreError        the database, disk or a file of ours            exit 1
+    |- StoreError        the database, disk or a file of ours            exit 1, of a known cause as its kind
     |  `- FileForbidden  a file that may not be written there            exit 5
     |- Unexpected        a bug                                           exit 1
 
@@ -242,7 +242,10 @@ class FolderMissing(UsageError):
 
 
 class StoreError(MusterError):
-    """The database, the disk or one of our own files does not play along."""
+    """The database, the disk or one of our own files does not play along.
+
+    One whose `code` begins with `database.` has kind and exit code of that cause (app/store/refusals.py).
+    """
 
     code = "store"
     exit_code = ExitCode.UNEXPECTED

@@ -154,8 +154,7 @@ class MainWindow(QMainWindow):
     def leave(self) -> None:
         """Open anew what the settings name: another organization was chosen."""
         self.home = replace(self.home, organization=None)
-        self._centre.setEnabled(False)
-        self.left.emit()
+        self._retry()
 
     async def leave_workspace(self) -> None:
         """Close everything of this organization, its pages included."""
@@ -219,15 +218,22 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentIndex(PAGES.index(tab) if tab in PAGES else 0)
 
     def _explain_store(self, error: MusterError) -> None:
-        from ui.widgets import Action, EmptyState
+        from ui.widgets import Action, EmptyState, Look
 
         state = EmptyState(object_name="window.problem")
         other = bool(self.settings_file.values.organization or self.home.organization)
-        first = [Action(_("Open the first organization"), self._open_first)] if other else []
-        state.show_message(Icon.ALERT, _("Muster cannot open its data"), f"{error.message}\n{remedy_of(error)}", first)
+        actions = [Action(_("Retry"), self._retry, Look.PRIMARY, Icon.REFRESH, "window.retry")]
+        if other:
+            actions.append(Action(_("Open the first organization"), self._open_first))
+        text = f"{error.message}\n{remedy_of(error)}"
+        state.show_message(Icon.ALERT, _("Muster cannot open its data"), text, actions)
         self.split.hide()
         self.banner_place.addWidget(state, 1)
         self._problem = state
+
+    def _retry(self) -> None:
+        self._centre.setEnabled(False)
+        self.left.emit()
 
     def _open_first(self) -> None:
         self.settings_file.change(organization="")

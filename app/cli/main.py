@@ -18,7 +18,7 @@ from app.cli.connection_arguments import add_connections, add_devices
 from app.cli.history_arguments import add_history, add_run_filters
 from app.cli.schedule_arguments import add_schedules
 from app.cli.webhook_arguments import add_webhooks
-from app.errors import ExitCode, MusterError, StoreError, UsageError
+from app.errors import ExitCode, FileForbidden, MusterError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from app.places import Home
@@ -64,8 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.cli.output import print_error
 
         about = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        print_error(StoreError(about, "Check that it can be written to, or name another folder."), as_json=as_json)
-        return ExitCode.UNEXPECTED
+        kind = FileForbidden if isinstance(error, PermissionError) else StoreError
+        print_error(kind(about, "Check that it can be written to, or name another folder."), as_json=as_json)
+        return kind.exit_code
     except KeyboardInterrupt:
         return ExitCode.CANCELLED
 

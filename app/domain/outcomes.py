@@ -108,6 +108,11 @@ class RunError:
     retry_after: float | None = None
     code: str = ""
 
+    @property
+    def of_store(self) -> bool:
+        """Whether it was Muster's own database that refused, of which a connection knows nothing."""
+        return self.code.startswith("database.")
+
 
 @dataclass(frozen=True)
 class Run:

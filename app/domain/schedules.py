@@ -110,13 +110,14 @@ def after_run(schedule: Schedule, run: Run, now: datetime, interval_s: int, chan
     """
     kind = ErrorKind(run.error.kind) if run.error is not None else None
     known = replace(schedule, last_run_id=run.run_id, last_state=run.state, last_started_at=run.started_at)
+    of_store = run.error is not None and run.error.of_store  # a database that is away comes back by itself
     if kind in _WAITING:
         reason = run.error.message if run.error is not None and kind is not ErrorKind.CANCELLED else ""
         return replace(known, skip_reason=reason)
     if kind is None:
         return replace(known, failures=0, failing_since=None, skip_reason="")
     failing = replace(known, failures=known.failures + 1, failing_since=known.failing_since or now, skip_reason="")
-    if kind not in _LASTING:
+    if kind not in _LASTING or of_store:
         wait_s = run.error.retry_after if run.error is not None else None
         failing = _retried(failing, now, interval_s, chance, wait_s or 0.0)
     return given_up(failing, now)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -22,11 +22,12 @@ from urllib.parse import unquote, urlsplit
 import peewee
 
 from app.domain.organizations import is_key
-from app.errors import Busy, Cancelled, MusterError, StoreError, UsageError
+from app.errors import Cancelled, StoreError, UsageError
 from app.i18n import _
 from app.places import Home
 from app.redaction import register_secret
 from app.store.base import BaseModel, database_proxy
+from app.store.refusals import LOST, refusal, store_errors
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -35,7 +36,9 @@ _LOCK_WAIT_S = 5
 _PRAGMAS = {"journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1, "temp_store": "memory"}
 _HISTORY = "schema_migration"
 _SLICE_ROWS = 500
-_DATABASE_ERRORS = (peewee.PeeweeException, sqlite3.Error)
+_SERVER_LINE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+"""What libpq does about a network that swallows everything: half a minute (the last in milliseconds), then it broke."""
+_RESTED_S = 5.0
 
 
 class Store:
@@ -45,33 +48,30 @@ class Store:
         self.home = home
         self.database = make_database(home, url)
         self.label = _label(self.database, url)
-        is_file = isinstance(self.database, peewee.SqliteDatabase)
-        self.folder = Path(str(self.database.database)).absolute().parent if is_file else home.path
         self._reader = ThreadPoolExecutor(1, "store-read")
         self._writer = ThreadPoolExecutor(1, "store-write")
+        self._used = threading.local()
 
     def open(self) -> None:
         """Connect and migrate, saving a copy first when something is to be migrated.
 
-        Raises `StoreError` for a damaged, unreadable or newer database, `Busy` for a locked one.
+        Raises `StoreError` for a database that cannot be used, with the kind of its cause, `Busy` for a locked one.
         """
-        with store_errors(self):
+        with self._errors():
             _refuse_missing(self)
         database_proxy.initialize(self.database)
         self.migrate()
 
     def migrate(self) -> None:
         """Bring the schema up to date, without making this the database that repositories work on."""
-        with store_errors(self):
+        with self._errors():
             self.database.connect(reuse_if_open=True)
             _migrate(self)
             self.database.close()
 
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a reading repository function on the reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._reader, lambda: self._run(False, work, *args, **kwargs)
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._reader, lambda: self._read(work, *args, **kwargs))
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a writing repository function as one transaction on the writer thread.
@@ -102,7 +102,7 @@ class Store:
         if not isinstance(self.database, peewee.SqliteDatabase):
             return 0, 0
         file = Path(str(self.database.database))
-        with store_errors(self):
+        with self._errors():
             self.database.connect(reuse_if_open=True)
             _sql(self.database, "PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             before = file.stat().st_size
@@ -114,10 +114,38 @@ class Store:
         """Run a repository function as one transaction here and now; for code that has no event loop."""
         return self._run(True, work, *args, **kwargs)
 
+    def _errors(self) -> AbstractContextManager[None]:
+        return store_errors(self.database, self.home)
+
+    def _connect(self) -> None:
+        """Connect this thread; a server that was started anew since the last work, or a line cut meanwhile, ends none.
+
+        SQLite has no line that could be cut.
+        """
+        database: Any = self.database
+        is_server = not isinstance(database, peewee.SqliteDatabase)
+        rested_s = time.monotonic() - getattr(self._used, "at", -_RESTED_S)
+        if is_server and not database.is_closed() and rested_s >= _RESTED_S:
+            try:
+                _sql(database, "SELECT 1")
+            except peewee.PeeweeException:
+                database.close()
+        database.connect(reuse_if_open=True)
+        self._used.at = time.monotonic()
+
+    def _read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Reading changes nothing, so over a line that broke meanwhile it is done once more over another one."""
+        try:
+            return self._run(False, work, *args, **kwargs)
+        except StoreError as error:
+            if error.code != LOST:
+                raise
+        return self._run(False, work, *args, **kwargs)
+
     def _run(self, write: bool, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with store_errors(self):
+        with self._errors():
             self._refuse_another()
-            self.database.connect(reuse_if_open=True)
+            self._connect()
             if not write:
                 return work(*args, **kwargs)
             begin = ("IMMEDIATE",) if isinstance(self.database, peewee.SqliteDatabase) else ()
@@ -170,7 +198,9 @@ def _database_at(url: str) -> peewee.Database:
             return cast(peewee.Database, connect(url, pragmas=_PRAGMAS, timeout=_LOCK_WAIT_S))
         if parts.scheme in {"postgresql", "postgres"}:
             register_secret(parts.password or "", unquote(parts.password or ""))
-            return cast(peewee.Database, connect(url, unquote_password=True, connect_timeout=_LOCK_WAIT_S))
+            return cast(
+                peewee.Database, connect(url, unquote_password=True, connect_timeout=_LOCK_WAIT_S, **_SERVER_LINE)
+            )
     except (ValueError, RuntimeError) as error:
         raise refused from error
     raise refused
@@ -200,7 +230,8 @@ def _migrate(store: Store) -> None:
     shipped = {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
     applied = _applied(db)
     if newer := sorted(applied - shipped):
-        raise StoreError(
+        raise refusal(
+            "newer",
             _("The database was made by a newer Muster (it knows {migration}).").format(migration=newer[-1]),
             _("Update Muster on this computer, or use another home folder. Nothing was changed."),
         )
@@ -304,62 +335,3 @@ def _in_slices(sql: str, table: type[BaseModel], rows: Sequence[Sequence[Any]], 
             raise Cancelled(_("Cancelled. Nothing of this part was kept."))
         with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # a cursor of the driver's own raises the driver's own errors
             cursor.executemany(statement, rows[start : start + _SLICE_ROWS])
-
-
-@contextlib.contextmanager
-def store_errors(store: Store) -> Iterator[None]:
-    """Turn what the driver says into the closed family, with a remedy."""
-    try:
-        yield
-    except MusterError:
-        raise
-    except _DATABASE_ERRORS as error:
-        raise _explain(store, str(_first_cause(error))) from error
-    except OSError as error:
-        raise StoreError(
-            _("The folder {folder} cannot be used: {cause}").format(folder=store.home.path, cause=error),
-            _("Check the rights and the free space of that folder, or choose another with --home."),
-        ) from error
-
-
-def _first_cause(error: BaseException) -> BaseException:
-    """What began it: SQLite rolls back by itself on a full disk, and then the rollback that follows fails too."""
-    while isinstance(error.__context__, _DATABASE_ERRORS):
-        error = error.__context__
-    return error
-
-
-def _explain(store: Store, cause: str) -> MusterError:
-    text = cause.lower()
-    folder = str(store.folder)
-    if "locked" in text or "busy" in text:
-        return Busy(
-            _("Another program is using the database."), _("Wait a moment and try again, or close the other program.")
-        )
-    if "full" in text or "disk i/o" in text or "no space" in text:
-        free = shutil.disk_usage(folder).free // 1_000_000
-        return StoreError(
-            _("The disk is full, nothing was stored ({free} MB free).").format(free=free),
-            _("Free some space on the disk that holds {folder}, then try again.").format(folder=folder),
-        )
-    if "readonly" in text or "read-only" in text:
-        return StoreError(
-            _("The database may not be written."),
-            _("Give yourself the right to write to {folder}, or choose another folder with --home.").format(
-                folder=folder
-            ),
-        )
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return StoreError(
-            _("The database file is damaged. It was left as it is."),
-            _("Close Muster, move {file} aside and put the newest copy from {backups} in its place.").format(
-                file=store.database.database, backups=store.home.backups
-            ),
-        )
-    if "unable to open" in text:
-        return StoreError(
-            _("The database cannot be opened."), _("Check the rights of the folder {folder}.").format(folder=folder)
-        )
-    return StoreError(
-        _("The database refused: {cause}").format(cause=cause), _("Try again; if it stays, see the log file.")
-    )

@@ -9,6 +9,7 @@ those that are yet to be written. `Store` refuses to work on a database that is 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from app.domain.organizations import FIRST, Organization, checked_name, folded, 
 from app.errors import StoreError, UsageError
 from app.i18n import _
 from app.places import Home
-from app.store.database import Store, make_database, store_errors
+from app.store.database import Store, make_database
 from app.store.organization_rows import OrganizationRow
+from app.store.refusals import database_errors, explain, store_errors
 
 _LONGEST_DATABASE = 63  # bytes, PostgreSQL's limit of a name
 
@@ -66,7 +68,7 @@ def add_organization(home: Home, url: str, name: str) -> Organization:
     store = Store(place, url)
     try:
         store.migrate()
-        with store_errors(store), contextlib.closing(store.database):
+        with store_errors(store.database, place), contextlib.closing(store.database):
             _name(store.database, new)
     finally:
         store.close()
@@ -100,7 +102,7 @@ def _keys(home: Home, url: str) -> list[str]:
         return [place.parent.name for place in places if is_key(place.parent.name)]
     prefix = _database_name(str(database.database), "")
     statement = "SELECT datname FROM pg_database WHERE has_database_privilege(datname, 'CONNECT')"
-    with _asked(database):
+    with _asked(database, home):
         names = [name for (name,) in _sql(database, statement).fetchall()]
     return [key for name in names if name.startswith(prefix) and is_key(key := name.removeprefix(prefix))]
 
@@ -111,7 +113,7 @@ def _read(home: Home, url: str) -> Organization | None:
     key = home.organization or ""
     if isinstance(database, peewee.SqliteDatabase) and not Path(str(database.database)).exists():
         return None if key else Organization(key, FIRST)
-    with _asked(database):
+    with _asked(database, home):
         if not database.table_exists("organization"):
             return None if key else Organization(key, FIRST)
         mark = "?" if isinstance(database, peewee.SqliteDatabase) else "%s"
@@ -122,13 +124,13 @@ def _read(home: Home, url: str) -> Organization | None:
 
 
 @contextlib.contextmanager
-def _asked(database: peewee.Database) -> Any:
+def _asked(database: peewee.Database, home: Home) -> Iterator[None]:
     """An open connection for a question, closed again."""
     try:
         database.connect()
         yield
-    except peewee.PeeweeException as error:
-        raise StoreError(_("The list of organizations cannot be read: {cause}").format(cause=error)) from error
+    except database_errors() as error:
+        raise explain(database, home, error).within(_("The list of organizations cannot be read:")) from error
     finally:
         database.close()
 
@@ -142,26 +144,21 @@ def _make_place(home: Home, url: str) -> None:
     if len(name.encode()) > _LONGEST_DATABASE:
         raise UsageError(_("The name of the database {name} would be too long.").format(name=name))
     server = make_database(replace(home, organization=""), url)
-    try:
+    with store_errors(server, home):
         server.connect()
+    try:
         if not _sql(server, "SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             connection = _connection(server)
             connection.rollback()
             connection.set_autocommit(True)  # PostgreSQL makes databases outside of transactions only
             connection.execute(f'CREATE DATABASE "{name}"')
-    except _server_errors() as error:
+    except database_errors() as error:
         raise StoreError(
             _("The server did not make the database {name}: {cause}").format(name=name, cause=error),
             _("Ask its administrator for the right CREATEDB, or to make that database for you."),
         ) from error
     finally:
         server.close()
-
-
-def _server_errors() -> tuple[type[Exception], ...]:
-    import psycopg
-
-    return (peewee.PeeweeException, psycopg.Error)
 
 
 def _connection(database: Any) -> Any:

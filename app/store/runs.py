@@ -135,7 +135,7 @@ def sign_in_refused(connection: str) -> bool:
         .first()
     )
     error = from_json(row.error, RunError) if row is not None else None
-    return error is not None and error.kind == ErrorKind.REFUSED_SIGN_IN
+    return error is not None and error.kind == ErrorKind.REFUSED_SIGN_IN and not error.of_store
 
 
 def mark_interrupted() -> list[str]:

@@ -38,6 +38,7 @@ from app.domain.supabase import RecordProblem
 from app.domain.terminals import AnswerClass
 from app.domain.webhooks.delivery import ErrorCode
 from app.errors import ErrorKind, Held, MusterError, RefusedSignIn
+from app.store import refusals as database
 from tests.support.outcomes import failed, outcome, unchanged
 
 ROOT = Path(app.__file__).parent
@@ -89,6 +90,9 @@ class TestEveryCodeIsInTheCatalogue:
     def test_of_mysql_and_none_that_it_never_names(self) -> None:
         named = {f"mysql.{name}" for name, _kind in mysql._BY_NUMBER.values()}
         assert named == {code for code in CAUSES if code.startswith("mysql.")}
+
+    def test_of_the_database_and_none_that_it_never_names(self) -> None:
+        assert {f"database.{name}" for name in database._KINDS} == {c for c in CAUSES if c.startswith("database.")}
 
     def test_of_supabase_and_none_that_it_never_names(self) -> None:
         tables = (supabase._REST, supabase._SIGN_IN, supabase._STORAGE, supabase._GATEWAY)

@@ -108,6 +108,12 @@ class TestAfterARun:
         after = self.settle(before, ended(kind))
         assert (after.due_at, after.failures) == (before.due_at, 1)
 
+    def test_the_store_s_own_refusal_is_tried_again_soon(self) -> None:
+        refused = ended(ErrorKind.REFUSED_SIGN_IN)
+        assert refused.error is not None
+        by_store = replace(refused, error=replace(refused.error, code="database.refused_sign_in"))
+        assert self.settle(scheduled(), by_store).due_at == NOON + timedelta(seconds=60)
+
     @pytest.mark.parametrize("kind", [ErrorKind.HELD, ErrorKind.BUSY])
     def test_a_guard_or_another_run_is_no_failure(self, kind: ErrorKind) -> None:
         after = self.settle(scheduled(), ended(kind))

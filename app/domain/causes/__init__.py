@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from app.domain.causes.cause import Cause
 from app.domain.causes.contact_center import CONTACT_CENTER
+from app.domain.causes.database import DATABASE
 from app.domain.causes.general import GENERAL, UNEXPECTED
 from app.domain.causes.mysql import MYSQL
 from app.domain.causes.onec import ONEC
@@ -23,7 +24,7 @@ from app.domain.outcomes import Action, Outcome, RunError, Status
 from app.errors import MusterError
 from app.i18n import _
 
-ALL = (*GENERAL, *MYSQL, *SUPABASE, *ONEC, *CONTACT_CENTER, *TERMINALS, *RECORDS, *ROWS, *WEBHOOKS)
+ALL = (*GENERAL, *DATABASE, *MYSQL, *SUPABASE, *ONEC, *CONTACT_CENTER, *TERMINALS, *RECORDS, *ROWS, *WEBHOOKS)
 CAUSES: Mapping[str, Cause] = MappingProxyType({cause.code: cause for cause in ALL})
 __all__ = [
     "ALL", "CAUSES", "Cause", "cause_of_error", "cause_of_outcome", "device_code", "record_code", "remedy_of",

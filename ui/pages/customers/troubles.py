@@ -31,7 +31,8 @@ def failed_step(run: Run, *, checking: bool) -> str:
     """Which step a run failed in; `checking` says that it had begun to check databases."""
     if checking:
         return "mysql_enrichment"
-    local = run.error is not None and run.error.kind in {ErrorKind.UNEXPECTED, ErrorKind.HELD}
+    error = run.error
+    local = error is not None and (error.of_store or error.kind in {ErrorKind.UNEXPECTED, ErrorKind.HELD})
     return "billing_filter" if local else "api_fetch"
 
 
