@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.cli.parser import Commands, Parser
 
 
-def add_connections(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
+def add_connections(commands: Commands, common: list[Parser]) -> None:
     """Add `muster connections`."""
-    connections = commands.add_parser("connections", help="manage connections")
+    commands.add_parser("connections", help="manage connections").fill = partial(_add_connection_verbs, common)
+
+
+def _add_connection_verbs(common: list[Parser], connections: Parser) -> None:
     verbs = connections.add_subparsers(required=True, metavar="VERB")
     told = {
         "list": "all connections and how they are doing",
@@ -46,11 +52,12 @@ def add_connections(
             pause.add_argument("--resume", action="store_false", default=None, dest="paused")
 
 
-def add_devices(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
+def add_devices(commands: Commands, common: list[Parser]) -> None:
     """Add `muster devices`."""
-    devices = commands.add_parser("devices", help="manage face terminals")
+    commands.add_parser("devices", help="manage face terminals").fill = partial(_add_device_verbs, common)
+
+
+def _add_device_verbs(common: list[Parser], devices: Parser) -> None:
     verbs = devices.add_subparsers(required=True, metavar="VERB")
     told = {
         "list": "all terminals",
@@ -84,7 +91,7 @@ def add_devices(
             parser.add_argument("--accept-serial", action="store_true", help="the device was exchanged for another")
 
 
-def _add_device_fields(parser: argparse.ArgumentParser, *, unchanged: str | None) -> None:
+def _add_device_fields(parser: Parser, *, unchanged: str | None) -> None:
     adding = unchanged is not None
     parser.add_argument("--host", required=adding, help="IP address or host name")
     parser.add_argument("--port", type=int, help="80, with https 443")

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.cli.parser import Commands, Parser
 
 DEFAULT_ROWS = 1000
 _MOST_ROWS = 1_000_000
 
 
-def add_history(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
+def add_history(commands: Commands, common: list[Parser]) -> None:
     """The commands and their verbs."""
-    audit = commands.add_parser("audit", help="who did what, when and from where")
+    commands.add_parser("audit", help="who did what, when and from where").fill = partial(_add_audit_verbs, common)
+    line = commands.add_parser("timeline", parents=common, help="what happened to one record in all systems")
+    line.add_argument("subject", choices=["person", "device", "customer"])
+    line.add_argument("record_id", metavar="ID")
+    line.add_argument("--before", metavar="MOMENT", help="only what is older")
+    line.add_argument("--limit", type=_count, default=100, help="about how many entries")
+    line.set_defaults(handler=_timeline, needs_home=True)
+
+
+def _add_audit_verbs(common: list[Parser], audit: Parser) -> None:
     verbs = audit.add_subparsers(required=True, metavar="VERB")
     listing = verbs.add_parser("list", parents=common, help="the newest entries first")
     listing.add_argument(
@@ -25,15 +37,9 @@ def add_history(
     listing.set_defaults(handler=_audit, verb="list", needs_home=True)
     verify = verbs.add_parser("verify", parents=common, help="find the first altered entry; exit code 4 when there is")
     verify.set_defaults(handler=_audit, verb="verify", needs_home=True)
-    line = commands.add_parser("timeline", parents=common, help="what happened to one record in all systems")
-    line.add_argument("subject", choices=["person", "device", "customer"])
-    line.add_argument("record_id", metavar="ID")
-    line.add_argument("--before", metavar="MOMENT", help="only what is older")
-    line.add_argument("--limit", type=_count, default=100, help="about how many entries")
-    line.set_defaults(handler=_timeline, needs_home=True)
 
 
-def add_run_filters(listing: argparse.ArgumentParser) -> None:
+def add_run_filters(listing: Parser) -> None:
     """Which runs `muster runs list` lists."""
     for name, metavar in (("operation", "ID"), ("connection", "NAME"), ("actor", "NAME"), ("trigger", "WORD")):
         listing.add_argument(f"--{name}", default="", metavar=metavar)

@@ -11,26 +11,34 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING
 
 from app import __version__
 from app.cli.connection_arguments import add_connections, add_devices
 from app.cli.history_arguments import add_history, add_run_filters
+from app.cli.parser import Parser
 from app.cli.schedule_arguments import add_schedules
 from app.cli.webhook_arguments import add_webhooks
-from app.errors import ExitCode, FileForbidden, MusterError, StoreError, UsageError
+from app.errors import ExitCode, FileForbidden, MusterError, StoreError
 
 if TYPE_CHECKING:
+    from app.cli.parser import Commands
     from app.places import Home
 
 Handler = Callable[[argparse.Namespace], int]
 
 
 def command() -> int:
-    """The command `muster` as installed: `main` without the collector, which only costs a process that ends soon."""
+    """The command `muster` as installed: `main` without what only costs a process that ends soon.
+
+    That is the collector, and the interpreter's taking down of everything that was loaded: when `main` is over, all is
+    closed and stored. Qt ends its own threads, so after a window the interpreter ends as usual.
+    """
     gc.set_threshold(1_000_000, 50, 50)
     code = main()
-    gc.freeze()  # the interpreter would look through everything once more before it ends
+    if "PySide6" not in sys.modules:
+        os._exit(code)
     return code
 
 
@@ -51,7 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from app.logs import start_logging
 
                 start_logging(args.home)
-        return handler(args)
+        code = handler(args)
+        print(end="", flush=True)  # here, where it is known what to do when it fails; also without any output
+        return code
     except MusterError as error:
         from app.cli.output import print_error
 
@@ -86,22 +96,13 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong as every other error is said, so that `--json` prints a document for it too."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raises `UsageError`."""
-        self.print_usage(sys.stderr)
-        raise UsageError(message, f"See {self.prog} --help.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    home = argparse.ArgumentParser(add_help=False)
+def _parser() -> Parser:
+    home = Parser(add_help=False)
     home.add_argument("--home", default=argparse.SUPPRESS, metavar="DIR", help="folder of database, settings and logs")
     home.add_argument("--organization", default=argparse.SUPPRESS, metavar="NAME", help="work on its data this once")
-    json_too = argparse.ArgumentParser(add_help=False)
+    json_too = Parser(add_help=False)
     json_too.add_argument("--json", action="store_true", help="print one JSON document on standard output")
-    parser: argparse.ArgumentParser = _Parser(
+    parser = Parser(
         prog="muster",
         description="Keeps offices, employees, devices and customers in step across the systems that own them.",
     )
@@ -120,15 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_roles(commands, [home, json_too])
     _add_settings(commands, [home, json_too])
     _add_organizations(commands, [home, json_too])
-    _add_webhooks(commands, [home, json_too])
+    add_webhooks(commands, [home, json_too])
     return parser
 
 
-def _add_window_commands(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    home: argparse.ArgumentParser,
-    json_too: argparse.ArgumentParser,
-) -> None:
+def _add_window_commands(commands: Commands, home: Parser, json_too: Parser) -> None:
     gui = commands.add_parser("gui", parents=[home], help="open the window")
     gui.set_defaults(handler=_gui, needs_home=True)
     demo = commands.add_parser("demo", help="open the window on the demo world")
@@ -144,9 +141,7 @@ def _add_window_commands(
     simulate.set_defaults(handler=_simulate, needs_home=False)
 
 
-def _add_run_commands(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
+def _add_run_commands(commands: Commands, common: list[Parser]) -> None:
     listing = commands.add_parser("operations", parents=common, help="list every operation")
     listing.set_defaults(handler=_operations, needs_home=False)
     run = commands.add_parser("run", parents=common, help="run one operation")
@@ -155,7 +150,10 @@ def _add_run_commands(
     run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
     run.add_argument("--dry-run", action="store_true", help="show what would happen, write nothing")
     run.set_defaults(handler=_run, needs_home=True)
-    history = commands.add_parser("runs", help="history of runs")
+    commands.add_parser("runs", help="history of runs").fill = partial(_add_history_verbs, common)
+
+
+def _add_history_verbs(common: list[Parser], history: Parser) -> None:
     verbs = history.add_subparsers(required=True, metavar="VERB")
     listed = verbs.add_parser("list", parents=common, help="the newest first")
     add_run_filters(listed)
@@ -177,16 +175,7 @@ def _add_run_commands(
         parser.set_defaults(handler=_runs, verb=verb, needs_home=True)
 
 
-def _add_webhooks(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
-    for parser in add_webhooks(commands, common):
-        parser.set_defaults(handler=_webhooks)
-
-
-def _add_list(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
+def _add_list(commands: Commands, common: list[Parser]) -> None:
     listing = commands.add_parser("list", parents=common, help="read the local store")
     listing.add_argument("table", choices=["offices", "employees", "devices", "customers", "connections", "runs"])
     listing.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
@@ -195,10 +184,11 @@ def _add_list(
     listing.set_defaults(handler=_list, needs_home=True)
 
 
-def _add_roles(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
-    roles = commands.add_parser("roles", help="who may do what here")
+def _add_roles(commands: Commands, common: list[Parser]) -> None:
+    commands.add_parser("roles", help="who may do what here").fill = partial(_add_role_verbs, common)
+
+
+def _add_role_verbs(common: list[Parser], roles: Parser) -> None:
     verbs = roles.add_subparsers(required=True, metavar="VERB")
     told = {
         "show": "the profile in force and what it may do",
@@ -212,10 +202,11 @@ def _add_roles(
     verbs.choices["set-passcode"].add_argument("--remove", action="store_true", help="have no passcode any more")
 
 
-def _add_settings(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
-    settings = commands.add_parser("settings", help="what holds for all connections")
+def _add_settings(commands: Commands, common: list[Parser]) -> None:
+    commands.add_parser("settings", help="what holds for all connections").fill = partial(_add_setting_verbs, common)
+
+
+def _add_setting_verbs(common: list[Parser], settings: Parser) -> None:
     verbs = settings.add_subparsers(required=True, metavar="VERB")
     for verb, what in {"show": "all settings", "set": "change some"}.items():
         parser = verbs.add_parser(verb, parents=common, help=what)
@@ -223,10 +214,11 @@ def _add_settings(
     verbs.choices["set"].add_argument("sets", nargs="+", metavar="KEY=VALUE")
 
 
-def _add_organizations(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
-    organizations = commands.add_parser("organizations", help="whose data this is")
+def _add_organizations(commands: Commands, common: list[Parser]) -> None:
+    commands.add_parser("organizations", help="whose data this is").fill = partial(_add_organization_verbs, common)
+
+
+def _add_organization_verbs(common: list[Parser], organizations: Parser) -> None:
     verbs = organizations.add_subparsers(required=True, metavar="VERB")
     told = {
         "list": "all that have data here",
@@ -294,12 +286,6 @@ def _organizations(args: argparse.Namespace) -> int:
     from app.cli.organizations import organizations_command
 
     return organizations_command(args)
-
-
-def _webhooks(args: argparse.Namespace) -> int:
-    from app.cli.webhooks import webhooks_command
-
-    return webhooks_command(args)
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.cli.parser import Commands, Parser
 
 
-def add_schedules(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> None:
+def add_schedules(commands: Commands, common: list[Parser]) -> None:
     """Add `muster schedule`."""
-    schedules = commands.add_parser("schedule", help="operations that run by themselves")
+    commands.add_parser("schedule", help="operations that run by themselves").fill = partial(_add_verbs, common)
+
+
+def _add_verbs(common: list[Parser], schedules: Parser) -> None:
     verbs = schedules.add_subparsers(required=True, metavar="VERB")
     told = {
         "list": "all schedules and when they are due",
@@ -37,7 +43,7 @@ def add_schedules(
     length.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="end after so many seconds")
 
 
-def _add_timing(parser: argparse.ArgumentParser) -> None:
+def _add_timing(parser: Parser) -> None:
     parser.add_argument("--name", help="name of the schedule")
     parser.add_argument("--every", type=int, metavar="SECONDS", help="60 to 86400; without it the connection's own")
     parser.add_argument("--cron", metavar="EXPRESSION", help='five fields, like "0 3 * * *"')

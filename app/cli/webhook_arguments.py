@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.cli.parser import Commands, Parser
 
 VERBS = {
     "list": "all webhooks and how their receivers are doing",
@@ -25,22 +30,20 @@ VERBS = {
 _ONE = frozenset({"show", "update", "delete", "pause", "resume", "rotate", "test"})
 
 
-def add_webhooks(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: list[argparse.ArgumentParser]
-) -> list[argparse.ArgumentParser]:
-    """Add the command; returns the parser of every verb, for what they have in common."""
-    webhooks = commands.add_parser("webhooks", help="tell other systems what happens")
+def add_webhooks(commands: Commands, common: list[Parser]) -> None:
+    """Add `muster webhooks`."""
+    commands.add_parser("webhooks", help="tell other systems what happens").fill = partial(_add_verbs, common)
+
+
+def _add_verbs(common: list[Parser], webhooks: Parser) -> None:
     verbs = webhooks.add_subparsers(required=True, metavar="VERB")
-    parsers = []
     for verb, told in VERBS.items():
         parser = verbs.add_parser(verb, parents=common, help=told)
-        parser.set_defaults(verb=verb, needs_home=True)
+        parser.set_defaults(handler=_webhooks, verb=verb, needs_home=True)
         _add_arguments(verb, parser)
-        parsers.append(parser)
-    return parsers
 
 
-def _add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
+def _add_arguments(verb: str, parser: Parser) -> None:
     if verb in _ONE:
         parser.add_argument("id", metavar="ID", help="id or name of the webhook")
     if verb in {"create", "update"}:
@@ -61,7 +64,7 @@ def _add_arguments(verb: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--answer", default="ok", choices=["ok", "500", "410", "slow"], help="how it answers")
 
 
-def _add_fields(verb: str, parser: argparse.ArgumentParser) -> None:
+def _add_fields(verb: str, parser: Parser) -> None:
     if verb == "create":
         parser.add_argument("name", metavar="NAME")
     else:
@@ -72,3 +75,9 @@ def _add_fields(verb: str, parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--secret", action="append", default=[], metavar="KEY[=-]", help="KEY asks; KEY=- reads one line"
     )
+
+
+def _webhooks(args: argparse.Namespace) -> int:
+    from app.cli.webhooks import webhooks_command
+
+    return webhooks_command(args)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -32,11 +32,12 @@ _changes_decoder = msgspec.json.Decoder(tuple[FieldChange, ...])
 
 @dataclass(frozen=True)
 class _Pack:
-    """Outcomes that differ in number, subject and its id only."""
+    """Outcomes that differ in number, subject, its id and the target's only; of one target alone `target_ids` is blank."""
 
     first_seq: int
     like: Outcome
     records: list[tuple[int, str, str]]
+    target_ids: list[str] = field(default_factory=list)
 
 
 _pack_decoder = msgspec.json.Decoder(_Pack)
@@ -161,10 +162,14 @@ def add_outcomes(run_id: str, first_seq: int, outcomes: Sequence[Outcome]) -> No
         if o.action is not Action.UNCHANGED or o.status is not Status.SKIPPED:
             rows.append(_outcome_row(run_id, seq, o))
             continue
-        key = (o.target_id, o.step, o.message)
+        key = (o.target, o.step, o.message)
         if key not in packs:
             packs[key] = _Pack(seq, o, [])
         packs[key].records.append((seq, o.subject, o.subject_id))
+        packs[key].target_ids.append(o.target_id)
+    for pack in packs.values():
+        if set(pack.target_ids) == {pack.like.target_id}:
+            pack.target_ids.clear()
     insert_rows(OutcomeRow, rows)
     insert_rows(OutcomePackRow, [(run_id, pack.first_seq, to_json(pack)) for pack in packs.values()])
 
@@ -189,7 +194,11 @@ def outcomes(run_id: str) -> list[Outcome]:
     ]
     for (text,) in fetch(OutcomePackRow.select(OutcomePackRow.outcomes).where(OutcomePackRow.run_id == run_id)):
         pack = _pack_decoder.decode(text)
-        numbered += [(seq, replace(pack.like, subject=name, subject_id=key)) for seq, name, key in pack.records]
+        target_ids = pack.target_ids or [pack.like.target_id] * len(pack.records)
+        numbered += [
+            (seq, replace(pack.like, subject=name, subject_id=key, target_id=target_id))
+            for (seq, name, key), target_id in zip(pack.records, target_ids, strict=True)
+        ]
     return [outcome for _seq, outcome in sorted(numbered, key=lambda pair: pair[0])]
 
 

@@ -512,6 +512,17 @@ class TestTheCommandItself:
             ran = muster(*arguments)
             assert (ran.code, "There is no display" in ran.err) == (2, True)
 
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+    @pytest.mark.parametrize(("redirected", "code"), [(">/dev/full", 1), (">&-", 0)])
+    def test_output_that_cannot_be_written_is_said_and_none_at_all_is_fine(
+        self, muster: Muster, redirected: str, code: int
+    ) -> None:
+        ended = subprocess.run(
+            ["sh", "-c", f"{sys.executable} -m app roles show {redirected}"], capture_output=True, text=True, cwd=ROOT,
+            env=muster.env() | {"PYTHONPATH": os.pathsep.join([str(ROOT)])},
+        )  # fmt: skip
+        assert (ended.returncode, "Traceback" in ended.stderr, bool(ended.stderr)) == (code, False, bool(code))
+
     def test_nothing_slow_is_imported_for_the_help(self, muster: Muster) -> None:
         loaded = subprocess.run(
             [sys.executable, "-X", "importtime", "-m", "app", "--help"], capture_output=True, text=True, cwd=ROOT,

@@ -15,8 +15,9 @@ from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, Run
 from app.domain.plans import Plan
 from app.errors import Busy, Cancelled, UsageError
 from app.store import connections, directory, leases, listings, runs
-from app.store.database import Store
-from app.store.values import now
+from app.store.database import Store, insert_rows
+from app.store.models import OutcomePackRow
+from app.store.values import now, to_json
 from tests.support.records import CONNECTION, connection, department, offices_read, people_read, person
 from tests.support.running import execute
 
@@ -182,6 +183,20 @@ class TestRuns:
         store.run_now(runs.add_outcomes, "run-1", 3, second)
         store.run_now(runs.add_outcomes, "run-1", 5, [])
         assert store.run_now(runs.outcomes, "run-1") == first + second
+
+    def test_unchanged_records_of_many_targets_are_one_row(self, store: Store) -> None:
+        told = [replace(outcome(f"P{n}", Action.UNCHANGED), target_id=f"there-{n}") for n in range(3)]
+        store.run_now(runs.begin_run, a_run())
+        store.run_now(runs.add_outcomes, "run-1", 0, told)
+        assert store.run_now(lambda: OutcomePackRow.select().count()) == 1
+        assert store.run_now(runs.outcomes, "run-1") == told
+
+    def test_packs_of_earlier_versions_name_one_target(self, store: Store) -> None:
+        told = [outcome("A", Action.UNCHANGED), outcome("B", Action.UNCHANGED)]
+        pack = {"first_seq": 0, "like": told[0], "records": [(0, "A", "id-A"), (1, "B", "id-B")]}
+        store.run_now(runs.begin_run, a_run())
+        store.run_now(insert_rows, OutcomePackRow, [("run-1", 0, to_json(pack))])
+        assert store.run_now(runs.outcomes, "run-1") == told
 
     def test_the_history_of_a_record_lists_what_changed_newest_first(self, store: Store) -> None:
         for number in (1, 2):
