@@ -61,7 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 start_logging(args.home)
         code = handler(args)
         print(end="", flush=True)  # here, where it is known what to do when it fails; also without any output
-        return code
     except MusterError as error:
         from app.cli.output import print_error
 
@@ -79,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return kind.exit_code
     except KeyboardInterrupt:
         return ExitCode.CANCELLED
+    else:
+        return code
 
 
 def _chosen_home(home: Home, organization: str | None) -> Home:

@@ -32,7 +32,7 @@ _changes_decoder = msgspec.json.Decoder(tuple[FieldChange, ...])
 
 @dataclass(frozen=True)
 class _Pack:
-    """Outcomes that differ in number, subject, its id and the target's only; of one target alone `target_ids` is blank."""
+    """Outcomes that differ in number, subject and the ids of both ends only; of one target `target_ids` is blank."""
 
     first_seq: int
     like: Outcome
