@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -61,21 +62,24 @@ class LoopbackServer:
         if self._sockets:
             config.ws_protocol_class = _socket  # type: ignore[assignment]  # called, never asked what it is
         loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(lambda: H11Protocol(config, state, {}), sock=listener, ssl=self._tls)
+        self._listening = await loop.create_server(
+            lambda: _Call(config, state, {}, answered=lambda: self._state is state), sock=listener, ssl=self._tls
+        )
 
     async def close(self, *, keeps_port: bool = False) -> None:
         """Stops listening and breaks every connection, whatever is under way on it."""
         if self._listening is not None:
-            self._listening.close()
+            await stop_listening(self._listening)
             self._listening = None
             self._kept = _bound(self._port) if keeps_port else None
         elif self._kept is not None and not keeps_port:
             self._kept.close()
             self._kept = None
-        for connection in list(self._state.connections):
+        state, self._state = self._state, ServerState()
+        for connection in list(state.connections):
             connection.transport.abort()
-        if self._state.tasks:
-            await asyncio.wait(self._state.tasks, timeout=CLOSING_S)
+        if state.tasks:
+            await asyncio.wait(state.tasks, timeout=CLOSING_S)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app({**scope, HANG_UP: lambda: self._hang_up(scope)}, receive, send)
@@ -84,6 +88,32 @@ class LoopbackServer:
         for connection in list(self._state.connections):
             if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
                 connection.transport.close()
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """Close `server` once the calls it has accepted are with their protocols.
+
+    A server that is closed in between forgets them: they stay open and nobody ever speaks (asyncio of 3.11).
+    """
+    for listener in server.sockets:
+        asyncio.get_running_loop().remove_reader(listener)
+    for _step in ("the connection", "its protocol", "the task that serves it"):
+        await asyncio.sleep(0)
+    server.close()
+
+
+class _Call(H11Protocol):
+    """A connection; one that was accepted while the server closed is ended as soon as it is made."""
+
+    def __init__(self, *given: Any, answered: Callable[[], bool]) -> None:
+        super().__init__(*given)
+        self._answered = answered
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Let it speak, or not."""
+        super().connection_made(transport)
+        if not self._answered():
+            transport.abort()
 
 
 def _bound(port: int) -> socket.socket:

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.demo.loopback import CLOSING_S, HOST, LoopbackServer
+from app.demo.loopback import CLOSING_S, HOST, LoopbackServer, stop_listening
 from app.demo.mysql.accounts import ACCOUNTS, Account
 from app.demo.mysql.control import control_app
 from app.demo.mysql.faults import MysqlFaultPlan, MysqlFaultSwitch
@@ -118,7 +118,7 @@ class DemoMysql:
     async def close(self) -> None:
         """Breaks every connection, whatever is under way on it."""
         if self._listening is not None:
-            self._listening.close()
+            await stop_listening(self._listening)
         for line in self.lines.values():
             line.interrupted.set()
             line.writer.transport.abort()

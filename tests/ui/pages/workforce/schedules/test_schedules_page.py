@@ -234,8 +234,8 @@ class TestImporting:
         dialog.partly.setChecked(True)
         assert dialog.accept_button.text() == "Import 3 shifts"
         click(dialog, "schedules_import.accept")
+        await eventually(lambda: voice.toasts == ["Imported 3 shifts."])
         await eventually(lambda: page.pane.rows.total == 3)
-        assert voice.toasts == ["Imported 3 shifts."]
 
     async def test_nothing_is_stored_when_the_findings_are_closed(
         self, page: SchedulesPage, staff: list[str], tmp_path: Path
