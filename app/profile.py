@@ -3,7 +3,8 @@
 Without a passcode the profile is a setting that anybody may change. With one, the profile itself is kept in the
 operating system's keyring beside the passcode's hash (scrypt, with a salt), and what `settings.json` says of it no
 longer counts: editing that file by hand raises nobody. A few wrong tries lead to a pause that grows, and that is kept
-there too, so that starting the program again does not end it.
+there too, so that starting the program again does not end it. A try is counted before it is looked at, by one program
+at a time, so that many programs at once, or one that is ended in the middle, get no more tries than one.
 
 What this guards against: slips, curiosity, a shared computer left open, a script that runs more than it should. What it
 does not: somebody who can run programs of their own as this user of the computer can read and replace what lies in the
@@ -21,13 +22,15 @@ import logging
 import secrets
 import time
 import unicodedata
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.access import GRANTS, Role
-from app.errors import Forbidden, NoKeyring, UsageError
+from app.alone import alone
+from app.errors import Busy, Forbidden, NoKeyring, UsageError
 from app.i18n import _
 from app.redaction import register_secret
 
@@ -41,6 +44,7 @@ FREE_TRIES = 3
 SHORTEST_PASSCODE = 6
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30.0, 3600.0
 _OWNER, _KEY = "profile", "guard"
+_LOCK = "profile.lock"
 _ASK_AGAIN_S = 60.0  # a keyring that did not answer is not asked at every click
 
 
@@ -117,44 +121,73 @@ class Profile:
         await self._check(passcode)
 
     async def switch(self, role: Role) -> None:
-        """Take a checked profile on; the caller stores the setting."""
+        """Take a checked profile on; the caller stores the setting. Wrong tries stay counted: a lower one is free."""
         if self._guard is not None:
-            await self._keep(replace(self._guard, role=role, failures=0, failed_at=0.0))
+            async with self._alone():
+                guard = await self._read_again()
+                await self._keep(replace(guard, role=role))
 
     async def set_passcode(self, new: str, old: str = "") -> None:
         """Set, change or, with a blank one, remove the passcode; the caller stores whether there is one.
 
-        Raises `UsageError` for one that is too short, `Forbidden` for a wrong old one, `NoKeyring` without a keyring.
+        Raises `UsageError` for one that is too short, `Forbidden` for a wrong old one, `NoKeyring` without a keyring,
+        `Busy` while another program sets it.
         """
         await self.load()
         if self._guard is not None:
             await self._check(old)
-        if not new:
-            await self._vault.delete(_OWNER, _KEY)
-            self._guard = None
-            return
-        if len(new) < SHORTEST_PASSCODE:
+        if new and len(new) < SHORTEST_PASSCODE:
             raise UsageError(_("A passcode has at least {count} characters.").format(count=SHORTEST_PASSCODE))
         register_secret(new)
         salt = secrets.token_bytes(16)
-        digest = await asyncio.to_thread(_digest, new, salt)
-        await self._keep(Guard(_text(salt), _text(digest), self.role))
+        digest = await asyncio.to_thread(_digest, new, salt) if new else b""
+        async with self._alone():
+            await self._refuse_another()
+            if new:
+                await self._keep(Guard(_text(salt), _text(digest), self.role))
+            else:
+                await self._vault.delete(_OWNER, _KEY)
+                self._guard = None
+
+    async def _refuse_another(self) -> None:
+        """Raises `Busy` when another program changed the passcode since this one asked for it."""
+        now = _read(await self._vault.stored(_OWNER, _KEY))
+        if (now and now.digest) != (self._guard and self._guard.digest):
+            raise Busy(_("The passcode was changed meanwhile."), _("Try again with the one that holds now."))
 
     async def _check(self, passcode: str) -> None:
-        guard = self._guard
-        assert guard is not None
-        self._check_pause(guard)
-        if not passcode:
-            raise Forbidden(_("This needs the administrator's passcode."), _("Ask an administrator."))
+        guard = await self._counted(passcode)
         digest = await asyncio.to_thread(_digest, passcode, base64.b64decode(guard.salt))
-        if hmac.compare_digest(_text(digest), guard.digest):
-            register_secret(passcode)  # a wrong one is none, and may be any word of a message
-            if guard.failures:
-                await self._keep(replace(guard, failures=0, failed_at=0.0))
-            return
-        await self._keep(replace(guard, failures=guard.failures + 1, failed_at=time.time()))
-        log.warning("A wrong passcode was given, %d in a row", guard.failures + 1)
-        raise Forbidden(_("The passcode is wrong."), _("Ask an administrator."))
+        if not hmac.compare_digest(_text(digest), guard.digest):
+            log.warning("A wrong passcode was given, %d in a row", guard.failures)
+            raise Forbidden(_("The passcode is wrong."), _("Ask an administrator."))
+        register_secret(passcode)  # a wrong one is none, and may be any word of a message
+        async with self._alone():
+            await self._keep(replace(await self._read_again(), failures=0, failed_at=0.0))
+
+    async def _counted(self, passcode: str) -> Guard:
+        """The guard, with this try counted as a wrong one until it turns out to be right."""
+        async with self._alone():
+            guard = await self._read_again()
+            self._check_pause(guard)
+            if not passcode:
+                raise Forbidden(_("This needs the administrator's passcode."), _("Ask an administrator."))
+            counted = replace(guard, failures=guard.failures + 1, failed_at=time.time())
+            await self._keep(counted)
+        return counted
+
+    async def _read_again(self) -> Guard:
+        """What the keyring holds now, whatever other programs did meanwhile."""
+        guard = _read(await self._vault.stored(_OWNER, _KEY))
+        if guard is None:
+            raise Forbidden(
+                _("The administrator's passcode is no longer in the keyring."),
+                _("Where it was lost, remove role_guarded from settings.json and set a passcode."),
+            )
+        return guard
+
+    def _alone(self) -> AbstractAsyncContextManager[None]:
+        return alone(self._settings_file.path.parent / _LOCK)
 
     def _check_pause(self, guard: Guard) -> None:
         if guard.failures < FREE_TRIES:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import json
 import time
 
 import pytest
 
 from app.access import Role
-from app.errors import Forbidden, NoKeyring, UsageError
+from app.errors import Busy, Forbidden, NoKeyring, UsageError
 from app.places import Home
 from app.profile import Profile
 from app.redaction import redact
 from app.settings import SettingsFile
 from app.vault import SERVICE, MemoryKeyring, Vault
+from tests.support.command import Muster
 
 CODE = "correct horse"
 ACCOUNT = "profile:guard"
@@ -159,6 +163,41 @@ class TestTries:
         await guarded.check_switch(Role.ADMINISTRATOR, CODE)
         assert [await self.wrong(guarded) for _try in range(3)] == [None] * 3  # and the count begins anew
 
+    async def test_tasks_that_try_at_once_get_no_more_tries_than_one(self, guarded: Profile, now: list[float]) -> None:
+        refused = await asyncio.gather(*(self.wrong(guarded) for _try in range(8)))
+        assert sorted(refused, key=bool) == [None] * 3 + [30.0] * 5
+
+    async def test_programs_that_try_at_once_get_no_more_tries_than_one(self, muster: Muster) -> None:
+        set_up = muster("roles", "set-passcode", "--json", stdin=f"{CODE}\n")
+        assert (set_up.code, muster("roles", "set-profile", "viewer").code) == (0, 0)
+        guess = {"MUSTER_SECRET_ADMINISTRATOR_PASSCODE": "a guess"}
+        started = [muster.start("roles", "set-profile", "administrator", "--json", env=guess) for _try in range(6)]
+        told = [json.loads(process.communicate(timeout=120)[0])["error"] for process in started]
+        assert [each["kind"] for each in told] == ["forbidden"] * 6
+        assert sum(each["message"] == "The passcode is wrong." for each in told) == 3, told
+        assert sum(each["message"].startswith("Too many wrong passcodes.") for each in told) == 3, told
+
+    async def test_a_try_that_is_cut_off_counts(
+        self, guarded: Profile, now: list[float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cut(*_given: object, **_named: object) -> bytes:
+            raise MemoryError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(hashlib, "scrypt", cut)
+            for _try in range(3):
+                with pytest.raises(MemoryError):
+                    await guarded.check_switch(Role.ADMINISTRATOR, "a guess")
+        assert await self.wrong(guarded) == 30
+
+    async def test_taking_on_a_lower_profile_ends_no_pause(
+        self, guarded: Profile, settings_file: SettingsFile, now: list[float]
+    ) -> None:
+        for _try in range(3):
+            await self.wrong(guarded)
+        await switch(guarded, settings_file, Role.VIEWER)
+        assert await self.wrong(guarded) == 30
+
     async def test_starting_again_or_setting_the_clock_back_does_not_end_it(
         self, guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile, now: list[float]
     ) -> None:
@@ -176,6 +215,13 @@ class TestSettingIt:
         with pytest.raises(Forbidden):
             await guarded.check_switch(Role.ADMINISTRATOR, CODE)
         await guarded.check_switch(Role.ADMINISTRATOR, "another code")
+
+    async def test_of_two_programs_that_set_it_at_once_one_is_told(
+        self, keyring: MemoryKeyring, settings_file: SettingsFile
+    ) -> None:
+        one, other = (at_start(keyring, settings_file) for _program in range(2))
+        ended = await asyncio.gather(one.set_passcode(CODE), other.set_passcode("another code"), return_exceptions=True)
+        assert [type(each) for each in ended if each is not None] == [Busy]
 
     async def test_removed_it_guards_nothing(
         self, guarded: Profile, keyring: MemoryKeyring, settings_file: SettingsFile

@@ -28,13 +28,20 @@ class Keyring(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         values = self._values() | {f"{service} {username}": password}
-        Path(os.environ["TEST_KEYRING"]).write_text(json.dumps(values), "utf-8")
+        self._keep(values)
 
     def delete_password(self, service: str, username: str) -> None:
         values = self._values()
         if values.pop(f"{service} {username}", None) is None:
             raise PasswordDeleteError("No such password!")
-        Path(os.environ["TEST_KEYRING"]).write_text(json.dumps(values), "utf-8")
+        self._keep(values)
+
+    def _keep(self, values: dict[str, str]) -> None:
+        """Written beside and renamed: another program reads the old values or the new ones."""
+        path = Path(os.environ["TEST_KEYRING"])
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps(values), "utf-8")
+        beside.replace(path)
 
 
 class LockedKeyring(KeyringBackend):
