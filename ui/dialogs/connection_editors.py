@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, Q
 
 from app.domain.kinds import FieldSpec, FieldType
 from app.i18n import _
-from ui.theme import GRID, Icon, Ink, icon
+from ui.theme import Icon, Ink, icon
+from ui.widgets import inset
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class NumberField(QDoubleSpinBox):
         self.setDecimals(0 if spec.whole else 2)
         self.setRange(spec.low if spec.low is not None else 0, spec.high if spec.high is not None else 1e9)
         self.setValue(float(stored) if stored else self._default)
-        self.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
+        inset(self)
 
     def textFromValue(self, value: float) -> str:
         """As Qt shows it."""

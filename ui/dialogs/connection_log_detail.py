@@ -7,7 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from app.domain.attempts import Attempt, Attempts
+from app.domain.attempts import ANSWERED, Attempt, Attempts
 from app.domain.causes import cause_of_error, remedy_of
 from app.domain.sync_logs import SyncLog
 from app.errors import MusterError
@@ -32,7 +32,9 @@ def _clock(attempt: Attempt) -> str:
 
 
 def _status(attempt: Attempt) -> str:
-    return str(attempt.status) if attempt.status is not None else _("No answer")
+    if attempt.status is None:
+        return _("No answer")
+    return _("Answered") if attempt.status == ANSWERED else str(attempt.status)
 
 
 def again_text(attempt: Attempt) -> str:
@@ -57,7 +59,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 
 
 class ConnectionLogDetail(QDialog):
-    """The requests of one run beside what was asked; below them the bodies, where the log was detailed."""
+    """The requests of one run beside what was asked; below them the chosen one whole, bodies too where they are kept."""
 
     def __init__(self, parent: QWidget, desk: Desk, log: SyncLog) -> None:
         super().__init__(parent)
@@ -71,14 +73,13 @@ class ConnectionLogDetail(QDialog):
             name=_("Requests"), page="sync_run", columns=COLUMNS, key=lambda row: row[0],
             search_hint=_("Search the requests"), count_text=self._count, store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
-        self.bodies = QPlainTextEdit(readOnly=True)
-        self.bodies.setObjectName("sync_run.bodies")
-        self.bodies.setAccessibleName(_("Bodies of the chosen request"))
+        self.whole = QPlainTextEdit(readOnly=True)
+        self.whole.setObjectName("sync_run.request")
+        self.whole.setAccessibleName(_("The chosen request"))
         self._below_table = QWidget()
         room = QVBoxLayout(self._below_table)
         room.setContentsMargins(4 * GRID, 2 * GRID, 2 * GRID, 0)
-        room.addWidget(self.bodies)
-        self._below_table.hide()
+        room.addWidget(self.whole)
         Filling(self.pane.table, "error")
         self.details = DetailsPane(object_name="sync_run.details")
         self._tell()
@@ -88,7 +89,7 @@ class ConnectionLogDetail(QDialog):
         self.why.setVisible(log.run.error is not None)
         self.why.clicked.connect(lambda: open_why(self, log.run))
         self.close_button.clicked.connect(self.reject)
-        self.pane.table.current_row_changed.connect(lambda _row: self._show_bodies())
+        self.pane.table.current_row_changed.connect(lambda _row: self._show_request())
         self.pane.export_requested.connect(self.export)
         self.pane.show_empty(
             _("No requests are kept"), _("This run asked nobody, or its details were cleared."), drawing=Icon.HISTORY
@@ -102,7 +103,7 @@ class ConnectionLogDetail(QDialog):
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(self.pane)
         left.addWidget(self._below_table)
-        left.setSizes([360, 220])
+        left.setSizes([420, 160])
         sides = QHBoxLayout()
         sides.setSpacing(0)
         sides.addWidget(left, 1)
@@ -153,18 +154,18 @@ class ConnectionLogDetail(QDialog):
         self.pane.set_rows(list(enumerate(self.attempts.kept)))
         if self.pane.rows.rowCount():
             self.pane.table.selectRow(0)
-        self._show_bodies()
+        self._show_request()
 
     def _count(self, shown: int) -> str:
         total = max(shown, self.attempts.total)
         text = ngettext("{count} request", "{count} requests", total).format(count=format_value(total))
         return text if shown >= total else _("{shown} of {total}").format(shown=format_value(shown), total=text)
 
-    def _show_bodies(self) -> None:
-        """The bodies of the chosen request; nothing at all where the log was not detailed."""
-        self._below_table.setVisible(any(each.sent or each.answered for each in self.attempts.kept))
+    def _show_request(self) -> None:
+        """All of the chosen request: a table has no room for an address and a reason."""
         row = self.pane.table.current_row()
-        self.bodies.setPlainText(bodies_text(row[1]) if row is not None else "")
+        self._below_table.setVisible(row is not None)
+        self.whole.setPlainText(request_text(row[1]) if row is not None else "")
 
     def export(self) -> None:
         """Write exactly what is shown to a file."""
@@ -173,10 +174,11 @@ class ConnectionLogDetail(QDialog):
         export_table(self, self.desk, self.pane.visible_table(), "requests")
 
 
-def bodies_text(attempt: Attempt) -> str:
-    """What was sent and what came back, under a heading each."""
+def request_text(attempt: Attempt) -> str:
+    """Where it went and what happened, then what was sent and what came back, under a heading each."""
+    told = "\n".join(filter(None, (f"{attempt.method} {attempt.url}", again_text(attempt))))
     parts = ((_("Sent"), attempt.sent), (_("Answered"), attempt.answered))
-    return "\n\n".join(f"{title}\n{text}" for title, text in parts if text) or _("Nothing was sent or answered.")
+    return "\n\n".join((told, *(f"{title}\n{text}" for title, text in parts if text)))
 
 
 def open_log_detail(parent: QWidget, desk: Desk, log: SyncLog) -> ConnectionLogDetail:

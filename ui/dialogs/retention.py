@@ -15,7 +15,7 @@ from ui.desk import Desk
 from ui.tables import format_value
 from ui.texts import moment_text
 from ui.theme import GRID
-from ui.widgets import Button, Look
+from ui.widgets import Button, Look, inset
 
 PRUNE, KEEP = "history.prune", "history.keep"
 FIELDS = {
@@ -77,7 +77,7 @@ class RetentionDialog(QDialog):
         self.count()
 
     def _add_field(self, form: QGridLayout, name: str, part: str, title: str) -> None:
-        field = QSpinBox(minimum=fewest_days(name), maximum=_MOST_DAYS)
+        field = inset(QSpinBox(minimum=fewest_days(name), maximum=_MOST_DAYS))
         field.setObjectName(f"retention.{name}")
         field.setAccessibleName(title)
         field.setSuffix(_(" days"))

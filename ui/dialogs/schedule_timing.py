@@ -27,12 +27,12 @@ from app.i18n import _
 from app.store.values import now
 from ui.texts import moment_text
 from ui.theme import GRID, theme, tokens
+from ui.widgets import inset
 
 SHOWN = 3
 _USUAL_MINUTES = 15
 _USUAL_CRON = "0 6 * * *"
 _TIME = "HH:mm"
-_INSIDE = (2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
 
 
 class TimingForm(QWidget):
@@ -51,10 +51,9 @@ class TimingForm(QWidget):
         self._ways = QButtonGroup(self)
         for button in (self.follow, self.every, self.cron):
             self._ways.addButton(button)
-        self.minutes = QSpinBox(minimum=SHORTEST_S // 60, maximum=LONGEST_S // 60)
+        self.minutes = inset(QSpinBox(minimum=SHORTEST_S // 60, maximum=LONGEST_S // 60))
         self.minutes.setObjectName("schedule.minutes")
         self.minutes.setAccessibleName(_("Minutes between runs"))
-        self.minutes.lineEdit().setTextMargins(*_INSIDE)
         self.minutes.setSuffix(_(" minutes"))
         self.minutes.setValue(max(1, timing.every_s // 60) if timing.every_s else _USUAL_MINUTES)
         self.expression = QLineEdit(timing.cron or _USUAL_CRON)
@@ -80,9 +79,8 @@ class TimingForm(QWidget):
         return button
 
     def _time(self, name: str, label: str, text: str) -> QTimeEdit:
-        edit = QTimeEdit(QTime.fromString(text, _TIME))
+        edit = inset(QTimeEdit(QTime.fromString(text, _TIME)))
         edit.setDisplayFormat(_TIME)
-        edit.lineEdit().setTextMargins(*_INSIDE)
         edit.setObjectName(f"schedule.{name}")
         edit.setAccessibleName(label)
         return edit

@@ -35,7 +35,7 @@ from app.settings import SHARED, Theme
 from ui.settings_menu import LANGUAGE_WORDS, THEME_WORDS
 from ui.theme import CONTROL_HEIGHT, GRID, ThemeChoice, Tone, apply_theme, theme, tokens
 from ui.tray import CLOSING, Closing, closing_means, has_tray
-from ui.widgets import Button, Look, announce
+from ui.widgets import Button, Look, announce, inset
 
 if TYPE_CHECKING:
     from ui.desk import Desk
@@ -142,7 +142,7 @@ class SettingsDialog(QDialog):
         cell.addWidget(editor, 0, Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignLeft)
         cell.addWidget(below)
         if isinstance(editor, QSpinBox | QDoubleSpinBox):
-            editor.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
+            inset(editor)
             editor.setMinimumWidth(_NUMBERS)
         label = QLabel("" if isinstance(editor, QCheckBox) else title, wordWrap=True)
         label.setBuddy(editor)

@@ -18,7 +18,7 @@ from app.store.values import now
 from ui.desk import Desk
 from ui.tables import format_value
 from ui.theme import GRID, Icon, Tone
-from ui.widgets import BannerArea, Button, Look
+from ui.widgets import BannerArea, Button, Look, inset
 
 _SOON_MS = 150
 _GIVEN_UP = (DeliveryStatus.FAILED.value, DeliveryStatus.EXPIRED.value)
@@ -42,7 +42,7 @@ class ResendDialog(QDialog):
         self.webhook.setObjectName("webhook_resend.webhook")
         self.webhook.addItem(_("All webhooks"), "")
         begin = since or now() - timedelta(days=1)
-        self.since = QDateTimeEdit(QDateTime.fromSecsSinceEpoch(int(begin.timestamp())))
+        self.since = inset(QDateTimeEdit(QDateTime.fromSecsSinceEpoch(int(begin.timestamp()))))
         self.since.setObjectName("webhook_resend.since")
         self.since.setCalendarPopup(True)
         self.count = QLabel(wordWrap=True)

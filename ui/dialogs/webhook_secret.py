@@ -15,7 +15,7 @@ from app.operations.runner import Report, Request
 from ui.desk import Desk
 from ui.dialogs.connection_editors import secret_edit
 from ui.theme import GRID, Icon, Tone
-from ui.widgets import BannerArea, Button, Look
+from ui.widgets import BannerArea, Button, Look, inset
 
 USUAL_HOURS = 24.0
 MOST_HOURS = 720.0
@@ -69,9 +69,8 @@ class RotateDialog(QDialog):
         self.setWindowTitle(_("New secret for {name}").format(name=endpoint.name))
         self.setMinimumWidth(520)
         self.banners = BannerArea(object_name="webhook_rotate.banners")
-        self.hours = QDoubleSpinBox(decimals=0, minimum=0, maximum=MOST_HOURS, value=USUAL_HOURS)
+        self.hours = inset(QDoubleSpinBox(decimals=0, minimum=0, maximum=MOST_HOURS, value=USUAL_HOURS))
         self.hours.setObjectName("webhook_rotate.hours")
-        self.hours.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
         self.own = secret_edit()
         self.own.setObjectName("webhook_rotate.own")
         self.own.setPlaceholderText(_("Muster makes one"))

@@ -20,6 +20,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.filter_chips import FilterChips
 from ui.widgets.flow import FlowLayout
 from ui.widgets.progress_line import ProgressLine, time_left
+from ui.widgets.spin_box import inset
 from ui.widgets.status_chip import StatusChip
 from ui.widgets.toast import Toast
 
@@ -44,5 +45,6 @@ __all__ = [
     "announce",
     "ask",
     "confirm",
+    "inset",
     "time_left",
 ]

@@ -153,7 +153,11 @@ async def test_the_requests_of_a_run_are_shown_with_why_it_was_tried_again(
     assert texts[0].startswith("Sent again after 1 s: ")
     assert "503" in texts[2]
     assert not texts[2].startswith("Sent again")
-    assert not part(detail, QPlainTextEdit, "sync_run.bodies").isVisible()
+    whole = part(detail, QPlainTextEdit, "sync_run.request")
+    assert whole.isVisible()
+    await eventually(lambda: whole.toPlainText().startswith(f"GET {small_world.describe()['vitec']['base_url']}"))
+    assert texts[0] in whole.toPlainText()
+    assert "Answered" not in whole.toPlainText()
     click(detail, "sync_run.why")
     await open_dialog(WhyDialog)
 
@@ -168,7 +172,7 @@ async def test_the_detailed_log_is_switched_on_for_an_hour_and_shows_bodies(demo
     click(dialog, "sync_log.requests")
     detail = await open_dialog(ConnectionLogDetail)
     assert isinstance(detail, ConnectionLogDetail)
-    bodies = part(detail, QPlainTextEdit, "sync_run.bodies")
+    bodies = part(detail, QPlainTextEdit, "sync_run.request")
     await eventually(lambda: "departmentId" in bodies.toPlainText())
     detail.reject()
     click(dialog, "sync_log.detailed")

@@ -11,7 +11,7 @@ from app.domain.mappings import Check, CheckKind, IdRegister, Otherwise, Transfo
 from app.i18n import _
 from ui.dialogs.mappings.words import ARGUMENT_WORDS, OTHERWISE_WORDS, REGISTER_WORDS, kind_words
 from ui.theme import GRID, Icon
-from ui.widgets import IconButton
+from ui.widgets import IconButton, inset
 
 _MOST_PARTS = 20
 _LEAST_CHARS = 12
@@ -66,7 +66,7 @@ class StepRow(_Removable):
         box.addWidget(QLabel(title, wordWrap=True))
         self.argument = QLineEdit(_argument(step))
         self.argument.setObjectName(f"{name}.argument")
-        self.part = QSpinBox(minimum=-_MOST_PARTS, maximum=_MOST_PARTS)
+        self.part = inset(QSpinBox(minimum=-_MOST_PARTS, maximum=_MOST_PARTS))
         self.register = QComboBox()
         self.otherwise = QComboBox()
         if words := ARGUMENT_WORDS.get(step.kind):

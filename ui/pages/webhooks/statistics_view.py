@@ -28,7 +28,7 @@ from ui.runs.words import duration_text
 from ui.tables import Align, Column, Kind, TablePane, format_value
 from ui.texts import day_text
 from ui.theme import GRID, Icon
-from ui.widgets import Action, Button, FlowLayout
+from ui.widgets import Action, Button, FlowLayout, inset
 
 if TYPE_CHECKING:
     from ui.widgets.chart import Chart, ChartData
@@ -75,10 +75,9 @@ class StatisticsView(QWidget):
         super().__init__()
         self.desk = desk
         self._asked = 0
-        self.days = QSpinBox(minimum=1, maximum=MOST_DAYS, value=USUAL_DAYS)
+        self.days = inset(QSpinBox(minimum=1, maximum=MOST_DAYS, value=USUAL_DAYS))
         self.days.setObjectName("webhooks.statistics.days")
         self.days.setKeyboardTracking(False)
-        self.days.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
         self.numbers: dict[str, QLabel] = {}
         self.pane: TablePane[TypeLine] = TablePane(
             name=_("Types of events"), page="webhooks.statistics", columns=COLUMNS, key=lambda line: line.event_type,

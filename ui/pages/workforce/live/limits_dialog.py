@@ -11,7 +11,7 @@ from app.domain.contact_center.alarms import Metric, Threshold
 from app.i18n import _
 from ui.pages.workforce.live.limits import METRIC_WORDS, bound_text, number_text
 from ui.theme import GRID
-from ui.widgets import Button, Look
+from ui.widgets import Button, Look, inset
 
 _USUAL = {
     Metric.WAITING: 10.0,
@@ -150,11 +150,10 @@ class _Row:
         self.choice = QComboBox(parent)
         self.choice.setObjectName(f"live.limits.{metric.value}.choice")
         self.choice.setMinimumWidth(200)
-        self.bound = QDoubleSpinBox(parent, decimals=0, maximum=_MOST.get(metric, 100_000.0))
+        self.bound = inset(QDoubleSpinBox(parent, decimals=0, maximum=_MOST.get(metric, 100_000.0)))
         self.bound.setObjectName(f"live.limits.{metric.value}")
         self.bound.setAccessibleName(_(METRIC_WORDS[metric]))
         self.bound.setFixedWidth(96)
-        self.bound.lineEdit().setTextMargins(2 * GRID - 2, 0, 0, 0)  # the sheet's padding does not reach inside
         self.bound.setPrefix("< " if metric.is_floor else "> ")
 
     @property
