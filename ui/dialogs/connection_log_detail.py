@@ -59,7 +59,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 
 
 class ConnectionLogDetail(QDialog):
-    """The requests of one run beside what was asked; below them the chosen one whole, bodies too where they are kept."""
+    """The requests of one run beside what was asked; below them the chosen one whole, with the bodies that are kept."""
 
     def __init__(self, parent: QWidget, desk: Desk, log: SyncLog) -> None:
         super().__init__(parent)
