@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from app.domain.customers import CustomerList, CustomerRecord, clean_domain, is_true, support_level
-from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings import AS_SENT, Mapper, Problem
 from app.errors import BadData, RemoteError
 from app.i18n import _, ngettext
 from app.redaction import redact, register_secret
@@ -64,10 +64,13 @@ def read_customers(body: bytes, wanted: Wanted, mapper: Mapper = AS_SENT) -> Cus
     Raises `BadData` for what is no list of customers, `RemoteError` with the text of an error that came instead.
     """
     elements = mapper.take("customer", _list(body, one_alone=wanted.one_alone))
+    refused = tuple(element for element in elements if isinstance(element, Problem))
     found: dict[str, Raw] = {}
     doubled: dict[str, None] = {}
     unreadable = 0
     for element in elements:
+        if isinstance(element, Problem):
+            continue
         key = customer_id(element.get("id")) if isinstance(element, dict) else None
         if key is None:
             unreadable += 1
@@ -79,9 +82,10 @@ def read_customers(body: bytes, wanted: Wanted, mapper: Mapper = AS_SENT) -> Cus
     return CustomerList(
         tuple(_record(key, raw, wanted.columns) for key, raw in kept.items()),
         unreadable=unreadable,
+        refused=refused,
         unknown_fields=_unknown(found.values(), wanted.columns),
         warnings=_warnings(elements, found.values(), unreadable, list(doubled), wanted),
-        complete=bool(elements) and len(elements) not in _ROUND_SIZES and not unreadable,
+        complete=bool(elements) and len(elements) not in _ROUND_SIZES and not unreadable and not refused,
         passwords=_passwords(kept, wanted.columns),
     )
 

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from app.domain.mappings import Problem
+
 R = TypeVar("R")
 _MOST_EXCERPT_CHARS = 200
 _MOST_KEY_SETS = 256
@@ -150,10 +152,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The objects of a list; `others` counts what was none."""
+    """The objects of a list; `others` counts what was none, `refused` are those that the mapping could not take."""
 
     found: tuple[Row, ...] = ()
     others: int = 0
+    refused: tuple[Problem, ...] = ()
 
     def read(self, read: Callable[[Row], R | None]) -> tuple[list[R], int]:
         """What `read` makes of each, without those it makes nothing of, which are counted with the others."""
@@ -171,7 +174,8 @@ def rows_of(value: object) -> Rows:
         return Rows()
     values = value if isinstance(value, list) else [value]
     found = tuple(Row(one) for one in values if isinstance(one, dict))
-    return Rows(found, len(values) - len(found))
+    refused = tuple(one for one in values if isinstance(one, Problem))
+    return Rows(found, len(values) - len(found) - len(refused), refused)
 
 
 @lru_cache(maxsize=1_000)

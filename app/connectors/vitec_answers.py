@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.domain.directory import EmployeeStatus
-from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings import AS_SENT, Mapper, Problem
 from app.domain.mappings.value_tables import POSITION_TYPES
 from app.domain.snapshots import Snapshot
 from app.domain.vitec import ROLES, VitecEmployee, VitecOffice
@@ -101,15 +101,17 @@ def _snapshot(
     elements: list[Any], known: frozenset[str], read: Callable[[Record], R], unmapped: Counter[str]
 ) -> Snapshot[R]:
     objects = [element for element in elements if isinstance(element, dict)]
+    refused = tuple(element for element in elements if isinstance(element, Problem))
     fields = set().union(*map(dict.keys, objects)) if objects else set()
     records = tuple(read(raw) for raw in objects)
     return Snapshot(
         records,
-        unreadable=len(elements) - len(objects),
+        unreadable=len(elements) - len(objects) - len(refused),
+        refused=refused,
         unknown_fields=tuple(sorted(fields - known)),
         unmapped_roles=dict(unmapped),
         warnings=_warnings(len(elements), unmapped),
-        complete=None not in elements,
+        complete=not refused and None not in elements,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from app.domain.customers import Customer, CustomerList, CustomerRecord, CustomerStatus
 from app.domain.directory_plans import PlanSettings
+from app.domain.kinds import ConnectionKind
+from app.domain.mappings.refusals import refused_step
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
 from app.i18n import _, ngettext
@@ -46,6 +48,7 @@ def plan_customers(
     """The plan; `gone` says of absent customers which are merely not billable, None when absence proves nothing."""
     known = {c.id: c for c in stored if c.connection == settings.connection}
     steps = [_step(record, known.get(record.id), settings.connection) for record in found.records]
+    steps += [refused_step(ConnectionKind.CETEC, problem) for problem in found.refused]
     missing: tuple[Customer, ...] = ()
     suspicious = False
     warnings = found.warnings

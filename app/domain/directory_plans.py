@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from app.domain.directory import Employee, Office
 from app.domain.ids import new_id
+from app.domain.kinds import ConnectionKind
+from app.domain.mappings.refusals import REFUSED, refused_step
 from app.domain.matching import Match, match_employees, match_offices
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
@@ -245,8 +247,9 @@ def _sort_out_ids(ids: Sequence[int | str | None], records: Sequence[object]) ->
 def _finish(
     phase: str, steps: list[Step[L]], snapshot: Snapshot[Any], ours: Sequence[L], settings: PlanSettings
 ) -> Plan[L]:
-    """Add unreadable elements, the missing and the returned, and the warnings of §9.5."""
+    """Add unreadable and refused elements, the missing and the returned, and the warnings of §9.5."""
     steps += [_left_out("unreadable", "?", "") for _index in range(snapshot.unreadable)]
+    steps += [refused_step(ConnectionKind.VITEC, problem) for problem in snapshot.refused]
     seen = {step.before.id for step in steps if step.before is not None}
     fits = {step.source_id for step in steps}  # a record left out for a reason is still listed
     known = [r for r in ours if r.connection == settings.connection]
@@ -337,7 +340,7 @@ def directory_summary(plan: Plan[Any], written: Counter[Action]) -> dict[str, in
     total = len(plan.steps)
     created, updated = written[Action.CREATE], written[Action.UPDATE]
     if plan.phase not in {"offices", "employees"}:  # people and devices: command-line.md, "Commands"
-        failed = plan.counts()[Action.CONFLICT]
+        failed = sum(step.action is Action.CONFLICT or step.reason == REFUSED for step in plan.steps)
         skipped = total - created - updated - failed
         return {"total": total, "created": created, "updated": updated, "skipped": skipped, "failed": failed}
     summary = {"total": total, "synced": created + updated, "created": created, "updated": updated}

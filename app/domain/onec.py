@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.mappings.mapper import Problem
+
 
 class NormMode(StrEnum):
     """The periods that norm hours are asked for (§5.2)."""
@@ -77,8 +79,9 @@ class OneCPerson:
 class OneCPeople:
     """The answer of `agents`.
 
-    `unreadable` counts rows without an id, `doubled` names ids that came more than once, of which the first counts.
-    `repaired` says that the JSON was broken and could be mended.
+    `unreadable` counts rows without an id, `refused` are people and departments that the mapping could not take,
+    `refused_parts` what it could not take of somebody who is listed. `doubled` names ids that came more than once, of
+    which the first counts. `repaired` says that the JSON was broken and could be mended.
     """
 
     people: tuple[OneCPerson, ...] = ()
@@ -87,11 +90,14 @@ class OneCPeople:
     doubled: tuple[str, ...] = ()
     repaired: bool = False
     warnings: tuple[str, ...] = ()
+    refused: tuple[Problem, ...] = ()
+    refused_parts: tuple[Problem, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether somebody who is not in it may be called missing."""
-        return bool(self.people) and not self.unreadable and not self.doubled and not self.repaired
+        unsure = self.unreadable or self.refused or self.doubled or self.repaired
+        return bool(self.people) and not unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ class OneCNorms:
     rows: tuple[NormHours, ...] = ()
     unreadable: int = 0
     repaired: bool = False
+    refused: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +180,14 @@ class TimesheetPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Timesheet:
-    """The answers of `getTimetypeInfo`; `unreadable` counts rows that could not be read."""
+    """The answers of `getTimetypeInfo`; `unreadable` counts rows that could not be read, `refused` are those that the
+    mapping could not take.
+    """
 
     periods: tuple[TimesheetPeriod, ...] = ()
     unreadable: int = 0
     repaired: bool = False
+    refused: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from operator import attrgetter
 from app.domain.causes import CAUSES, record_code
 from app.domain.directory import Employee, EmployeeStatus
 from app.domain.ids import new_id
+from app.domain.kinds import ConnectionKind
+from app.domain.mappings.refusals import refused_step
 from app.domain.onec import OneCPeople, OneCPerson
 from app.domain.onec_people import KnownPerson, LinkedBy, derived, person_name, with_norm
 from app.domain.outcomes import Action, FieldChange
@@ -66,6 +68,7 @@ def plan_personnel(found: OneCPeople, stored: Personnel, settings: PersonnelSett
     steps = [matcher.step(person) for person in listed]
     steps += [matcher.doubled(external_id) for external_id in found.doubled]
     steps += [_left_out("unreadable", "?", "")] * found.unreadable
+    steps += [refused_step(ConnectionKind.ONEC, problem) for problem in (*found.refused, *found.refused_parts)]
     missing = _missing(found, stored, settings)
     left = [k for k in missing if not k.person.employed_on(settings.today)]  # 1C lists them for a month and no longer
     gone = [k for k in missing if k.absent_since is None and k.person.employed_on(settings.today)]
@@ -78,14 +81,14 @@ def plan_personnel(found: OneCPeople, stored: Personnel, settings: PersonnelSett
     handled = {step.source_id for step in steps}
     marked = tuple(k for k in missing if k.absent_since is None and k.person.external_id not in handled)
     warnings = (*found.warnings, *matcher.warnings(), *_missing_warnings(len(gone), suspicious=suspicious))
-    details = {"departments": found.departments, "full": settings.full and not settings.departments}
+    details = {"departments": found.departments, "full": settings.full and not settings.departments and found.complete}
     return Plan(PERSONNEL, "store", tuple(steps), warnings, marked, (), suspicious, details)
 
 
 def lost_everybody(found: OneCPeople, stored: Personnel, *, full: bool) -> bool:
     """Whether an answer without people is an error: nothing may come of it (§6.1)."""
     known = sum(k.absent_since is None for k in stored.people)
-    return not found.people and known > (0 if full else MOST_LOST_TO_AN_EMPTY_ANSWER)
+    return not found.people and not found.refused and known > (0 if full else MOST_LOST_TO_AN_EMPTY_ANSWER)
 
 
 def _missing(found: OneCPeople, stored: Personnel, settings: PersonnelSettings) -> list[KnownPerson]:

@@ -17,6 +17,8 @@ from app.domain.devices import Device, DeviceSource
 from app.domain.directory import Employee
 from app.domain.directory_plans import PlanSettings
 from app.domain.ids import new_id
+from app.domain.kinds import ConnectionKind
+from app.domain.mappings.refusals import refused_step
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
 from app.domain.snapshots import Snapshot
@@ -189,7 +191,8 @@ def _free_name(name: str, taken: Collection[str]) -> str:
 def _finish(
     phase: str, steps: list[Step[Any]], snapshot: Snapshot[Any], ours: Sequence[Any], settings: PlanSettings
 ) -> Plan[Any]:
-    """Add who left the list, and whether so many did that it proves nothing (house.md rule 4)."""
+    """Add whom the mapping refused, and who left the list, unless that proves nothing (house.md rule 4)."""
+    steps += [refused_step(ConnectionKind.SUPABASE, problem) for problem in snapshot.refused]
     listed = {step.source_id for step in steps}
     missing = tuple(r for r in ours if _source_id(r) not in listed)
     returned = tuple(s.before for s in steps if s.before is not None and _missing_since(s.before))

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.domain.causes import record_code
 from app.domain.directory_plans import UNCHANGED, directory_summary, unchanged_summary
+from app.domain.mappings.refusals import REFUSED, refused_outcome
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
 from app.errors import Cancelled
@@ -142,6 +143,8 @@ def phase_result(plan: Plan[Any]) -> dict[str, Any]:
 
 
 def _outcome(plan: Plan[Any], step: Step[Any], words: dict[Action, str]) -> Outcome:
+    if step.reason == REFUSED:
+        return refused_outcome(step, plan.phase)
     status = Status.SUCCESS if step.writes else Status.SKIPPED
     message = step.message or _(words[step.action])
     record_id = step.record.id if step.record is not None else step.source_id

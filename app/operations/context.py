@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.audit import AuditNote
 from app.domain.connections import Connection
+from app.domain.mappings import Problem
+from app.domain.mappings.refusals import refused_outcomes
 from app.domain.outcomes import Outcome, Run
 from app.domain.plans import Plan
 from app.errors import MusterError
@@ -28,7 +30,8 @@ class RunContext:
     are never part of the parameters, which are stored. `rows`, where an operation gives a list, is its whole result in
     place of `result`. `found` is what a run hands to whoever waits for it in this program; it is stored nowhere.
     `once` is shown with the result and never stored either: a secret that was just made.
-    `lost` says that another program took the target over.
+    `refused` are outcomes of records that a read without a plan could not take by the mapping, told when the run ends;
+    equal ones count as often as they came. `lost` says that another program took the target over.
     """
 
     workspace: Workspace
@@ -45,6 +48,7 @@ class RunContext:
     reasons: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
+    refused: Counter[Outcome] = field(default_factory=Counter)
     rows: list[dict[str, Any]] | None = None
     found: object = None
     once: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -61,6 +65,10 @@ class RunContext:
     def progress(self, doing: str, done: int = 0, total: int = 0) -> None:
         """Say what is being done now; `total` 0 while the amount is unknown."""
         self.workspace.events.publish(RunProgress(self.run.run_id, doing, done, total))
+
+    def refuse(self, problems: Sequence[Problem]) -> None:
+        """Have records of a whole list told when the run ends, once also where the list is read again."""
+        self.refused |= Counter(refused_outcomes(self.own_connection.kind, problems))
 
     def note(self, *notes: AuditNote) -> None:
         """Add to the audit trail, inside the transaction that does what is noted."""

@@ -24,6 +24,7 @@ from app.domain.customers import (
 from app.domain.directory_plans import PlanSettings
 from app.domain.kinds import ConnectionKind
 from app.domain.kinds.cetec import customer_ids
+from app.domain.mappings.refusals import REFUSED, refused_outcome
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
 from app.domain.plans import Plan, Step
 from app.errors import MusterError, UsageError
@@ -76,8 +77,10 @@ async def sync_customers(context: RunContext, params: SyncParams) -> None:
         await context.workspace.store.write(_store_plan, context.run.run_id, plan)
         context.workspace.events.publish(CustomersChanged())
     context.outcomes.clear()  # of a run that is taken up again
+    await _tell_refused(context, plan)
     check = await database_check(context)
-    checked = await _check(context, check, await _listed(context, plan), {s.source_id: s for s in plan.steps})
+    steps = {s.source_id: s for s in plan.steps if s.record is not None}
+    checked = await _check(context, check, await _listed(context, plan), steps)
     context.reasons.update(plan.reasons())
     records = {record.id: record for record in found.records}
     context.result |= sync_result([c for c in checked if c.id in records], records, params.columns, check.status, now())
@@ -140,6 +143,13 @@ async def _gone(
 def _store_plan(run_id: str, plan: Plan[Customer]) -> None:
     runs.forget_outcomes(run_id)
     stored.write_plan(plan)
+
+
+async def _tell_refused(context: RunContext, plan: Plan[Customer]) -> None:
+    outcomes = [refused_outcome(step, PHASE) for step in plan.steps if step.reason == REFUSED]
+    if outcomes and not context.dry_run:
+        await context.workspace.store.write(runs.add_outcomes, context.run.run_id, 0, outcomes)
+    context.report(outcomes)
 
 
 async def _listed(context: RunContext, plan: Plan[Customer]) -> list[Customer]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
-from app.domain.causes import record_code
-from app.domain.mappings import Harvest, Problem, find_entity
-from app.domain.mappings.trial import record_name
-from app.domain.outcomes import Action, Outcome, Status
+from app.domain.mappings import Harvest
+from app.domain.mappings.refusals import REFUSED
+from app.domain.outcomes import Outcome
 from app.errors import MusterError
-from app.i18n import _, ngettext
+from app.i18n import ngettext
 from app.operations.context import RunContext
 from app.operations.registry import Operation
 from app.store import mappings, runs
@@ -18,51 +18,42 @@ log = logging.getLogger(__name__)
 
 
 async def note_mapping(context: RunContext, operation: Operation) -> None:
-    """Keep samples and values that came with a run, and add an outcome for each record that a rule refused.
+    """Keep samples and values that came with a run, and tell of each record that a read could not take by a rule.
 
-    A dry run tells of them and keeps nothing.
+    Those of a plan are told with it already. A dry run tells of them and keeps nothing.
     """
     connection = context.connection
     if connection is None or context.lost is not None:
         return
     harvest = context.workspace.links.mapper(connection.id).harvest()
-    if not (harvest.samples or harvest.values or harvest.problems):
-        return
-    outcomes = [_outcome(context, problem) for problem in harvest.problems]
-    if warning := _warning(harvest.refused.total()):
-        context.warnings.append(warning)
-    if not context.dry_run:
+    refused = list(context.refused.elements())
+    if not context.dry_run and (refused or harvest.samples or harvest.values):
         try:
-            await context.workspace.store.write(_keep, context, harvest, outcomes if operation.history else [])
+            await context.workspace.store.write(_keep, context, harvest, refused if operation.history else [])
         except MusterError as error:
             log.error("Run %s: what it saw could not be kept: %s", context.run.run_id, error.message)  # noqa: TRY400
-            return
-    context.report(outcomes)
+    if refused:
+        _count(context, len(refused))
+        context.report(refused)
+    if count := sum(outcome.step == REFUSED for outcome in context.outcomes):
+        context.warnings.append(_warning(count))
 
 
-def _keep(context: RunContext, harvest: Harvest, outcomes: list[Outcome]) -> None:
+def _keep(context: RunContext, harvest: Harvest, refused: Sequence[Outcome]) -> None:
     assert context.connection is not None
     mappings.keep_harvest(context.connection.id, harvest)
-    if outcomes:
-        runs.add_outcomes(context.run.run_id, len(context.outcomes), outcomes)
+    if refused:
+        runs.add_outcomes(context.run.run_id, len(context.outcomes), refused)
 
 
-def _outcome(context: RunContext, problem: Problem) -> Outcome:
-    assert context.connection is not None
-    entity = find_entity(context.connection.kind, problem.entity)
-    field = entity.field(problem.target)
-    name = record_name(entity, problem.record)
-    message = _("{field}: {cause}").format(field=_(field.title) if field else problem.target, cause=problem.message)
-    remedy = _("Correct it at the source, or change the mapping of this connection.")
-    return Outcome(
-        name, name, problem.entity, "mapping", Status.FATAL, "mapping", message, Action.SKIP, remedy,
-        code=record_code("mapping"),
-    )  # fmt: skip
+def _count(context: RunContext, refused: int) -> None:
+    """Add them to a summary that counts what failed."""
+    if "failed" in context.summary:
+        for name in {"total", "failed"} & context.summary.keys():
+            context.summary[name] += refused
 
 
 def _warning(count: int) -> str:
-    if not count:
-        return ""
     text = ngettext(
         "{count} record was left out because the mapping cannot take it.",
         "{count} records were left out because the mapping cannot take them.",

@@ -10,7 +10,7 @@ from peewee import fn
 
 from app.domain.contact_center.records import Agent, Channel, Group, GroupLoad, OnlineStatus, Personnel
 from app.store.contact_center_rows import AgentNowRow, AgentRow, GroupNowRow, GroupRow, ServiceRow, StatusMeaningRow
-from app.store.database import fetch, insert_rows
+from app.store.database import fetch, insert_rows, put_rows
 from app.store.values import from_strings, to_strings
 
 KEPT_MS = 7 * 86_400_000
@@ -46,17 +46,20 @@ class StatusMeaning:
 
 
 def write_personnel(connection_id: str, personnel: Personnel) -> None:
-    """Keep services, groups and accounts as they are now; links to people stay with their accounts."""
+    """Keep services, groups and accounts as they are now; links to people stay with their accounts.
+
+    What an answer lacks of which a row could not be taken stays as it is: it may be that row.
+    """
     links = {a.agent.agent_id: (a.employee_id, a.by_hand) for a in accounts(connection_id)}
-    for table in (ServiceRow, GroupRow, AgentRow):
+    for table in (ServiceRow, GroupRow, AgentRow) if personnel.complete else ():
         table.delete().where(table.connection == connection_id).execute()
     services = {s.service_id: (connection_id, s.service_id, s.name, s.active) for s in personnel.services}
-    insert_rows(ServiceRow, list(services.values()))
+    put_rows(ServiceRow, list(services.values()))
     kept = {(g.service_id, g.group_id): _group_row(connection_id, g) for g in personnel.groups}
-    insert_rows(GroupRow, list(kept.values()))
+    put_rows(GroupRow, list(kept.values()))
     unlinked = (None, False)
     agents = {a.agent_id: _agent_row(connection_id, a, links.get(a.agent_id, unlinked)) for a in personnel.agents}
-    insert_rows(AgentRow, list(agents.values()))
+    put_rows(AgentRow, list(agents.values()))
 
 
 def groups(connection_id: str) -> list[Group]:

@@ -118,8 +118,6 @@ def keep_harvest(connection_id: str, harvest: Harvest) -> None:
         v.delete().where(v.connection == connection_id, v.value_table == table).execute()
         put_rows(v, kept)
         put_rows(v, [(connection_id, table, value, n, said.get(value, "")) for value, n in counts.items()])
-    if harvest.refused:
-        forget_listings()  # so that the next run tells of them too
 
 
 def forget_mappings(connection_id: str) -> None:

@@ -136,7 +136,7 @@ async def test_a_record_that_cannot_be_converted_is_an_outcome_and_nobody_is_dea
     assert refused[0].message.startswith("Name: “")
     assert report.exit_code == 3
     assert any("left out because the mapping" in w for w in report.run.warnings)
-    assert result(report)["employees"]["suspicious"] is True
+    assert result(report)["employees"]["not_in_vitec"] == []
     again = await run(filled, "directory.sync")
     assert len([o for o in again.outcomes if o.step == "mapping"]) == len(refused)
 

@@ -16,7 +16,7 @@ from app.connectors.tolerant_json import Loose, NotJson, Row, Rows, read_json, r
 from app.domain.contact_center.losses import Losses
 from app.domain.contact_center.records import AgentCall, AgentLogin, AgentStatus, ChatDay, IntervalMetrics, Read
 from app.domain.exchange.problems import Refused, Rule
-from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings import AS_SENT, Mapper, Problem
 from app.domain.mappings.value_tables import STATUSES
 from app.errors import BadData
 from app.i18n import _, ngettext
@@ -59,13 +59,13 @@ def listed(value: object) -> Rows:
 
 
 def mapped(rows: Rows, entity: str, mapper: Mapper) -> Rows:
-    """Rows as our reader is to see them; those that the mapping cannot take are counted with the others."""
+    """Rows as our reader is to see them, those that the mapping cannot take apart."""
     sent = [row.raw for row in rows]
     taken = mapper.take(entity, sent)
     if taken is sent:
         return rows
     found = rows_of(taken)
-    return Rows(found.found, found.others + rows.others)
+    return Rows(found.found, found.others + rows.others, found.refused)
 
 
 @dataclass
@@ -80,6 +80,7 @@ class History:
     mapper: Mapper = AS_SENT
     _fields: Fields = field(init=False)
     _losses: Losses = field(default_factory=Losses)
+    _refused: list[Problem] = field(default_factory=list)
     _equal_calls: Counter[tuple[object, ...]] = field(default_factory=Counter)
     _more_handled: int = 0
     _other_length: int = 0
@@ -127,18 +128,23 @@ class History:
                     found.append(read(outer, row))
             except Refused as refused:
                 self._losses.refuse(refused, words(row, owner) or words(outer, owner))
-        return Read(tuple(found), self._losses.told(), warnings=tuple(self._warnings()), repaired=loose.repaired)
+        return Read(
+            tuple(found), self._losses.told(), warnings=tuple(self._warnings()), repaired=loose.repaired,
+            refused=tuple(self._refused),
+        )  # fmt: skip
 
     def _pairs(self, rows: Rows, entity: str, nested: tuple[str, ...], owner: str) -> Iterator[tuple[Row, Row]]:
         """Each row with the one that it lies in, which is itself where rows are flat."""
         flat = mapped(Rows(tuple(row for row in rows if not _has_any(row, nested)), rows.others), entity, self.mapper)
         self._losses.others(flat.others)
+        self._refused += flat.refused
         yield from zip(flat, flat, strict=True)
         for outer in rows:
             if not _has_any(outer, nested):
                 continue
             inner = mapped(outer.rows(*nested), entity, self.mapper)
             self._losses.others(inner.others, words(outer, owner))
+            self._refused += inner.refused
             for row in inner:
                 yield outer, row
 

@@ -172,7 +172,8 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
             return await self._loads(Endpoint.QUEUE_METRICS, group_ids, read)
         loads = await self.groups_load(group_ids)
         seconds = self.settings.target_answer_seconds
-        return Read(tuple(queue_metrics(load, now_ms, seconds) for load in loads.rows), loads.unread, loads.left_out)
+        queues = tuple(queue_metrics(load, now_ms, seconds) for load in loads.rows)
+        return Read(queues, loads.unread, loads.left_out, refused=loads.refused)
 
     async def push_status(self, message: StatusMessage) -> bool:
         """Send one status message (§6). False when the receiver answers that it does not take it.

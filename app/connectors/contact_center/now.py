@@ -11,7 +11,7 @@ from typing import TypeVar
 from app.connectors.contact_center.answers import decoded, listed, mapped
 from app.connectors.contact_center.fields import Fields, count, count_or_none, duration, identity, percent, words
 from app.connectors.tolerant_json import Row, Rows
-from app.domain.contact_center.losses import Losses, causes, total
+from app.domain.contact_center.losses import Losses, Unread, causes, total
 from app.domain.contact_center.queues import QueueMetrics
 from app.domain.contact_center.records import GroupLoad, OnlineStatus, Read
 from app.domain.exchange.problems import Refused
@@ -112,8 +112,9 @@ def _readable(rows: Rows, read: Callable[[Row], R]) -> Read[R]:
     unread = losses.told()
     if unread:
         log.warning("Contact centre: %d live rows cannot be read", total(unread))
-        if not found:
-            raise BadData(
-                _("None of the live rows of the contact centre can be read: {causes}").format(causes=causes(unread))
-            )
-    return Read(tuple(found), unread)
+    lost = (*unread, *(Unread(problem.message) for problem in rows.refused))
+    if lost and not found:
+        raise BadData(
+            _("None of the live rows of the contact centre can be read: {causes}").format(causes=causes(lost))
+        )
+    return Read(tuple(found), unread, refused=rows.refused)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from app.connectors.contact_center.answers import decoded, mapped
@@ -13,7 +13,7 @@ from app.domain.contact_center.losses import Losses
 from app.domain.contact_center.records import Agent, Channel, Group, Personnel, Service
 from app.domain.exchange.problems import Refused
 from app.domain.exchange.values import text
-from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings import AS_SENT, Mapper, Problem
 from app.errors import BadData
 from app.i18n import _
 
@@ -29,23 +29,32 @@ def read_personnel(body: bytes, mapper: Mapper = AS_SENT) -> Personnel:
     row = next((one for one in _with_envelope(decoded(body).value) if one.has("services")), None)
     if row is None:
         raise BadData(_("The answer of the contact centre names no services."))
-    losses = Losses()
-    services = _read(row.rows("services"), "service", mapper, losses, lambda one: _service(one, mapper, losses))
-    agents = _read(row.rows("agents"), "agent", mapper, losses, _agent)
-    return Personnel(tuple(services), _once(agents), losses.told(), recognised=True)
+    rows = _Rows(mapper)
+    services = rows.read(row.rows("services"), "service", lambda one: _service(one, rows))
+    agents = rows.read(row.rows("agents"), "agent", _agent)
+    return Personnel(tuple(services), _once(agents), rows.losses.told(), recognised=True, refused=tuple(rows.refused))
 
 
-def _read(rows: Rows, entity: str, mapper: Mapper, losses: Losses, read: Callable[[Row], R]) -> list[R]:
-    """What can be read of rows; what cannot is counted."""
-    wanted = mapped(rows, entity, mapper)
-    losses.others(wanted.others)
-    found: list[R] = []
-    for row in wanted:
-        try:
-            found.append(read(row))
-        except Refused as refused:
-            losses.refuse(refused)
-    return found
+@dataclass
+class _Rows:
+    """Reads the rows of one answer, counting what cannot be read and keeping what the mapping cannot take."""
+
+    mapper: Mapper
+    losses: Losses = field(default_factory=Losses)
+    refused: list[Problem] = field(default_factory=list)
+
+    def read(self, rows: Rows, entity: str, read: Callable[[Row], R]) -> list[R]:
+        """What can be read of rows."""
+        wanted = mapped(rows, entity, self.mapper)
+        self.losses.others(wanted.others)
+        self.refused += wanted.refused
+        found: list[R] = []
+        for row in wanted:
+            try:
+                found.append(read(row))
+            except Refused as refused:
+                self.losses.refuse(refused)
+        return found
 
 
 def _with_envelope(value: Any) -> Iterator[Row]:
@@ -56,10 +65,10 @@ def _with_envelope(value: Any) -> Iterator[Row]:
             yield from rows_of(inner)
 
 
-def _service(row: Row, mapper: Mapper, losses: Losses) -> Service:
+def _service(row: Row, rows: _Rows) -> Service:
     service_id = identity(row, "id")
     listed = row.rows("serviceGroups", "groups")
-    groups = _read(listed, "group", mapper, losses, lambda one: _group(one, service_id))
+    groups = rows.read(listed, "group", lambda one: _group(one, service_id))
     return Service(service_id, words(row, "name") or service_id, _is_active(row), tuple(groups))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.connectors.onec.refusals import OneCBusinessError, message_of
 from app.connectors.tolerant_json import Loose, NotJson, Row, read_json, rows_of
-from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings import AS_SENT, Mapper, Problem
 from app.domain.mappings.value_tables import TIME_TYPES
 from app.domain.onec import (
     FactDay,
@@ -90,8 +90,9 @@ def read_norms(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> OneCNorms
         return NormHours(agent, hours, first, last)
 
     loose = _list(body)
-    rows, unreadable = rows_of(mapper.take("norm", loose.value)).read(norm)
-    return OneCNorms(tuple(rows), unreadable, loose.repaired)
+    taken = rows_of(mapper.take("norm", loose.value))
+    rows, unreadable = taken.read(norm)
+    return OneCNorms(tuple(rows), unreadable, loose.repaired, taken.refused)
 
 
 def timesheet_body(first: date, last: date, external_ids: Sequence[str]) -> dict[str, Any]:
@@ -110,14 +111,18 @@ def read_timesheet(body: bytes, first: date, last: date, zone: tzinfo, mapper: M
     """
     loose = _list(body)
     left_out = 0
+    refused: list[Problem] = []
 
     def period(row: Row) -> TimesheetPeriod | None:
         nonlocal left_out
         agent = reference(row.get("agentId", "id"))
         if agent is None:
             return None
-        days, others = rows_of(mapper.take("timesheet_day", row.get("AR_date"))).read(lambda one: _day(one, zone))
-        absences, unnamed = rows_of(mapper.take("timesheet_absence", row.get("AR_N"))).read(_absence)
+        dated = rows_of(mapper.take("timesheet_day", row.get("AR_date")))
+        summed = rows_of(mapper.take("timesheet_absence", row.get("AR_N")))
+        days, others = dated.read(lambda one: _day(one, zone))
+        absences, unnamed = summed.read(_absence)
+        refused.extend((*dated.refused, *summed.refused))
         left_out += others + unnamed
         for code in [*(one.code for one in days), *(one.code for one in absences)]:
             mapper.seen(TIME_TYPES, code)
@@ -125,7 +130,7 @@ def read_timesheet(body: bytes, first: date, last: date, zone: tzinfo, mapper: M
         return TimesheetPeriod(agent, first, last, tuple(days), tuple(absences), **halves)
 
     periods, unreadable = rows_of(loose.value).read(period)
-    return Timesheet(tuple(periods), unreadable + left_out, loose.repaired)
+    return Timesheet(tuple(periods), unreadable + left_out, loose.repaired, tuple(refused))
 
 
 def _day(row: Row, zone: tzinfo) -> TimesheetDay | None:

@@ -102,6 +102,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
             tuple(row for part in parts for row in part.rows),
             sum(part.unreadable for part in parts),
             any(part.repaired for part in parts),
+            tuple(problem for part in parts for problem in part.refused),
         )
 
     async def timesheet(self, first: date, last: date, external_ids: Sequence[str]) -> Timesheet:
@@ -115,6 +116,7 @@ class OneC(AbstractAsyncContextManager["OneC"]):
             tuple(period for part in parts for period in part.periods),
             sum(part.unreadable for part in parts),
             any(part.repaired for part in parts),
+            tuple(problem for part in parts for problem in part.refused),
         )
 
     async def _side_by_side(self, calls: Iterable[Coroutine[Any, Any, R]]) -> list[R]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from app.connectors.onec.bodies import read_answer
 from app.connectors.tolerant_json import Names, Row, rows_of
-from app.domain.mappings import AS_SENT, Mapper
+from app.domain.mappings import AS_SENT, Mapper, Problem
 from app.domain.onec import OneCDepartment, OneCPeople, OneCPerson, VacationBalance
 from app.domain.onec_values import day, is_blank, number, reference, text
 from app.errors import BadData
@@ -60,10 +60,15 @@ def read_people(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> OneCPeop
     found: dict[str, OneCPerson] = {}
     doubled: dict[str, None] = {}
     unreadable = objects.others
+    refused: list[Problem] = []
+    parts: list[Problem] = []
     for one in objects:
-        listed, others = rows_of(mapper.take("department", one.get(_DEPARTMENTS))).read(_department)
+        structure = rows_of(mapper.take("department", one.get(_DEPARTMENTS)))
+        staff = rows_of(mapper.take("agent", one.get(_PEOPLE)))
+        refused += (*structure.refused, *staff.refused)
+        listed, others = structure.read(_department)
         departments |= {d.external_id: d for d in listed if d.external_id not in departments}
-        people, left_out = rows_of(mapper.take("agent", one.get(_PEOPLE))).read(lambda row: _person(row, zone, mapper))
+        people, left_out = staff.read(lambda row: _person(row, zone, mapper, parts))
         unreadable += others + left_out
         for person in people:
             if found.setdefault(person.external_id, person) is not person:
@@ -76,7 +81,9 @@ def read_people(body: bytes, zone: tzinfo, mapper: Mapper = AS_SENT) -> OneCPeop
         unreadable,
         tuple(doubled),
         loose.repaired,
-        _warnings(members, unreadable, list(doubled), broken, repaired=loose.repaired),
+        _warnings(members, unreadable, list(doubled), broken, repaired=loose.repaired, empty=not (members or refused)),
+        tuple(refused),
+        tuple(parts),
     )
 
 
@@ -88,7 +95,8 @@ def _department(row: Row) -> OneCDepartment | None:
     return OneCDepartment(found, text(row.get("department", "name")), None if parent == found else parent)
 
 
-def _person(row: Row, zone: tzinfo, mapper: Mapper) -> OneCPerson | None:
+def _person(row: Row, zone: tzinfo, mapper: Mapper, refused: list[Problem]) -> OneCPerson | None:
+    """One person; what the mapping could not take of them is added to `refused`."""
     (
         agent, tab, last, first, second, started, finished, position_id, position, position_changed, department, rate,
         login, norm, norm_changed, extra, other, area, balances,
@@ -114,8 +122,10 @@ def _person(row: Row, zone: tzinfo, mapper: Mapper) -> OneCPerson | None:
     part = told("rate", rate, number(rate))
     week = told("normWeek", norm, number(norm))
     since = told("normWeekChangeDate", norm_changed, day(norm_changed, zone))
-    vacation, left_out = rows_of(mapper.take("vacation", balances)).read(lambda one: _balance(one, zone))
-    if left_out:
+    accruals = rows_of(mapper.take("vacation", balances))
+    vacation, left_out = accruals.read(lambda one: _balance(one, zone))
+    refused += accruals.refused
+    if left_out or accruals.refused:
         unreadable.append("AR_vacation")
     return OneCPerson(
         found,
@@ -176,11 +186,10 @@ def _tree(departments: Mapping[str, OneCDepartment]) -> tuple[dict[str, OneCDepa
 
 
 def _warnings(
-    people: Iterable[OneCPerson], unreadable: int, doubled: list[str], broken: int, *, repaired: bool
+    people: Iterable[OneCPerson], unreadable: int, doubled: list[str], broken: int, *, repaired: bool, empty: bool
 ) -> tuple[str, ...]:
-    people = tuple(people)
     warnings = []
-    if not people:
+    if empty:
         warnings.append(_("1C returned nobody."))
     if repaired:
         warnings.append(_("The answer of 1C was broken JSON and had to be repaired."))

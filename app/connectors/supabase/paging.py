@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ import msgspec
 
 from app.connectors.http import Answer
 from app.connectors.supabase.refusals import PageBehindEnd, StatementTooLong
-from app.domain.mappings import Mapper
+from app.domain.mappings import Mapper, Problem
 from app.errors import BadData
 from app.i18n import _
 
@@ -50,27 +50,31 @@ class Query:
 
 @dataclass(frozen=True)
 class Table:
-    """All rows of a query; `counted` is how many the server said there are, None when it did not."""
+    """All rows of a query; `counted` is how many the server said there are, None when it did not.
+
+    `refused` are rows that the mapping could not take.
+    """
 
     rows: list[Row]
     unreadable: int = 0
     counted: int | None = None
+    refused: tuple[Problem, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether nothing is known to be missing."""
-        return not self.unreadable and (self.counted is None or len(self.rows) >= self.counted)
+        return not self.unreadable and not self.refused and (self.counted is None or len(self.rows) >= self.counted)
 
     def mapped(self, entity: str, mapper: Mapper) -> Table:
-        """The rows as our reader is to see them; those that the mapping cannot take count as unreadable."""
+        """The rows as our reader is to see them, those that the mapping cannot take apart."""
         taken = mapper.take(entity, self.rows)
-        kept = [row for row in taken if row is not None]
-        return Table(kept, self.unreadable + len(taken) - len(kept), self.counted)
+        kept = [row for row in taken if not isinstance(row, Problem)]
+        return replace(self, rows=kept, refused=tuple(row for row in taken if isinstance(row, Problem)))
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know about this reading."""
-        if self.counted is None or self.counted == len(self.rows) + self.unreadable:
+        if self.counted is None or self.counted == len(self.rows) + self.unreadable + len(self.refused):
             return ()
         text = _("The list changed while it was read: {counted} were announced, {count} came.")
         return (text.format(counted=self.counted, count=len(self.rows)),)

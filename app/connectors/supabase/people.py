@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.connectors.supabase.employees import (
     BIOMETRICS,
@@ -20,7 +21,7 @@ from app.connectors.supabase.employees import (
 )
 from app.connectors.supabase.paging import Ask, Query, Row, Table, read_rows, read_table
 from app.connectors.supabase.refusals import ColumnUnknown, EmbedUnknown
-from app.domain.mappings import Mapper
+from app.domain.mappings import Mapper, Problem
 from app.domain.snapshots import Snapshot
 from app.domain.supabase import ACTIVE, SupabaseEmployee
 from app.errors import BadData, RemoteError
@@ -126,22 +127,19 @@ class People:
 
 
 def _mapped(table: Table, mapper: Mapper) -> Table:
-    """The rows and the biometric rows in them; a person whose biometric data cannot be taken is none to read."""
+    """The rows and the biometric rows in them; a person whose biometric data cannot be taken is refused with them."""
     mapped = table.mapped("employee", mapper)
     kept: list[Row] = []
+    refused = list(mapped.refused)
     for row in mapped.rows:
-        sent = row.get(BIOMETRICS)
-        biometrics = mapper.take("biometrics", sent)
-        if not _is_refused(sent, biometrics):
+        biometrics = mapper.take("biometrics", row.get(BIOMETRICS))
+        listed = biometrics if isinstance(biometrics, list) else ()
+        problem = next((one for one in listed if isinstance(one, Problem)), None)
+        if problem is None:
             kept.append({**row, BIOMETRICS: biometrics})
-    return Table(kept, mapped.unreadable + len(mapped.rows) - len(kept), mapped.counted)
-
-
-def _is_refused(sent: object, taken: object) -> bool:
-    """Whether the mapping could not take a row of an embed; an empty place that came so is none."""
-    before = sent if isinstance(sent, list) else [sent]
-    after = taken if isinstance(taken, list) else [taken]
-    return any(new is None and old is not None for old, new in zip(before, after, strict=True))
+        else:
+            refused.append(problem)
+    return replace(mapped, rows=kept, refused=tuple(refused))
 
 
 def _snapshot(table: Table, mapper: Mapper) -> Snapshot[SupabaseEmployee]:
@@ -149,6 +147,7 @@ def _snapshot(table: Table, mapper: Mapper) -> Snapshot[SupabaseEmployee]:
     return Snapshot(
         in_order(read_employee(row) for row in table.rows),
         unreadable=table.unreadable,
+        refused=table.refused,
         warnings=(*table.warnings, *unreadable_warnings(table.unreadable), *doubled_warnings(table.rows)),
         complete=table.complete,
     )

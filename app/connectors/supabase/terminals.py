@@ -48,6 +48,7 @@ def read_terminals(table: Table, mapper: Mapper = AS_SENT) -> Snapshot[SupabaseD
     return Snapshot(
         tuple(devices),
         unreadable=table.unreadable + len(refused),
+        refused=table.refused,
         warnings=(
             *table.warnings,
             *unreadable_warnings(table.unreadable),

@@ -35,7 +35,7 @@ class Losses:
         self._causes.setdefault(key, _said(refused))
 
     def others(self, count: int, of: str = "") -> None:
-        """So many that are no rows at all, or that the mapping cannot take."""
+        """So many that are no rows at all."""
         if count:
             key = (of, "", Rule.ROW)
             self._counts[key] += count

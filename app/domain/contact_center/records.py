@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from app.domain.contact_center.losses import Unread, total
 from app.domain.exchange.rows import COLUMNS, Row
 from app.domain.exchange.shapes import DataType
+from app.domain.mappings.mapper import Problem
 
 R = TypeVar("R")
 
@@ -65,7 +66,7 @@ class Agent:
 @dataclass(frozen=True, slots=True)
 class Personnel:
     """Who and what there is. `recognised` says that the answer named services at all, `unread` are rows without an
-    id, and `no_data` says that the platform answered 404.
+    id, `refused` those that the mapping could not take, and `no_data` says that the platform answered 404.
     """
 
     services: tuple[Service, ...] = ()
@@ -73,11 +74,17 @@ class Personnel:
     unread: tuple[Unread, ...] = ()
     recognised: bool = False
     no_data: bool = False
+    refused: tuple[Problem, ...] = ()
 
     @property
     def unreadable(self) -> int:
         """How many rows could not be read."""
         return total(self.unread)
+
+    @property
+    def complete(self) -> bool:
+        """Whether who and what is not in it is not there any more."""
+        return not self.unread and not self.refused
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -196,8 +203,9 @@ class GroupLoad:
 class Read(Generic[R]):
     """The answers to one question.
 
-    `unread` are the rows that could not be read, `left_out` names ids that cannot be asked for, `repaired` says that
-    the JSON was broken and could be mended, `warnings` are sentences, `no_data` says that every answer was 404.
+    `unread` are the rows that could not be read, `refused` those that the mapping could not take, `left_out` names
+    ids that cannot be asked for, `repaired` says that the JSON was broken and could be mended, `warnings` are
+    sentences, `no_data` says that every answer was 404.
     """
 
     rows: tuple[R, ...] = ()
@@ -206,6 +214,7 @@ class Read(Generic[R]):
     warnings: tuple[str, ...] = ()
     repaired: bool = False
     no_data: bool = False
+    refused: tuple[Problem, ...] = ()
 
     @property
     def unreadable(self) -> int:
@@ -223,6 +232,7 @@ def joined(parts: Iterable[Read[R]]) -> Read[R]:
         warnings=tuple(dict.fromkeys(text for part in parts for text in part.warnings)),
         repaired=any(part.repaired for part in parts),
         no_data=bool(parts) and all(part.no_data for part in parts),
+        refused=tuple(problem for part in parts for problem in part.refused),
     )
 
 

@@ -21,7 +21,6 @@ from app.domain.mappings.rules import Rules
 from app.domain.mappings.transforms import Unconvertible, convert
 
 MOST_SAMPLES = 20
-MOST_PROBLEMS = 200
 _MOST_VALUES = 500
 MOST_VALUE_CHARS = 100
 _MOST_ROW_CHARS = 10_000
@@ -42,14 +41,9 @@ class Problem:
 
 @dataclass
 class Harvest:
-    """What was seen since the last look: rows as they came, by entity; problems; values of value tables with counts.
-
-    Of many problems the first are kept, `refused` counts all.
-    """
+    """What was seen since the last look: rows as they came, by entity; values of value tables with counts."""
 
     samples: dict[str, list[Row]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
     values: dict[str, Counter[str]] = field(default_factory=dict)
 
 
@@ -100,8 +94,9 @@ class Mapper:
     def take(self, entity: str, value: Any) -> Any:
         """The rows of a list as our reader is to see them; what is no list of rows passes as it came.
 
-        A record that a rule cannot take stands as None, so that every reader counts it as one it cannot read: absence
-        from a list with such a record proves nothing. A single object is a list of one.
+        In place of a record that a rule cannot take stands its `Problem`: the reader hands it on beside what it read,
+        so that it is told once, as what it is, and absence from such a list proves nothing. A single object is a list
+        of one.
         """
         rows = [value] if isinstance(value, dict) else value
         if not isinstance(rows, list):
@@ -144,23 +139,16 @@ class Mapper:
             fresh = (row for row in rows[: MOST_SAMPLES * 2] if isinstance(row, dict))
             kept += [sample for _n, sample in zip(range(MOST_SAMPLES - len(kept)), map(_sample, fresh), strict=False)]
 
-    def _mapped(self, entity: str, row: Row, rules: Rules, seen: Sequence[set[str]], now: datetime) -> Row | None:
+    def _mapped(self, entity: str, row: Row, rules: Rules, seen: Sequence[set[str]], now: datetime) -> Row | Problem:
         made = dict(row)
         for rule, earlier in zip(rules, seen, strict=True):
             try:
                 value = convert([look_up(row, source) for source in rule.sources], rule.transforms, self._registers)
                 check_value(value, rule.checks, earlier, now)
             except Unconvertible as fault:
-                self._refuse(Problem(entity, _sample(row), rule.target, str(fault)))
-                return None
+                return Problem(entity, _sample(row), rule.target, str(fault))
             put(made, rule.target, value)
         return made
-
-    def _refuse(self, problem: Problem) -> None:
-        harvest = self._harvest
-        harvest.refused[problem.entity] += 1
-        if len(harvest.problems) < MOST_PROBLEMS:
-            harvest.problems.append(problem)
 
 
 AS_SENT = Mapper(remembers=False)

@@ -15,6 +15,8 @@ from app.domain.mappings.transforms import is_blank
 from app.i18n import _
 
 Row = Mapping[str, Any]
+NAMELESS = "?"
+"""What a record without an id is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def try_rules(
     rows = [dict(row) for row in samples]
     before = Mapper({entity.id: kept}, registers=registers, now=lambda: now).take(entity.id, rows)
     mapper = Mapper({entity.id: tried}, registers=registers, now=lambda: now)
-    after = mapper.take(entity.id, rows)
+    taken = mapper.take(entity.id, rows)
+    before, after = _good(before), _good(taken)
     changes: list[TrialChange] = []
     changed = 0
     for raw, was, becomes in zip(rows, before, after, strict=True):
@@ -99,8 +102,12 @@ def try_rules(
         changed += bool(found)
     blanked = (_blanked(entity, raw, was, becomes) for raw, was, becomes in zip(rows, before, after, strict=True))
     keys = dict.fromkeys(key for found in blanked for key in found)
-    problems = tuple(mapper.harvest().problems)
+    problems = tuple(one for one in taken if isinstance(one, Problem))
     return Trial(len(rows), changed, tuple(changes), problems, tuple(keys), _merged(entity, before, after))
+
+
+def _good(taken: Iterable[Row | Problem]) -> list[Row | None]:
+    return [None if isinstance(one, Problem) else one for one in taken]
 
 
 def _merged(entity: Entity, before: Iterable[Row | None], after: Iterable[Row | None]) -> bool:
@@ -110,7 +117,7 @@ def _merged(entity: Entity, before: Iterable[Row | None], after: Iterable[Row | 
         if was is None or becomes is None:
             continue
         old, new = record_name(entity, was), record_name(entity, becomes)
-        if "?" not in (old, new) and names.setdefault(new, old) != old:
+        if NAMELESS not in (old, new) and names.setdefault(new, old) != old:
             return True
     return False
 
@@ -123,7 +130,7 @@ def _title(entity: Entity, key: str) -> str:
 def record_name(entity: Entity, row: Row) -> str:
     """What a record is called in a list: its id."""
     found = [look_up(row, key) for key in entity.required[0]]
-    return next((str(value)[:100] for value in found if not is_blank(value)), "?")
+    return next((str(value)[:100] for value in found if not is_blank(value)), NAMELESS)
 
 
 def _changes(entity: Entity, record: str, was: Row | None, becomes: Row | None) -> list[TrialChange]:

@@ -79,6 +79,7 @@ async def ask_personnel(context: RunContext) -> Personnel:
     """Who and what there is, kept for the next time; an answer without anything keeps what is known."""
     context.progress(_("Fetching groups and agents"))
     personnel = await (await client(context)).personnel()
+    context.refuse(personnel.refused)
     if personnel.recognised and not context.dry_run:
         await context.workspace.store.write(stored.write_personnel, context.own_connection.id, personnel)
     return personnel

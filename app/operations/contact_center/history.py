@@ -22,6 +22,7 @@ from app.domain.contact_center.records import Read, stored_row
 from app.domain.exchange import SHAPES, DataType, FieldKind
 from app.domain.exchange.rows import COLUMNS, Row, told
 from app.domain.kinds.contact_center import interval_step
+from app.domain.mappings.refusals import refused_outcomes
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import MusterError
 from app.events import ContactCenterDataChanged
@@ -101,12 +102,15 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Receipt:
-    """What one chunk brought: what became of its rows, how many each group or agent had, what could not be read."""
+    """What one chunk brought: what became of its rows, how many each group or agent had, what could not be read, and
+    an outcome for each that the mapping could not take.
+    """
 
     stored: Stored
     rows: dict[str, int]
     unread: tuple[Unread, ...] = ()
     warnings: tuple[str, ...] = ()
+    refused: tuple[Outcome, ...] = ()
 
 
 @operation(
@@ -215,12 +219,13 @@ async def _answers(context: RunContext, job: _Job, parts: Sequence[_Part]) -> li
 
 async def _keep_part(context: RunContext, job: _Job, key: str, answer: Read[Any], rows: Sequence[Row]) -> _Receipt:
     """Store what one chunk brought, confirmed in the same transaction; in a dry run find out what it would be."""
-    connection_id = context.own_connection.id
-    delivery = Delivery(job.data_type, connection_id, context.run.run_id, replace=True)
+    connection = context.own_connection
+    delivery = Delivery(job.data_type, connection.id, context.run.run_id, replace=True)
     counts = dict(Counter(_subject_of(job, row) for row in rows))
+    refused = refused_outcomes(connection.kind, answer.refused)
 
     def store() -> _Receipt:
-        return _Receipt(stored.store_rows(delivery, rows), counts, answer.unread, answer.warnings)
+        return _Receipt(stored.store_rows(delivery, rows), counts, answer.unread, answer.warnings, refused)
 
     def commit() -> _Receipt:
         leases.beat(context.run.run_id)
@@ -232,7 +237,7 @@ async def _keep_part(context: RunContext, job: _Job, key: str, answer: Read[Any]
     if context.dry_run:
         return await context.workspace.store.write(stored.without_keeping, store)
     receipt = await context.workspace.store.write(commit)
-    context.workspace.events.publish(ContactCenterDataChanged(connection_id))
+    context.workspace.events.publish(ContactCenterDataChanged(connection.id))
     return receipt
 
 
@@ -254,6 +259,7 @@ async def _tell(
     context.summary |= _summary(receipts, len(bad))
     context.warnings += dict.fromkeys(text for receipt in receipts for text in receipt.warnings)
     note_losses(context, unread, bad)
+    context.refused.update(outcome for receipt in receipts for outcome in receipt.refused)
     context.outcomes.clear()  # of a run that is taken up again
     outcomes = _outcomes(job, receipts, bad, stopped=stopped)
     if not context.dry_run:

@@ -161,6 +161,7 @@ def _tell(context: RunContext, found: Sequence[tuple[Subject, str]], read: Read[
     if read.unread:
         outcomes.append(unread_outcome(Subject("", _("Rows that cannot be read")), *where, read.unread))
     note_losses(context, read.unread, read.left_out)
+    context.refuse(read.refused)
     failed = read.unreadable + len(read.left_out)
     context.summary |= {
         "total": len(found) + failed, "created": 0, "updated": len(found), "skipped": 0, "failed": failed,

@@ -124,6 +124,7 @@ async def whom(context: RunContext, wanted: Sequence[str]) -> Asked:
         day = today(context.own_connection)
         context.progress(_("Fetching people"))
         found = await (await onec_of(context)).agents(day, day)
+        context.refuse((*found.refused, *found.refused_parts))
         here = {p.external_id: p for p in found.people} | here
     if not ids:
         return Asked(tuple(p for i, p in here.items() if i not in known or known[i].absent_since is None), known)

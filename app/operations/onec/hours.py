@@ -80,6 +80,7 @@ async def read_norms(context: RunContext, params: NormParams) -> None:
     context.progress(_("Fetching norm hours"), 0, len(norms))
     requests = [NormRequest(external_id, history) for external_id, history in norms.items()]
     answer = await (await onec_of(context)).norm_hours(first, last, params.calculation_mode, requests)
+    context.refuse(answer.refused)
     rows = [(row, _expected(row, norms)) for row in answer.rows]
     context.rows = [_norm_row(asked, params.calculation_mode, row, expected) for row, expected in rows]
     _warn_of_unreadable(context, answer.unreadable, repaired=answer.repaired)
@@ -165,6 +166,7 @@ async def fetch_timesheet(context: RunContext, asked: Asked, first: date, last: 
     """A timesheet; codes that nobody described are counted and told (§7)."""
     context.progress(_("Fetching the timesheet"), 0, len(asked.people))
     answer = await (await onec_of(context)).timesheet(first, last, asked.ids)
+    context.refuse(answer.refused)
     _warn_of_unreadable(context, answer.unreadable, repaired=answer.repaired)
     table = time_types(context.own_connection.setting("time_type_map") or "")
     codes = (*(d.code for p in answer.periods for d in p.days), *(a.code for p in answer.periods for a in p.absences))

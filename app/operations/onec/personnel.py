@@ -8,6 +8,7 @@ from typing import Any
 
 from app.access import Permission
 from app.domain.causes import CAUSES, record_code
+from app.domain.mappings.refusals import REFUSED, refused_outcome
 from app.domain.onec_people import KnownPerson, person_name
 from app.domain.onec_plans import PERSONNEL, Personnel, PersonnelSettings, lost_everybody, plan_personnel
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
@@ -100,6 +101,7 @@ async def read_agents(context: RunContext, params: AgentsParams) -> None:
         for i in found.doubled
     ]  # fmt: skip
     outcomes += unreadable_rows(found.unreadable, "agents")
+    context.refuse((*found.refused, *found.refused_parts))
     if not context.dry_run:
         await context.workspace.store.write(runs.add_outcomes, context.run.run_id, 0, outcomes)
     context.report(outcomes)
@@ -195,6 +197,8 @@ def _outcome(step: Step[KnownPerson], moved: tuple[FieldChange, ...] = (), *, pl
     if step.writes:
         message = _(_WORDS[step.action][planned])
         return Outcome(*place, Status.SUCCESS, PERSONNEL, message, step.action, changes=step.changes)
+    if step.reason == REFUSED:
+        return refused_outcome(step, PERSONNEL)
     code = record_code(step.reason)
     return Outcome(*place, Status.SKIPPED, PERSONNEL, step.message, step.action, step.remedy, code=code)
 

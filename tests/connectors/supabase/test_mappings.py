@@ -33,7 +33,8 @@ async def test_whoever_has_biometric_data_that_is_refused_is_left_out_and_the_li
     limit = Check(CheckKind.MAX_VALUE, "1001")
     client.mapper.use({"biometrics": (Rule("employee_no", ("employee_no",), checks=(limit,)),)}, {})
     found = await client.employees()
-    assert ([p.employee_no for p in found.records], found.unreadable, found.complete) == ([1001], 1, False)
+    assert ([p.employee_no for p in found.records], len(found.refused), found.complete) == ([1001], 1, False)
+    assert (found.unreadable, found.warnings) == (0, ())
 
 
 async def test_terminals_go_through_the_mapping_and_no_sample_holds_a_password(

@@ -14,6 +14,7 @@ from app.domain.mappings import (
     CheckKind,
     Mapper,
     Otherwise,
+    Problem,
     Rule,
     Transform,
     TransformKind,
@@ -58,9 +59,8 @@ def test_keys_are_found_in_any_spelling_and_set_in_place_of_it() -> None:
 
 def test_a_record_that_a_rule_cannot_take_is_left_out_and_told_and_the_others_go_on() -> None:
     mapper = Mapper({"employee": (Rule("departmentId", ("departmentId",), (Transform(TransformKind.TO_INT),)),)})
-    made = mapper.take("employee", [{"departmentId": "x", "password": "p"}, {"departmentId": "7"}])
-    assert made == [None, {"departmentId": 7}]
-    (problem,) = mapper.harvest().problems
+    problem, other = mapper.take("employee", [{"departmentId": "x", "password": "p"}, {"departmentId": "7"}])
+    assert other == {"departmentId": 7}
     assert (problem.target, problem.message, problem.record) == (
         "departmentId",
         "“x” is not a number.",
@@ -71,8 +71,9 @@ def test_a_record_that_a_rule_cannot_take_is_left_out_and_told_and_the_others_go
 def test_what_is_unique_is_so_within_one_list() -> None:
     mapper = Mapper({"employee": (Rule("email", ("email",), checks=(Check(CheckKind.UNIQUE),)),)})
     twice = [{"email": "a"}, {"email": "a"}]
-    assert mapper.take("employee", twice) == [{"email": "a"}, None]
-    assert mapper.take("employee", twice) == [{"email": "a"}, None]
+    for _time in range(2):
+        first, second = mapper.take("employee", twice)
+        assert (first, isinstance(second, Problem)) == ({"email": "a"}, True)
 
 
 def test_the_first_twenty_rows_are_remembered_until_they_are_asked_for() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.mappings import Check, CheckKind, Mapper, Otherwise, Rule, Transform, TransformKind
+from app.domain.mappings import Check, CheckKind, Mapper, Otherwise, Problem, Rule, Transform, TransformKind
 from app.domain.mappings.checks import check_value
 from app.domain.mappings.transforms import Unconvertible, convert
 
@@ -104,9 +104,7 @@ def test_several_sources_are_joined_or_the_first_with_a_value_counts() -> None:
 def test_any_value_is_converted_or_refused_in_words(value: Any, kind: TransformKind, otherwise: Otherwise) -> None:
     mapper = Mapper({"e": (Rule("a", ("a",), (Transform(kind, "UTC", table={"1": "2"}, otherwise=otherwise),)),)})
     (made,) = mapper.take("e", [{"a": value}])
-    problems = mapper.harvest().problems
-    assert (made is None) == (len(problems) == 1)
-    assert all(problem.message.strip() for problem in problems)
+    assert made.message.strip() if isinstance(made, Problem) else "a" in made
 
 
 def fault(value: Any, *checks: Check) -> str:
