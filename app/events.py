@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app.domain.health import Stage
-from app.domain.outcomes import Outcome, Run
-
 if TYPE_CHECKING:
     from app.access import Role
+    from app.domain.health import Stage
     from app.domain.organizations import Organization
+    from app.domain.outcomes import Outcome, Run
     from app.domain.schedules import Schedule
 
 E = TypeVar("E")

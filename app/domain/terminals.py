@@ -8,56 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+
+from app.domain.terminal_answers import AnswerClass
 
 BEGINS = "2020-01-01T00:00:00"
 ENDS = "2037-12-31T23:59:59"
 """The fixed range of §6.2: many terminals refuse later ends."""
 USUAL_NAME_BYTES = 128
 _FORBIDDEN_IN_NAMES = re.compile(r"""['"&<>/:\x00-\x1f]""")
-
-
-class AnswerClass(StrEnum):
-    """What an answer means for the person, the face and the run (§5.3)."""
-
-    OK = "ok"
-    EXISTS = "exists"
-    ABSENT = "absent"
-    FACE_EXISTS = "face_exists"
-    FACE_REJECTED = "face_rejected"
-    PERSON_DATA = "person_data"
-    CAPACITY = "capacity"
-    UNSUPPORTED = "unsupported"
-    BUSY = "busy"
-    DEVICE_ERROR = "device_error"
-    UNREACHABLE = "unreachable"
-    TIMED_OUT = "timed_out"
-    SIGN_IN = "sign_in"
-    DEVICE_FATAL = "device_fatal"
-    DEVICE_SETUP = "device_setup"
-    FACE_TRANSPORT = "face_transport"
-    OUR_BUG = "our_bug"
-    CAPTURE = "capture"
-    NOT_ISAPI = "not_isapi"
-
-    @property
-    def stops_device(self) -> bool:
-        """Whether nothing more can be done at the device for now, whoever it is about (§5.3).
-
-        Not so when it is full: that stops only what is added.
-        """
-        return self in _STOPPING
-
-
-_STOPPING = frozenset(
-    {
-        AnswerClass.UNREACHABLE,
-        AnswerClass.TIMED_OUT,
-        AnswerClass.SIGN_IN,
-        AnswerClass.DEVICE_FATAL,
-        AnswerClass.NOT_ISAPI,
-    }
-)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from app.connectors.hikvision.catalogue import NOT_ISAPI
 from app.connectors.sadp_answers import normal_mac
 from app.domain.devices import Device
 from app.domain.health import TestReport
-from app.domain.terminals import AnswerClass, DeviceInfo
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import DeviceInfo
 from app.errors import BadData, ErrorKind, MusterError, NotConfigured, Unreachable
 from app.i18n import N_, _, ngettext
 from app.operations.recognising import OtherTerminal, is_other, other_words

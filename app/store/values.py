@@ -1,4 +1,4 @@
-"""How values of the domain lie in columns: times as ISO text in UTC, structures as JSON text."""
+"""How values of the domain lie in columns: times as ISO text in UTC or as milliseconds, structures as JSON text."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ def to_time(value: datetime | None) -> str | None:
 def from_time(text: str | None) -> datetime | None:
     """The time a column holds."""
     return datetime.fromisoformat(text) if text else None
+
+
+def to_ms(value: datetime | None) -> int | None:
+    """A moment as a column of milliseconds holds it."""
+    return round(value.timestamp() * 1000) if value is not None else None
+
+
+def from_ms(value: int | None) -> datetime | None:
+    """The moment such a column holds."""
+    return datetime.fromtimestamp(value / 1000, UTC) if value is not None else None
 
 
 def to_json(value: Any) -> str:

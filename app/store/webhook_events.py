@@ -1,4 +1,7 @@
-"""Events and the deliveries they make, written inside the transaction of the row that caused them (webhooks.md §6)."""
+"""Events and the deliveries they make, written inside the transaction of the row that caused them (webhooks.md §6).
+
+What a delivery is made of is loaded with the first one: most runs have events, and few computers have webhooks.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,18 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.domain.webhooks.body import body_text, moment_text
-from app.domain.webhooks.delivery import DeliveryStatus, new_delivery_id
-from app.domain.webhooks.endpoint import PayloadFormat
 from app.domain.webhooks.events import CATALOGUE, Event, EventType, event, wants
 from app.store.database import fetch, insert_rows, run_sql
 from app.store.models import ConnectionRow
-from app.store.values import from_json, now, to_json
+from app.store.values import from_json, from_ms, from_strings, now, to_json, to_ms
 from app.store.webhook_rows import WebhookDeliveryRow, WebhookEventRow, WebhookStatusRow
-from app.store.webhooks import from_ms, subscriptions, to_ms
 
 MOST_STATUSES = 500
 STATUS_PAUSE_MS = 1000
 _SWITCH = "enable_webhooks"
 _KEEP = "INSERT INTO webhook_status (connection, agent_id, status, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-Subscription = tuple[str, tuple[str, ...], PayloadFormat]
+Subscription = tuple[str, tuple[str, ...], str]
+"""Who wants what: id of an endpoint, patterns, and the form of the body, one of `PayloadFormat`."""
 
 
 def record(events: Sequence[Event], *, queue: bool) -> int:
@@ -41,6 +41,12 @@ def record(events: Sequence[Event], *, queue: bool) -> int:
     return len(rows)
 
 
+def subscriptions() -> list[Subscription]:
+    """Those of every endpoint that is not paused."""
+    found = run_sql("SELECT id, event_types, payload_format FROM webhook_endpoint WHERE is_active").fetchall()
+    return [(key, from_strings(patterns), form) for key, patterns, form in found]
+
+
 def tells_webhooks(connection_id: str) -> bool:
     """Whether the connection's own setting lets webhooks be told of it (connections.md §12)."""
     return not _silent({connection_id})
@@ -55,9 +61,13 @@ def _silent(connection_ids: Collection[str]) -> set[str]:
 
 def delivery_row(what: Event, subscription: Subscription, *, test: bool = False, due: bool = True) -> tuple[Any, ...]:
     """A whole row of the table of deliveries, due now."""
+    from app.domain.webhooks.body import body_text
+    from app.domain.webhooks.delivery import DeliveryStatus, new_delivery_id
+    from app.domain.webhooks.endpoint import PayloadFormat
+
     webhook_id, _patterns, form = subscription
     key, at = new_delivery_id(), to_ms(now())
-    body = body_text(what, form, key, webhook_id)
+    body = body_text(what, PayloadFormat(form), key, webhook_id)
     return (
         key, webhook_id, what.event_id, what.type.value, body, DeliveryStatus.PENDING.value, at, at if due else None,
         at, None, 0, 0, None, "", "", "", test, "", "", None, "", 0.0,
@@ -91,7 +101,7 @@ def missed(webhook_id: str, patterns: Iterable[str], since: datetime) -> list[Ev
     return [e for e in found if e.source not in silent]
 
 
-def queue_for(webhook_id: str, form: PayloadFormat, events: Iterable[Event]) -> int:
+def queue_for(webhook_id: str, form: str, events: Iterable[Event]) -> int:
     """Write a delivery for one endpoint of each event; returns how many."""
     rows = [delivery_row(what, (webhook_id, (), form)) for what in events]
     insert_rows(WebhookDeliveryRow, rows)
@@ -138,6 +148,8 @@ def tell_statuses(*, queue: bool) -> int:
         return 0
     for row in waiting:
         run_sql("DELETE FROM webhook_status WHERE at_ms = ? AND connection = ? AND agent_id = ?", row[:3])
+    from app.domain.webhooks.body import moment_text
+
     told = [
         {"agent_id": agent, "status": status, "timestamp": moment_text(_moment(ms))}
         for ms, _connection, agent, status in waiting

@@ -10,10 +10,11 @@ from typing import Any
 
 from peewee import fn
 
-from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, ErrorCode, Trigger
+from app.domain.webhooks.delivery import Answer, Attempt, Delivery, DeliveryStatus, Trigger
+from app.domain.webhooks.error_codes import ErrorCode
 from app.domain.webhooks.statistics import Counts, Statistics
 from app.store.database import fetch, run_sql
-from app.store.values import from_json, now
+from app.store.values import from_json, from_ms, now, to_ms
 from app.store.webhook_rows import (
     WebhookAttemptRow,
     WebhookDayRow,
@@ -21,7 +22,6 @@ from app.store.webhook_rows import (
     WebhookEndpointRow,
 )
 from app.store.webhook_turns import delivery_columns, to_delivery
-from app.store.webhooks import from_ms, to_ms
 
 DAY_MS = 86_400_000
 # Written out: peewee reads `%` as LIKE and gives each use of a number a parameter of its own, which GROUP BY refuses.

@@ -14,10 +14,9 @@ from peewee import fn
 from app.domain.webhooks.delivery import DeliveryStatus, Retention
 from app.store.database import fetch, run_sql
 from app.store.pruning import Amount
-from app.store.values import now
+from app.store.values import from_ms, now, to_ms
 from app.store.webhook_log import DAY_MS, day_text
 from app.store.webhook_rows import WebhookAttemptRow, WebhookDeliveryRow, WebhookEventRow
-from app.store.webhooks import from_ms, to_ms
 
 _A, _D, _E = WebhookAttemptRow, WebhookDeliveryRow, WebhookEventRow
 _OVER = _D.status.not_in([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])

@@ -13,16 +13,17 @@ from typing import Any
 
 from peewee import fn
 
-from app.domain.webhooks.delivery import Attempt, Delivery, DeliveryStatus, ErrorCode, Trigger
+from app.domain.webhooks.delivery import Attempt, Delivery, DeliveryStatus, Trigger
 from app.domain.webhooks.endpoint import DisabledReason, WebhookEndpoint, gives_up
+from app.domain.webhooks.error_codes import ErrorCode
 from app.domain.webhooks.events import OF_DELIVERIES, EventType, event
 from app.domain.webhooks.ladder import Verdict, span_s
 from app.store.database import clock_s, fetch, put_rows, run_sql
 from app.store.runs import HOST, program_alive, this_process
-from app.store.values import now, to_json
+from app.store.values import from_ms, now, to_json, to_ms
 from app.store.webhook_events import record
 from app.store.webhook_rows import WebhookAttemptRow, WebhookDeliveryRow, WebhookEndpointRow, WebhookStatusRow
-from app.store.webhooks import endpoints_of, from_ms, to_ms
+from app.store.webhooks import endpoints_of
 
 LEASE_S = 60.0
 """How long a claim holds beyond the endpoint's time limit; only other computers go by it."""

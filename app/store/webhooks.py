@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Any
 
 import peewee
 
-from app.domain.webhooks.delivery import DeliveryStatus, ErrorCode
+from app.domain.webhooks.delivery import DeliveryStatus
 from app.domain.webhooks.endpoint import (
     EndpointSignIn,
     Method,
@@ -17,10 +16,11 @@ from app.domain.webhooks.endpoint import (
     RetryProfile,
     WebhookEndpoint,
 )
+from app.domain.webhooks.error_codes import ErrorCode
 from app.errors import UsageError
 from app.i18n import _
 from app.store.database import fetch, run_sql
-from app.store.values import from_json, from_strings, now, to_json, to_strings
+from app.store.values import from_json, from_ms, from_strings, now, to_json, to_ms, to_strings
 from app.store.webhook_rows import WebhookDeliveryRow, WebhookEndpointRow
 
 _MOMENTS = frozenset(
@@ -33,16 +33,6 @@ _COUNTED = frozenset(
 )
 """What deliveries change while a person edits the rest."""
 COLUMNS = tuple(f.name for f in fields(WebhookEndpoint))
-
-
-def to_ms(value: datetime | None) -> int | None:
-    """A moment as a column of webhooks holds it."""
-    return round(value.timestamp() * 1000) if value is not None else None
-
-
-def from_ms(value: int | None) -> datetime | None:
-    """The moment a column holds."""
-    return datetime.fromtimestamp(value / 1000, UTC) if value is not None else None
 
 
 def endpoints() -> list[WebhookEndpoint]:
@@ -113,12 +103,6 @@ def remove_endpoint(endpoint_id: str) -> int:
         status=DeliveryStatus.CANCELLED.value, error_code=ErrorCode.CANCELLED.value, due_at=None, claimed_by=""
     ).where(d.webhook_id == endpoint_id, waiting)
     return int(cancelled.execute())
-
-
-def subscriptions() -> list[tuple[str, tuple[str, ...], PayloadFormat]]:
-    """Who wants what: id, patterns and form of the body of every endpoint that is not paused."""
-    found = run_sql("SELECT id, event_types, payload_format FROM webhook_endpoint WHERE is_active").fetchall()
-    return [(key, from_strings(patterns), PayloadFormat(form)) for key, patterns, form in found]
 
 
 def to_endpoint(row: Sequence[Any]) -> WebhookEndpoint:

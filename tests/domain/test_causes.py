@@ -35,8 +35,8 @@ from app.domain.onec_shift_rows import ShiftRule
 from app.domain.onec_worked import NOT_OVER
 from app.domain.outcomes import Action, RunError, Status
 from app.domain.supabase import RecordProblem
-from app.domain.terminals import AnswerClass
-from app.domain.webhooks.delivery import ErrorCode
+from app.domain.terminal_answers import AnswerClass
+from app.domain.webhooks.error_codes import ErrorCode
 from app.errors import ErrorKind, Held, MusterError, RefusedSignIn
 from app.store import refusals as database
 from tests.support.outcomes import failed, outcome, unchanged

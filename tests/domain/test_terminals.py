@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.terminals import BEGINS, ENDS, AnswerClass, TerminalPerson
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import BEGINS, ENDS, TerminalPerson
 
 
 class TestNames:

@@ -23,7 +23,7 @@ from app.errors import Busy, ErrorKind, ExitCode, MusterError, StoreError, Usage
 from app.places import Home
 from app.store import directory, runs
 from app.store.database import MIGRATIONS, Store
-from app.store.models import TABLES
+from app.store.tables import TABLES
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
 from tests.support.command import ROOT, Muster, Ran

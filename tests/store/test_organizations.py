@@ -21,7 +21,6 @@ from app.errors import StoreError, UsageError
 from app.places import Home
 from app.store import connections
 from app.store.database import Store, fetch
-from app.store.models import TABLES
 from app.store.organizations import (
     add_organization,
     find_organization,
@@ -30,6 +29,7 @@ from app.store.organizations import (
     refuse_taken,
     rename_own,
 )
+from app.store.tables import TABLES
 
 ONE, TWO = "Ørsted & Søn", "ООО Ромашка"
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.webhooks.delivery import Answer, Attempt, DeliveryStatus, ErrorCode, Retention, Trigger
+from app.domain.webhooks.delivery import Answer, Attempt, DeliveryStatus, Retention, Trigger
 from app.domain.webhooks.endpoint import WebhookEndpoint
+from app.domain.webhooks.error_codes import ErrorCode
 from app.domain.webhooks.events import EventType, event
 from app.domain.webhooks.ladder import judge
 from app.errors import UsageError

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.connectors.hikvision.envelope import Envelope
-from app.domain.terminals import AnswerClass as Class
+from app.domain.terminal_answers import AnswerClass as Class
 from app.i18n import N_
 
 

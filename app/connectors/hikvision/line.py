@@ -26,7 +26,8 @@ from app.connectors.hikvision.losses import CONNECT_S, LOSSES, LineClosed, TooLa
 from app.connectors.hikvision.refusal import REDIRECT, NoAnswer
 from app.connectors.hikvision.settings import TerminalSettings
 from app.connectors.hikvision.tls import tls_context
-from app.domain.terminals import AnswerClass, LockState, Probe, Reply
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import LockState, Probe, Reply
 from app.errors import NotConfigured
 from app.i18n import _
 from app.redaction import redact, register_secret

@@ -13,7 +13,8 @@ from typing import Protocol
 from app.connectors.hikvision.catalogue import CATALOGUE
 from app.connectors.hikvision.envelope import Envelope
 from app.connectors.hikvision.refusal import NoAnswer
-from app.domain.terminals import AnswerClass, LockState, Reply
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import LockState, Reply
 from app.i18n import _, ngettext
 
 USUAL_LOCK_S = 1800

@@ -7,7 +7,8 @@ import ssl
 import httpx
 
 from app.connectors.hikvision.catalogue import NOT_ISAPI
-from app.domain.terminals import AnswerClass, Reply
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import Reply
 from app.i18n import _
 from app.redaction import redact
 

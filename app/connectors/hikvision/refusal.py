@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.domain.causes import device_code
-from app.domain.terminals import AnswerClass, Reply
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import Reply
 from app.errors import ErrorKind, ExitCode, MusterError
 
 _KINDS = {

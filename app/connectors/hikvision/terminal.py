@@ -21,8 +21,8 @@ from app.connectors.hikvision.multipart import PART_NAMES, upload_body
 from app.connectors.hikvision.people_list import USUAL_PAGE, read_people
 from app.connectors.hikvision.refusal import NoAnswer, TerminalRefusal
 from app.connectors.hikvision.settings import TerminalSettings
+from app.domain.terminal_answers import AnswerClass
 from app.domain.terminals import (
-    AnswerClass,
     DeviceInfo,
     FaceLimits,
     PeopleCount,

@@ -20,7 +20,8 @@ from app.connectors.sign_in import SignIn, SignInSettings, close_sign_in, make_s
 from app.connectors.webhooks.failures import explain
 from app.connectors.webhooks.guard import Allowed, BlockedAddress, Guard
 from app.connectors.webhooks.transport import GuardedTransport, proxy_for
-from app.domain.webhooks.delivery import MOST_KEPT_BYTES, Answer, ErrorCode
+from app.domain.webhooks.delivery import MOST_KEPT_BYTES, Answer
+from app.domain.webhooks.error_codes import ErrorCode
 from app.errors import MusterError
 from app.i18n import _
 from app.redaction import redact

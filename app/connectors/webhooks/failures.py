@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from app.domain.webhooks.delivery import ERROR_WORDS, ErrorCode
+from app.domain.webhooks.error_codes import ERROR_WORDS, ErrorCode
 from app.i18n import _
 from app.redaction import redact
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.domain.causes.cause import Cause
 from app.domain.causes.general import REFUSED_SIGN_IN, TIMED_OUT, UNREACHABLE
-from app.domain.terminals import AnswerClass
+from app.domain.terminal_answers import AnswerClass
 from app.i18n import N_
 
 _SYSTEM = N_("Device")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.causes.cause import Cause
-from app.domain.webhooks.delivery import ERROR_WORDS, ErrorCode
+from app.domain.webhooks.error_codes import ERROR_WORDS, ErrorCode
 from app.i18n import N_
 
 _AGAIN = N_("It stays in the outbox and is tried again by itself, at growing distances.")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.kinds.sign_in import AuthenticationType, ClientAuthentication
-from app.domain.webhooks.delivery import ErrorCode
+from app.domain.webhooks.error_codes import ErrorCode
 from app.i18n import _
 
 SECRET, PREVIOUS_SECRET = "secret", "previous_secret"

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.webhooks.delivery import Answer, Delivery, DeliveryStatus, ErrorCode
+from app.domain.webhooks.delivery import Answer, Delivery, DeliveryStatus
 from app.domain.webhooks.endpoint import RetryProfile, WebhookEndpoint
+from app.domain.webhooks.error_codes import ErrorCode
 
 STANDARD_DELAYS_S = (5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
 MOST_RETRY_AFTER_S = 86_400.0

@@ -16,7 +16,8 @@ from app.domain.coverage import Placement
 from app.domain.devices import Device
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.pushes import Candidate, OnFatal, Pace, PushSettings, PushStep, is_proven
-from app.domain.terminals import AnswerClass, Reply
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import Reply
 from app.errors import (
     ExitCode,
     Forbidden,

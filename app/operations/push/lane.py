@@ -15,7 +15,8 @@ from app.domain.coverage import Placement
 from app.domain.devices import Device
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.pushes import Candidate, Pace, PushStep
-from app.domain.terminals import AnswerClass, DeviceInfo, Reply
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import DeviceInfo, Reply
 from app.errors import MusterError
 from app.i18n import _
 from app.operations.push.read_back import BATCH, Sent, differences, read_back

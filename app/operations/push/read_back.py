@@ -14,7 +14,8 @@ from app.connectors.hikvision import Terminal
 from app.domain.coverage import CoverageState, Placement
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.pushes import Candidate, PushStep
-from app.domain.terminals import AnswerClass, Reply, StoredPerson, TerminalPerson
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import Reply, StoredPerson, TerminalPerson
 from app.errors import MusterError
 from app.i18n import N_, _
 from app.operations.push.visit import Visited

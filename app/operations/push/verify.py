@@ -17,7 +17,8 @@ from app.domain.devices import Device
 from app.domain.directory import Employee
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.pushes import Candidate, PushStep, photo_digest, takes_part
-from app.domain.terminals import AnswerClass, PeopleList, StoredPerson
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import PeopleList, StoredPerson
 from app.errors import MusterError
 from app.events import CoverageChanged
 from app.i18n import _

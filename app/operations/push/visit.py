@@ -19,7 +19,8 @@ from app.domain.coverage import CoverageState, Placement
 from app.domain.devices import Device
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.pushes import Candidate, PhotoTransfer, PushSettings, PushStep, WhenFaceExists, WhenPersonExists
-from app.domain.terminals import AnswerClass, Reply
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import Reply
 from app.errors import MusterError
 from app.i18n import _
 from app.operations.push.photos import Face

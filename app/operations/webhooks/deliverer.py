@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from app.domain.audit import AuditKind, AuditNote
 from app.domain.outcomes import Trigger
-from app.domain.webhooks.delivery import Answer, Attempt, ErrorCode, Retention
+from app.domain.webhooks.delivery import Answer, Attempt, Retention
+from app.domain.webhooks.error_codes import ErrorCode
 from app.domain.webhooks.ladder import judge
 from app.domain.webhooks.signature import Signing, shown_headers, signed_headers
 from app.errors import Busy, MusterError

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from app.access import Permission
 from app.domain.connections import Connection
 from app.domain.outcomes import Run, RunState
-from app.domain.schedules import MOST_FAILURES, Schedule
 from app.domain.webhooks.events import Event, EventType, event
 
 if TYPE_CHECKING:
+    from app.domain.schedules import Schedule
     from app.operations.registry import Operation
 
 _SILENT = ("connections.", "webhooks.")
@@ -84,6 +84,8 @@ def status_changed(connection_id: str, old: str, new: str, reason: str) -> Event
 
 def schedule_paused(schedule: Schedule) -> Event:
     """A schedule paused itself (connections.md §4, automatic pause); null for one that needs no connection."""
+    from app.domain.schedules import MOST_FAILURES
+
     reason = "failures_in_a_row" if schedule.failures >= MOST_FAILURES else "failing_for_days"
     return _schedule_moved(schedule, "schedule_active", "schedule_paused", reason)
 

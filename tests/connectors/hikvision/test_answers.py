@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.connectors.hikvision import reading
 from app.connectors.hikvision.catalogue import CATALOGUE, ERROR_CODES, Step, look_up
 from app.connectors.hikvision.envelope import Envelope, read_envelope
-from app.domain.terminals import AnswerClass
+from app.domain.terminal_answers import AnswerClass
 from app.redaction import register_secret
 
 NAMESPACE = 'xmlns="http://www.isapi.org/ver20/XMLSchema"'

@@ -13,7 +13,8 @@ from app.demo.terminals.faults import FaultKind, Place, TerminalFault
 from app.demo.terminals.quirks import PLAIN, Quirks, StatusForm
 from app.demo.terminals.statuses import STATUSES
 from app.demo.terminals.terminal import SimulatedTerminal
-from app.domain.terminals import AnswerClass, TerminalPerson
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import TerminalPerson
 from tests.support.scripted_terminal import Cooldowns
 from tests.support.terminals import jpeg, one_terminal
 

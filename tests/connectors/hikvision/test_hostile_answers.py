@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.connectors.hikvision import Terminal, TerminalRefusal, TerminalSettings
-from app.domain.terminals import AnswerClass, TerminalPerson
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import TerminalPerson
 from app.errors import ErrorKind, ExitCode, NotConfigured
 from tests.support.scripted_terminal import DONE, HANG_UP, Cooldowns, line_to, scripted, told
 from tests.support.terminals import one_terminal

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from app.domain.terminals import AnswerClass, TerminalPerson
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import TerminalPerson
 from tests.support.scripted_terminal import DONE, Asked, ScriptedTerminal, line_to, scripted, told
 
 ANA = TerminalPerson("1042", "Ionescu Ana")

@@ -15,7 +15,8 @@ from app.demo.terminals.faults import FaultKind, Place, TerminalFault
 from app.demo.terminals.fleet import TerminalFleet
 from app.demo.terminals.quirks import ChallengeStyle, Lie, PartNames, Quirks, RefusalBody, Schemes, StatusForm
 from app.demo.terminals.terminal import SimulatedTerminal
-from app.domain.terminals import AnswerClass, TerminalPerson
+from app.domain.terminal_answers import AnswerClass
+from app.domain.terminals import TerminalPerson
 from app.errors import ErrorKind, ExitCode
 from tests.support.scripted_terminal import Cooldowns
 from tests.support.terminals import jpeg

@@ -17,7 +17,7 @@ from app.connectors.webhooks.client import PRODUCT_AGENT
 from app.connectors.webhooks.failures import explain
 from app.demo.webhooks.receiver import DemoReceiver
 from app.domain.kinds.sign_in import AuthenticationType
-from app.domain.webhooks.delivery import ErrorCode
+from app.domain.webhooks.error_codes import ErrorCode
 
 PUBLIC = "93.184.216.34"
 NO_SIGN_IN = SignInSettings(AuthenticationType.NONE)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.domain.webhooks.body import MOST_BODY_BYTES, body_text
-from app.domain.webhooks.delivery import ERROR_WORDS, ErrorCode, new_delivery_id
+from app.domain.webhooks.delivery import new_delivery_id
 from app.domain.webhooks.endpoint import PayloadFormat
+from app.domain.webhooks.error_codes import ERROR_WORDS, ErrorCode
 from app.domain.webhooks.events import CATALOGUE, Event, EventType, checked_patterns, event, wants
 from app.errors import UsageError
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.webhooks.delivery import Answer, Delivery, DeliveryStatus, ErrorCode
+from app.domain.webhooks.delivery import Answer, Delivery, DeliveryStatus
 from app.domain.webhooks.endpoint import RetryProfile, WebhookEndpoint, gives_up, notice
+from app.domain.webhooks.error_codes import ErrorCode
 from app.domain.webhooks.ladder import LONGEST_SPAN_S, delays_s, jittered, judge, span_s
 
 NOW = datetime(2026, 2, 16, 9, 36, 7, tzinfo=UTC)

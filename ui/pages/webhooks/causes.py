@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.causes import CAUSES, webhook_code
-from app.domain.webhooks.delivery import DeliveryStatus, ErrorCode
+from app.domain.webhooks.delivery import DeliveryStatus
+from app.domain.webhooks.error_codes import ErrorCode
 from app.i18n import N_, _
 
 _GONE, _ABSENT, _BUSY = 410, frozenset({401, 403, 404}), frozenset({429, 502, 503, 504})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.domain.webhooks.delivery import ERROR_WORDS, Answer, DeliveryStatus, ErrorCode, Trigger
+from app.domain.webhooks.delivery import Answer, DeliveryStatus, Trigger
 from app.domain.webhooks.endpoint import DisabledReason, PayloadFormat, RetryProfile, WebhookEndpoint, notice
+from app.domain.webhooks.error_codes import ERROR_WORDS, ErrorCode
 from app.domain.webhooks.events import Category
 from app.i18n import N_, _
 from app.store.values import now

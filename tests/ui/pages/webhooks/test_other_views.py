@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSpinBox
 
-from app.domain.webhooks.delivery import DeliveryStatus, ErrorCode
+from app.domain.webhooks.delivery import DeliveryStatus
+from app.domain.webhooks.error_codes import ErrorCode
 from app.domain.webhooks.events import EventType, event
 from tests.support.running import run
 from tests.support.webhook_page import cells, enter, opened, rows, said
