@@ -6,6 +6,7 @@ called, or nowhere. Nothing secret comes in here: addresses have no query, texts
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from datetime import datetime
 from enum import StrEnum
 
 MOST_ATTEMPTS = 200
+ANSWERED = 0
+"""The status of what was answered by a system that has no numbers for good answers."""
 MOST_BODY_CHARS = 65_536  # connections.md §8
 MOST_BODIES_CHARS = 4_000_000
 
@@ -34,8 +37,10 @@ class LogLevel(StrEnum):
 
 @dataclass(slots=True)
 class Attempt:
-    """One request: `at` in UTC, `url` without query, `status` None where no answer came, `size` bytes of the answer.
+    """One request: `at` in UTC, `url` without query, `size` bytes of the answer.
 
+    `status` is that of HTTP; of a MySQL server the number of its error, `ANSWERED` where there was none; None where no
+    answer came. A WebSocket is one request, with the bytes of all messages that came while it was open.
     `error` says what was wrong, `again_after_s` that it was therefore sent again, after so many seconds. `sent` and
     `answered` are the bodies, at most `MOST_BODY_CHARS` of each, kept in detail only.
     """
@@ -65,13 +70,14 @@ class Attempts:
 
 
 class AttemptLog:
-    """The record of one run, bounded in number and in text: the newest stay."""
+    """The record of one run, bounded in number and in text: the newest stay. Threads may note into it too."""
 
     def __init__(self, level: LogLevel = LogLevel.INFO) -> None:
         self.level = level
         self._kept: deque[Attempt] = deque(maxlen=MOST_ATTEMPTS)
         self._total = 0
         self._chars = 0
+        self._lock = threading.Lock()
 
     @property
     def with_bodies(self) -> bool:
@@ -80,6 +86,10 @@ class AttemptLog:
 
     def add(self, attempt: Attempt) -> None:
         """Note an attempt that is over; that it is sent again may still be written into it."""
+        with self._lock:
+            self._add(attempt)
+
+    def _add(self, attempt: Attempt) -> None:
         self._total += 1
         if self.level in {LogLevel.WARNING, LogLevel.ERROR} and not attempt.error:
             return
@@ -96,7 +106,8 @@ class AttemptLog:
     def told(self) -> Attempts:
         """What is kept of them."""
         final = self.level is LogLevel.ERROR
-        return Attempts(tuple(a for a in self._kept if not final or a.again_after_s is None), self._total)
+        with self._lock:
+            return Attempts(tuple(a for a in self._kept if not final or a.again_after_s is None), self._total)
 
 
 _open: ContextVar[AttemptLog | None] = ContextVar("attempts", default=None)

@@ -10,20 +10,25 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pymysql
 from pymysql.constants import CLIENT, CR, ER
 from pymysql.cursors import SSCursor
 
-from app.connectors.mysql.refusals import in_words
+from app.connectors.mysql.questions import asked_table
+from app.connectors.mysql.refusals import errno, in_words
 from app.connectors.mysql.settings import MySqlSettings, Tls
-from app.errors import BadData
+from app.connectors.recording import Noted
+from app.domain.attempts import ANSWERED
+from app.errors import BadData, MusterError
 from app.i18n import _
 
 MOST_ROWS = 1_000_000
 _SPARE_S = 5.0  # the time limits are kept outside; the driver's own are for a thread that nobody can wake
+_DRIVERS_OWN = range(2000, 3000)
+"""Numbers that no server said: the client library's (its manual, "Client Error Message Reference")."""
 _UNIX = getattr(socket, "AF_UNIX", None)
 
 Row = tuple[Any, ...]
@@ -47,14 +52,14 @@ class Line:
 
     def dial(self) -> None:
         """Reach the server, without a word yet."""
-        with in_words():
+        with self._noted("CONNECT"):
             self._socket = self._dialled()
 
     def sign_in(self) -> None:
         """Shake hands, sign in, and have the server itself limit the time of a question (§4.4)."""
         if self._socket is None:
             self.dial()
-        with in_words():
+        with self._noted("SIGN IN"):
             self._connection = self._made()
             reached, self._socket = self._socket, None
             self._connection.connect(reached)
@@ -65,7 +70,7 @@ class Line:
         """The rows of one question; `values` stand for its placeholders and are only ever data."""
         assert self._connection is not None
         rows: list[Row] = []
-        with in_words(), self._connection.cursor(SSCursor) as cursor:
+        with self._noted(sql.split(maxsplit=1)[0], sql, rows), self._connection.cursor(SSCursor) as cursor:
             cursor.execute(sql, values or None)
             for row in cursor:
                 rows.append(row)
@@ -86,7 +91,7 @@ class Line:
         try:
             self.sign_in()
             assert self._connection is not None
-            with in_words():
+            with self._noted("KILL QUERY"):
                 self._connection.query(f"KILL QUERY {number:d}")
         finally:
             self.hang_up()
@@ -121,6 +126,29 @@ class Line:
             if held is not None:
                 held.close()
         self._socket = self._handle = None
+
+    @contextmanager
+    def _noted(self, method: str, sql: str = "", rows: Sequence[Row] = ()) -> Iterator[None]:
+        """What the driver raises in the closed family; and that it was asked, for the run that asks.
+
+        Of a question its table and its text without values are noted, of the answer how much it was: the names of
+        databases are those of customers.
+        """
+        noted = Noted(method, self._settings.address + (f"/{table}" if (table := asked_table(sql)) else ""))
+        noted.begin()
+        if noted.with_bodies:
+            noted.sends(sql.encode())
+        try:
+            with in_words():
+                yield
+        except MusterError as error:
+            number = errno(error)
+            if number is not None and number not in _DRIVERS_OWN:
+                noted.answered(number, 0, error.message)
+            else:
+                noted.failed(error.message)
+            raise
+        noted.answered(ANSWERED, sum(len(cell.encode()) for row in rows for cell in row if isinstance(cell, str)))
 
     def _dialled(self) -> socket.socket:
         problem: OSError | None = None

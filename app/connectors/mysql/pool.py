@@ -8,6 +8,7 @@ connection is cut, the thread comes home.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
@@ -105,7 +106,8 @@ class Pool:
             if ended.cancelled() or ended.exception() is not None:
                 line.hang_up()
 
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work, line)
+        noting = contextvars.copy_context()  # a thread of the pool does not know for which run it works
+        future = asyncio.get_running_loop().run_in_executor(self._threads, noting.run, work, line)
         self._busy[line] = future
         future.add_done_callback(home)
         return future

@@ -22,6 +22,12 @@ _RIGHTS_TO_ALL_NAMES = frozenset(
 _SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 
 
+def asked_table(question: str) -> str:
+    """The table that a question reads, as `schema.TABLE`; blank for one that reads none."""
+    found = re.search(r" FROM (\S+)", question)
+    return found[1] if found else ""
+
+
 def marked_among(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The question which of these databases hold the marker table, and its values.
 

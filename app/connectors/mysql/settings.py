@@ -33,6 +33,13 @@ class MySqlSettings:
     batch_size: int = 200
     pool_size: int = 2
 
+    @property
+    def address(self) -> str:
+        """Where the server is, as it stands in the list of requests."""
+        if self.socket:
+            return f"mysql:{self.socket}"
+        return f"mysql://[{self.host}]:{self.port}" if ":" in self.host else f"mysql://{self.host}:{self.port}"
+
     def missing(self) -> tuple[str, ...]:
         """The keys of required fields without a value."""
         needed = {"host": self.socket or self.host, "user": self.user}
