@@ -37,11 +37,11 @@ _SETTINGS, _SWITCH = "settings.update", "enable_webhooks"
 
 
 class EndpointsView(QWidget):
-    """All endpoints, and what can be done with them."""
+    """All endpoints, and what can be done with them. What it says in `banners` concerns the whole page."""
 
     attention_changed = Signal(int)
 
-    def __init__(self, desk: Desk, shortcuts_in: QWidget) -> None:
+    def __init__(self, desk: Desk, shortcuts_in: QWidget, banners: BannerArea) -> None:
         super().__init__()
         self.desk = desk
         self.attention = 0
@@ -51,7 +51,7 @@ class EndpointsView(QWidget):
         self._told: set[str] = set()
         self._off_told: str | None = None
         self.actions_of = EndpointActions(desk, self)
-        self.banners = BannerArea(object_name="webhooks.banners")
+        self.banners = banners
         self.chip = StatusChip(object_name="webhooks.chip")
         self.evidence = ElidedLabel(object_name="webhooks.evidence")
         self.evidence.setProperty("role", "muted")
@@ -83,7 +83,6 @@ class EndpointsView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banners)
         column.addLayout(header)
         column.addWidget(self.split, 1)
 
@@ -116,6 +115,10 @@ class EndpointsView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Another program may have sent something meanwhile."""
         super().showEvent(event)
+        self.look()
+
+    def look(self) -> None:
+        """See what other programs did."""
         self._show_switch()
         self.refresh()
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.webhooks.delivery import PREFIX
 from app.i18n import N_, _
 from ui.desk import Desk
 from ui.pages.tabbed_page import TabbedTables
 from ui.pages.webhooks.endpoints_view import EndpointsView
+from ui.widgets import BannerArea
 
 if TYPE_CHECKING:
     from ui.pages.webhooks.deliveries_view import DeliveriesView
@@ -39,8 +41,16 @@ class WebhooksPage(TabbedTables):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "webhooks", TITLES, spoken=_("Views of the webhooks"))
+        self.banners = BannerArea(object_name="webhooks.banners")
+        cast(QVBoxLayout, self.layout()).insertWidget(0, self.banners)
         self.endpoints.attention_changed.connect(self.attention_changed)
         self.open_last()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is switched off is said over every view, whichever is in front."""
+        super().showEvent(event)
+        if self.front_name != "endpoints":
+            self.endpoints.look()
 
     @property
     def attention(self) -> int:
@@ -70,7 +80,7 @@ class WebhooksPage(TabbedTables):
                 return InboxView(self.desk, self, self.endpoints.actions_of)
 
     def _make_endpoints(self) -> EndpointsView:
-        made = EndpointsView(self.desk, self)
+        made = EndpointsView(self.desk, self, self.banners)
         made.actions_of.log_wanted.connect(self.open_log)
         return made
 

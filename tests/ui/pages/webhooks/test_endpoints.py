@@ -19,6 +19,8 @@ from ui.dialogs.webhook_resume import ResumeDialog
 from ui.dialogs.webhook_secret import RotateDialog
 from ui.dialogs.webhook_test import TestDialog
 from ui.dialogs.webhook_verify import SNIPPET, VerifyCard
+from ui.pages.webhooks import WebhooksPage
+from ui.pages.webhooks.page import INNER
 from ui.pages.webhooks.sparkline import Sparkline
 from ui.widgets import BannerArea, Button, ConfirmDialog, EmptyState
 
@@ -72,6 +74,22 @@ class TestTable:
             await eventually(lambda: banners.banner("enable_webhooks") is None)
             assert desk.workspace.settings.enable_webhooks
             assert "1 active" in page.endpoints.chip.accessibleName()
+
+    async def test_what_is_switched_off_is_said_over_every_view(self, desk: Desk, hooks: Hooks) -> None:
+        key, _secret = await hooks.add("/gone", "Old intranet")
+        await hooks.happen()
+        await hooks.send()
+        desk.workspace.settings_file.change(enable_webhooks=False)
+        desk.layouts.set("webhooks/tab", "statistics")
+        page = WebhooksPage(desk)
+        page.show()
+        banners = part(page, BannerArea, "webhooks.banners")
+        await eventually(lambda: banners.keys() == ["enable_webhooks", f"off {key}"])
+        for name in INNER:
+            page.open_inner(name)
+            shown = [banners.banner(banner) for banner in ("enable_webhooks", f"off {key}")]
+            assert [banner is not None and banner.isVisible() for banner in shown] == [True, True], name
+        page.close()
 
     async def test_who_may_not_change_settings_reads_why_nothing_is_sent(self, desk: Desk, hooks: Hooks) -> None:
         await hooks.add("/ok", "Payroll")
