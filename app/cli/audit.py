@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.cli.files import write_files, writes_files
 from app.cli.output import print_error, print_json, print_table, read_moment, read_pairs, read_word
 from app.cli.session import follow, with_workspace
 from app.domain.audit import AuditEntry, AuditKind
@@ -35,13 +35,10 @@ def _list(args: argparse.Namespace) -> int:
         return await workspace.store.read(find_entries, wanted, limit=args.limit)
 
     found = with_workspace(args.home, work)
-    if file := args.csv or args.xlsx:
-        from app.exports import export_rows
-
-        export_rows(Path(file), ENTRY_KEYS, [[_cell(getattr(e, key)) for key in ENTRY_KEYS] for e in found])
-    elif args.json:
+    write_files(args, ENTRY_KEYS, [[_cell(getattr(e, key)) for key in ENTRY_KEYS] for e in found])
+    if args.json:
         print_json([entry_row(entry) for entry in found])
-    else:
+    elif not writes_files(args):
         print_table(_("Audit trail"), _SHOWN, [[_cell(getattr(e, key)) for key in _SHOWN] for e in found])
     return 0
 

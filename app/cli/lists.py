@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.cli.files import write_files, writes_files
 from app.cli.output import print_json, print_table, read_pairs
 from app.cli.session import with_workspace
 from app.domain.directory import Employee, Office
@@ -64,15 +64,11 @@ def list_table(args: argparse.Namespace) -> int:
     conditions = _conditions(args.table, args.where)
     found, owner = with_workspace(args.home, work)
     rows = [row for row in found if all(_equal(row[k], v) for k, v in conditions.items())]
-    if file := args.csv or args.xlsx:
-        from app.exports import export_rows, of_organization
-
-        columns = _FIELDS[args.table]
-        cells = ([_flat(row[c]) for c in columns] for row in rows)
-        export_rows(Path(file), *of_organization(owner, columns, cells))
-    elif args.json:
+    columns = _FIELDS[args.table]
+    write_files(args, columns, [[_flat(row[c]) for c in columns] for row in rows], owner)
+    if args.json:
         print_json(rows)
-    else:
+    elif not writes_files(args):
         columns = _SHOWN[args.table]
         print_table(args.table.capitalize(), columns, [[_flat(row[c]) for c in columns] for row in rows])
     return 0

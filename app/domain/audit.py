@@ -32,6 +32,10 @@ _MOST_ITEMS = 20
 _encode = msgspec.json.Encoder().encode
 
 
+UNREADABLE = "unreadable"
+"""Stands for the kind of an entry that somebody made unreadable past Muster."""
+
+
 class AuditKind(StrEnum):
     """What was recorded."""
 

@@ -17,7 +17,6 @@ from peewee import fn
 from app.domain.audit import (
     NOTHING_BEFORE,
     Anchor,
-    AuditEntry,
     AuditKind,
     AuditNote,
     Content,
@@ -216,14 +215,3 @@ def _json(values: Mapping[str, Any]) -> str:
 def _clean(text: str) -> str:
     """Text that every database takes, without secrets."""
     return redact(text).replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def entry_of(row: tuple[Any, ...]) -> AuditEntry:
-    """An entry from a row in the order of the columns."""
-    seq, at, actor, via, host, organisation, kind, operation, subject, subject_id, before, after, *rest = row
-    moment = from_time(at)
-    assert moment is not None
-    return AuditEntry(
-        seq, moment, actor, via, host, organisation, kind, operation, subject, subject_id,
-        from_json(before, dict[str, Any]) or {}, from_json(after, dict[str, Any]) or {}, *rest,
-    )  # fmt: skip

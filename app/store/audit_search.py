@@ -12,7 +12,7 @@ from typing import Any
 from peewee import fn
 
 from app.domain.audit import AuditEntry, AuditKind
-from app.store.audit import entry_of
+from app.store.audit_entries import entries
 from app.store.audit_rows import AuditRow
 from app.store.database import fetch
 from app.store.values import to_time
@@ -40,9 +40,9 @@ class AuditFilter:
 
 
 def find_entries(wanted: AuditFilter, *, limit: int = 1000) -> list[AuditEntry]:
-    """The newest entries first."""
+    """The newest entries first; one that cannot be read is marked."""
     query = AuditRow.select().where(*_conditions(wanted)).order_by(AuditRow.seq.desc()).limit(limit)
-    return [entry_of(row) for row in fetch(query)]
+    return list(entries(query))
 
 
 def all_entries(wanted: AuditFilter) -> Iterator[AuditEntry]:
@@ -54,7 +54,8 @@ def all_entries(wanted: AuditFilter) -> Iterator[AuditEntry]:
 
 def count_kinds(wanted: AuditFilter) -> dict[AuditKind, int]:
     """How many entries there are of each kind, whatever kinds are wanted."""
-    query = AuditRow.select(AuditRow.kind, fn.COUNT(AuditRow.seq)).where(*_conditions(replace(wanted, kinds=())))
+    every = replace(wanted, kinds=tuple(AuditKind))
+    query = AuditRow.select(AuditRow.kind, fn.COUNT(AuditRow.seq)).where(*_conditions(every))
     return {AuditKind(kind): count for kind, count in fetch(query.group_by(AuditRow.kind))}
 
 

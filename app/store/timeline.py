@@ -19,7 +19,7 @@ import msgspec
 from peewee import fn
 
 from app.domain.outcomes import Status
-from app.store.audit import entry_of
+from app.store.audit_entries import entries as audit_entries
 from app.store.audit_rows import AuditRow
 from app.store.contact_center_rows import AgentRow
 from app.store.database import fetch
@@ -184,7 +184,7 @@ def _of_audit(subject: Subject, record_id: str, before: datetime | None, limit: 
             entry.at, Happened.AUDIT, entry.operation, entry.host, entry.kind, entry.result, entry.actor,
             entry.run_id, tuple(dict.fromkeys([*entry.before, *entry.after])),
         )
-        for entry in map(entry_of, fetch(query.order_by(a.seq.desc()).limit(limit)))
+        for entry in audit_entries(query.order_by(a.seq.desc()).limit(limit))
     ]  # fmt: skip
     return _Part(entries, entries[-1].at if len(entries) == limit else None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 from tests.support.command import QuickMuster
 
 
-def alter(quick: QuickMuster, seq: int) -> None:
+def alter(quick: QuickMuster, seq: int, values: str = "actor = 'nobody'") -> None:
     """Write to the database past Muster."""
     with closing(sqlite3.connect(quick.home / "muster.sqlite3")) as database, database:
-        database.execute("UPDATE audit_entry SET actor = 'nobody' WHERE seq = ?", (seq,))
+        database.execute(f"UPDATE audit_entry SET {values} WHERE seq = ?", (seq,))
 
 
 class TestAudit:
@@ -38,6 +39,35 @@ class TestAudit:
     def test_it_is_written_to_a_file(self, quickly_connected: QuickMuster, tmp_path: Path) -> None:
         assert quickly_connected("audit", "list", "--csv", str(tmp_path / "trail.csv")).code == 0
         assert "connections.create" in (tmp_path / "trail.csv").read_text("utf-8-sig")
+
+    def test_with_a_file_json_is_still_one_document(self, quickly_connected: QuickMuster, tmp_path: Path) -> None:
+        files = {"--csv": tmp_path / "trail.csv", "--xlsx": tmp_path / "trail.xlsx"}
+        named = [word for option, file in files.items() for word in (option, str(file))]
+        ran = quickly_connected("audit", "list", "--json", *named)
+        with files["--csv"].open(encoding="utf-8-sig", newline="") as text:
+            written = list(csv.DictReader(text))
+        assert [str(entry["seq"]) for entry in ran.json] == [row["seq"] for row in written]
+        assert files["--xlsx"].stat().st_size
+        refused = quickly_connected("audit", "list", "--json", "--csv", str(tmp_path / "no folder" / "trail.csv"))
+        assert refused.code != 0
+        assert refused.json["error"]["message"]
+
+    def test_without_json_a_file_is_all_that_is_written(self, quickly_connected: QuickMuster, tmp_path: Path) -> None:
+        ran = quickly_connected("audit", "list", "--csv", str(tmp_path / "trail.csv"))
+        assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+    def test_one_entry_that_cannot_be_read_hides_no_other(self, quickly_connected: QuickMuster, tmp_path: Path) -> None:
+        before = quickly_connected("audit", "list", "--json").json
+        alter(quickly_connected, 2, "actor = CAST(x'6fff00' AS TEXT), at = 'once'")
+        ran = quickly_connected("audit", "list", "--json")
+        assert [entry for entry in ran.json if entry["seq"] != 2] == [e for e in before if e["seq"] != 2]
+        (marked,) = (entry for entry in ran.json if entry["kind"] == "unreadable")
+        assert (marked["seq"], marked["actor"][0]) == (2, "o")
+        assert quickly_connected("audit", "list").code == 0
+        assert quickly_connected("audit", "list", "--csv", str(tmp_path / "trail.csv")).code == 0
+        exported = quickly_connected("run", "audit.export", "--set", f"file={tmp_path / 'all.csv'}", "--json")
+        assert exported.json["summary"]["exported"] >= len(before)
+        assert quickly_connected("audit", "verify", "--json").json["first_altered"] == 2
 
     def test_verify_finds_nothing_in_an_honest_trail(self, quickly_connected: QuickMuster) -> None:
         ran = quickly_connected("audit", "verify", "--json")

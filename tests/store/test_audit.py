@@ -11,13 +11,14 @@ from datetime import timedelta
 import peewee
 import pytest
 
-from app.domain.audit import NOTHING_BEFORE, Anchor, AuditKind, AuditNote, Flaw, Origin, Via, link
+from app.domain.audit import NOTHING_BEFORE, UNREADABLE, Anchor, AuditKind, AuditNote, Flaw, Origin, Via, link
 from app.errors import BadData, StoreError
 from app.places import Home
 from app.redaction import MASK, register_secret
 from app.store import audit
 from app.store.audit import Verdict
 from app.store.audit_rows import AuditChainRow, AuditRow
+from app.store.audit_search import AuditFilter, count_kinds, find_entries
 from app.store.database import Store, fetch, insert_rows
 from app.store.values import now, to_time
 
@@ -120,6 +121,22 @@ class TestTampering:
         entry = seen(store).entry
         assert entry is not None
         assert entry["seq"] == 3
+
+    @pytest.mark.parametrize("column", ["at", "actor", "kind", "object_id", "before", "after", "hash"])
+    @pytest.mark.parametrize("written", ["x'ff00ff'", "CAST(x'ff00ff' AS TEXT)", "'forged'"])
+    def test_what_cannot_be_read_is_listed_as_such_and_hides_no_other(
+        self, store: Store, column: str, written: str
+    ) -> None:
+        if not isinstance(store.database, peewee.SqliteDatabase):
+            pytest.skip("PostgreSQL keeps no text that is none")
+        before = store.run_now(find_entries, AuditFilter())
+        tamper(store, lambda: AuditRow.update({column: peewee.SQL(written)}).where(AuditRow.seq == 3).execute())
+        found = store.run_now(find_entries, AuditFilter())
+        assert [e for e in found if e.seq != 3] == [e for e in before if e.seq != 3]
+        (marked,) = (e for e in found if e.seq == 3)
+        is_text = written == "'forged'" and column not in {"at", "before", "after"}
+        assert (marked.kind == UNREADABLE) is not is_text
+        assert sum(store.run_now(count_kinds, AuditFilter()).values()) >= len(found) - 1
 
     def test_a_database_that_cannot_be_read_accuses_no_entry(
         self, store: Store, monkeypatch: pytest.MonkeyPatch

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from app.domain.audit import AuditEntry, AuditKind, Via
+from app.domain.audit import UNREADABLE, AuditEntry, AuditKind, Via
 from app.domain.outcomes import RunState
 from app.i18n import N_, _
 from ui.runs.words import operation_title
@@ -24,7 +25,7 @@ KIND_WORDS = {
     AuditKind.SECRET_SEEN: N_("Secret seen"),
     AuditKind.PRUNED: N_("Pruned"),
 }
-KIND_TONES = {
+KIND_TONES: Mapping[str, Tone] = {
     AuditKind.RUN_STARTED: Tone.NEUTRAL,
     AuditKind.RUN_ENDED: Tone.NEUTRAL,
     AuditKind.REFUSED: Tone.DANGER,
@@ -33,8 +34,9 @@ KIND_TONES = {
     AuditKind.SECRET_CHANGED: Tone.WARNING,
     AuditKind.SECRET_SEEN: Tone.WARNING,
     AuditKind.PRUNED: Tone.WARNING,
+    UNREADABLE: Tone.DANGER,
 }
-KIND_ICONS = {
+KIND_ICONS: Mapping[str, Icon] = {
     AuditKind.RUN_STARTED: Icon.PLAY,
     AuditKind.RUN_ENDED: Icon.CHECK,
     AuditKind.REFUSED: Icon.LOCK,
@@ -72,6 +74,8 @@ _TOLD_WHOLE = 2
 
 def kind_words(kind: str) -> str:
     """What an entry is about; of a kind that a newer Muster wrote its own word."""
+    if kind == UNREADABLE:
+        return _("Row cannot be read")
     return _(KIND_WORDS[AuditKind(kind)]) if kind in set(AuditKind) else kind
 
 
@@ -112,8 +116,8 @@ COLUMNS: tuple[Column[AuditEntry], ...] = (
     Column("via", N_("From"), lambda e: e.via, text=lambda e: via_words(e.via), width=100, muted=True),
     Column("host", N_("Computer"), lambda e: e.host, width=90, muted=True),
     Column("kind", N_("What"), lambda e: e.kind, text=lambda e: kind_words(e.kind), kind=Kind.CHIP, width=150,
-           tone=lambda e: KIND_TONES.get(e.kind, Tone.NEUTRAL),  # type: ignore[call-overload]
-           icon=lambda e: KIND_ICONS.get(e.kind, Icon.INFO)),  # type: ignore[call-overload]
+           tone=lambda e: KIND_TONES.get(e.kind, Tone.NEUTRAL),
+           icon=lambda e: KIND_ICONS.get(e.kind, Icon.INFO)),
     Column("operation", N_("Operation"), _what, width=150),
     Column("object", N_("Object"), lambda e: e.object, width=120),
     Column("result", N_("Result"), result_words, width=260),
@@ -136,7 +140,7 @@ def _asks_the_store(_entry: object) -> bool:
 
 def tell_entry(pane: DetailsPane, entry: AuditEntry) -> None:
     """Fill the details with an entry: who, when, from where, what, before and after."""
-    chip = (kind_words(entry.kind), KIND_TONES.get(entry.kind, Tone.NEUTRAL))  # type: ignore[call-overload]
+    chip = (kind_words(entry.kind), KIND_TONES.get(entry.kind, Tone.NEUTRAL))
     pane.set_heading(_what(entry) or kind_words(entry.kind), entry.object, with_picture=False, chip=chip)
     pane.clear_rows()
     pane.add_row(_("When"), moment_text(entry.at), when=ago(entry.at))
