@@ -89,6 +89,7 @@ def _add_device_verbs(common: list[Parser], devices: Parser) -> None:
             parser.add_argument("--fingerprint", default="", help="SHA-256 of the certificate to trust")
         if verb == "test":
             parser.add_argument("--accept-serial", action="store_true", help="the device was exchanged for another")
+            parser.add_argument("--sign-in-anyway", action="store_true", help="although few tries are left")
 
 
 def _add_device_fields(parser: Parser, *, unchanged: str | None) -> None:

@@ -62,7 +62,8 @@ def _request(args: argparse.Namespace) -> Request:
             given = {"addresses": args.address, "port": args.port, "listen_s": args.seconds}
             return Request("devices.discover", params={k: v for k, v in given.items() if v is not None})
         case "test":
-            return Request("devices.test", params={"device": args.name, "accept_serial": args.accept_serial})
+            given = {key: getattr(args, key) for key in ("accept_serial", "sign_in_anyway")}
+            return Request("devices.test", params={"device": args.name, **given})
         case "trust":
             return Request("devices.trust", params={"device": args.name, "fingerprint": args.fingerprint})
         case _:

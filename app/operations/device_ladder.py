@@ -1,6 +1,7 @@
 """The staged test of a face terminal, from its address to its clock (hikvision-isapi.md §9.1). It never writes.
 
-One budget holds for all stages. The first refused sign-in ends it, so that no account is ever locked by testing (§3.3).
+One budget holds for all stages. The first refused sign-in ends it, and where few tries are left a person decides before
+the first, so that no account is locked by testing unawares (§3.3).
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from typing import Any, TypeVar
 
 from app.connectors.hikvision import Terminal, TerminalRefusal, fetch_fingerprint
 from app.connectors.hikvision.catalogue import NOT_ISAPI
+from app.connectors.hikvision.lockout import tries_warning
 from app.connectors.sadp_answers import normal_mac
 from app.domain.devices import Device
 from app.domain.health import TestReport
 from app.domain.terminal_answers import AnswerClass
 from app.domain.terminals import DeviceInfo
-from app.errors import BadData, ErrorKind, MusterError, NotConfigured, Unreachable
+from app.errors import BadData, ErrorKind, Held, MusterError, NotConfigured, Unreachable
 from app.i18n import N_, _, ngettext
 from app.operations.recognising import OtherTerminal, is_other, other_words
 from app.operations.stages import Staged, Tell, connect
@@ -50,22 +52,32 @@ class CertificateUntrusted(NotConfigured):
     """Nobody has trusted the certificate that the device shows."""
 
 
+class FewTries(Held):
+    """One or two refused sign-ins more lock the account for everybody; a person decides (§3.3)."""
+
+    code = "device.few_tries"
+    default_remedy = N_("Make sure that user name and password are right, then sign in all the same.")
+
+
 @dataclass
 class Ladder:
     """One test of one device. `learned` are fields of `DeviceFacts`, known as far as the test came.
 
-    `reach` hands out the terminal; it raises `NotConfigured` without user name or password.
+    `reach` hands out the terminal; it raises `NotConfigured` without user name or password. `sign_in_anyway`: a person
+    knows that few tries are left.
     """
 
     device: Device
     reach: Callable[[], Awaitable[Terminal]]
     accept_serial: bool = False
+    sign_in_anyway: bool = False
     learned: dict[str, Any] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=lambda: {"warnings": []})
+    _few_tries: str = ""
 
     async def climb(self, tell: Tell) -> tuple[TestReport, MusterError | None]:
         """Test; returns what is shown and the error that decides the exit code."""
-        staged = Staged(tell, BUDGET_S, _("No answer within fifteen seconds."))
+        staged = Staged(tell, BUDGET_S)
         problem: MusterError | None = None
         try:
             await self._stages(staged)
@@ -134,11 +146,15 @@ class Ladder:
     async def _is_terminal(self, terminal: Terminal) -> str:
         probe = await terminal.probe()
         self.details |= {"schemes": list(probe.schemes), "tries_left": probe.lock.tries_left}
+        if not probe.lock.locked:  # the terminal refuses by itself, and counts nothing, while it is
+            self._few_tries = tries_warning(probe.lock.tries_left)
         if not probe.is_terminal and not probe.schemes:
             raise BadData(_(NOT_ISAPI.cause), _(NOT_ISAPI.remedy))
         return _("A device that asks for a sign-in.")
 
     async def _sign_in(self, terminal: Terminal) -> str:
+        if self._few_tries and not self.sign_in_anyway:
+            raise FewTries(self._few_tries)
         info = await terminal.device_info()
         self._recognise(info)
         text = _("Signed in: {model}, serial number {serial}.")
@@ -262,6 +278,8 @@ def _category(problem: MusterError) -> str:
         return "other_terminal"
     if isinstance(problem, CertificateUntrusted):
         return "certificate"
+    if isinstance(problem, FewTries):
+        return "few_tries"
     code = problem.reply.code if isinstance(problem, TerminalRefusal) else ""
     return _CODES.get(code) or _CATEGORIES.get(problem.kind, "other_error")
 

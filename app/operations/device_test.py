@@ -36,17 +36,24 @@ _AT_ONCE = 10
 
 @dataclass(frozen=True)
 class TestParams:
-    """A device by id or name; `accept_serial` says that the device was exchanged and the new one is meant."""
+    """A device by id or name; `accept_serial` says that the device was exchanged and the new one is meant.
+
+    `sign_in_anyway`: also where the device locks the account after one or two refused sign-ins more.
+    """
 
     device: str
     accept_serial: bool = False
+    sign_in_anyway: bool = False
 
     __test__ = False  # not a test case, whatever pytest makes of the name
 
 
 @dataclass(frozen=True)
 class TryParams:
-    """Values of a form that is not saved; `device` is the id whose stored password fills a blank one."""
+    """Values of a form that is not saved; `device` is the id whose stored password fills a blank one.
+
+    `sign_in_anyway` is as in `TestParams`.
+    """
 
     host: str
     port: int = 0
@@ -54,6 +61,7 @@ class TryParams:
     username: str = ""
     fingerprint: str = ""
     device: str = ""
+    sign_in_anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,9 @@ async def check_device(context: RunContext, params: TestParams) -> None:
     if params.accept_serial:
         demand(context.workspace.role, Permission.WRITE)
     await context.workspace.store.read(leases.refuse_held, PUSHES, elsewhere=True)
-    report, problem = await _tested(context, device, _teller(context), accept_serial=params.accept_serial)
+    ladder = Ladder(device, lambda: context.workspace.terminals.terminal(device), params.accept_serial)
+    ladder.sign_in_anyway = params.sign_in_anyway
+    report, problem = await _tested(context, ladder, _teller(context))
     context.result |= msgspec.to_builtins(report)
     if problem is not None:
         raise problem
@@ -86,7 +96,8 @@ async def check_all(context: RunContext, _params: NoParams) -> None:
 
     async def check(device: Device) -> None:
         async with turn:
-            report, problem = await _tested(context, device, lambda _name, _stage: None)
+            ladder = Ladder(device, lambda: context.workspace.terminals.terminal(device))
+            report, problem = await _tested(context, ladder, lambda _name, _stage: None)
         context.report([_outcome(device, report, problem)])
         context.progress(_("Testing devices"), len(context.outcomes), len(chosen))
 
@@ -122,7 +133,7 @@ async def try_device(context: RunContext, params: TryParams) -> None:
         return opened[0]
 
     try:
-        report, problem = await Ladder(draft, reach).climb(_teller(context))
+        report, problem = await Ladder(draft, reach, sign_in_anyway=params.sign_in_anyway).climb(_teller(context))
     finally:
         for terminal in opened:
             await terminal.close()
@@ -157,12 +168,9 @@ async def trust_certificate(context: RunContext, params: TrustParams) -> None:
     await finish(context, new, Action.UPDATE, _("Certificate trusted"), (change,))
 
 
-async def _tested(
-    context: RunContext, device: Device, tell: Tell, *, accept_serial: bool = False
-) -> tuple[TestReport, MusterError | None]:
+async def _tested(context: RunContext, ladder: Ladder, tell: Tell) -> tuple[TestReport, MusterError | None]:
     """Test a stored device and, where the role may, remember what was learned."""
-    workspace = context.workspace
-    ladder = Ladder(device, lambda: workspace.terminals.terminal(device), accept_serial)
+    workspace, device = context.workspace, ladder.device
     report, problem = await ladder.climb(tell)
     learned = ladder.learned | {
         "tested_at": now(),
@@ -170,7 +178,7 @@ async def _tested(
         "test_problem": _problem_kind(report, problem),
         "locked_until": _locked_until(device, report),
     }
-    exchanged = accept_serial and device.facts.serial not in {"", learned.get("serial", device.facts.serial)}
+    exchanged = ladder.accept_serial and device.facts.serial not in {"", learned.get("serial", device.facts.serial)}
     if not context.dry_run and {Permission.WRITE, Permission.SYNC} & GRANTS[workspace.role]:
         await workspace.store.write(_remember, device.id, learned, exchanged)
         workspace.events.publish(DevicesChanged())

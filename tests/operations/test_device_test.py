@@ -16,6 +16,7 @@ from app.demo.terminals.faults import FaultKind, Place, TerminalFault
 from app.demo.terminals.fleet import TerminalFleet
 from app.demo.terminals.quirks import PLAIN, Schemes
 from app.demo.terminals.terminal import SimulatedTerminal
+from app.domain.causes import cause_of_error
 from app.domain.coverage import CoverageState, Placement
 from app.domain.devices import Device
 from app.domain.health import Stage
@@ -214,10 +215,39 @@ class TestSignIn:
         details = (await check(workspace)).run.result["details"]
         assert "Only 2 tries are left" in details["warnings"][0]
 
+    @pytest.mark.parametrize("left", [1, 2])
+    async def test_before_the_last_tries_a_person_decides(
+        self, workspace: Workspace, terminal: SimulatedTerminal, left: int
+    ) -> None:
+        change(terminal, lock_after=left)
+        await add(workspace, terminal)
+        held = await check(workspace)
+        assert (held.exit_code, held.run.result["category"]) == (6, "few_tries")
+        assert stages(held)[-1] == ("sign_in", False)
+        assert held.run.result["message"].startswith(f"Only {left} tr")
+        assert held.error is not None
+        assert cause_of_error(held.error).code == "device.few_tries"
+        assert not any(call.signed for call in terminal.calls)
+        assert (await check(workspace, sign_in_anyway=True)).exit_code == 0
+
+    async def test_a_draft_and_a_test_of_all_devices_hold_back_too(
+        self, workspace: Workspace, terminal: SimulatedTerminal
+    ) -> None:
+        change(terminal, lock_after=2)
+        await add(workspace, terminal)
+        draft = {"host": terminal.host, "port": terminal.port, "username": terminal.username}
+        given = {"password": terminal.password}
+        assert (await run(workspace, "devices.try", params=draft, secrets=given)).exit_code == 6
+        (outcome,) = (await run(workspace, "devices.test_all")).outcomes
+        assert (outcome.status, outcome.code) == (Status.FATAL, "device.few_tries")
+        assert not any(call.signed for call in terminal.calls)
+        anyway = draft | {"sign_in_anyway": True}
+        assert (await run(workspace, "devices.try", params=anyway, secrets=given)).exit_code == 0
+
     async def test_a_locked_account_says_for_how_long(self, workspace: Workspace, terminal: SimulatedTerminal) -> None:
         change(terminal, lock_after=1, lock_s=600)
         await add(workspace, terminal, WRONG)
-        report = await check(workspace)
+        report = await check(workspace, sign_in_anyway=True)
         assert "locked the account for 10 minutes" in report.run.result["message"]
         assert (report.exit_code, report.run.result["category"]) == (5, "locked")
         device = await stored(workspace)

@@ -145,7 +145,7 @@ class DeviceDialog(EditDialog):
     def _id_in(self, report: Report) -> str:
         return str((report.run.result or {}).get("id") or (self.device.id if self.device else ""))
 
-    async def _try(self) -> None:
+    async def _try(self, *, sign_in_anyway: bool = False) -> None:
         """Test what is typed; a certificate that nobody knows is offered to be looked at."""
         if not self.form.check():
             return
@@ -154,7 +154,7 @@ class DeviceDialog(EditDialog):
         params = {key: typed[key] for key in ("host", "port", "https", "username")}
         known = {"device": self.device.id} if self.device else {}
         secrets = {"password": self.form.password} if self.form.password else {}
-        params |= {"fingerprint": self.fingerprint, **known}
+        params |= {"fingerprint": self.fingerprint, "sign_in_anyway": sign_in_anyway, **known}
         self._test = await self.desk.handle_of(Request("devices.try", params=params, secrets=secrets))
         if self._test is None:
             return
@@ -174,6 +174,9 @@ class DeviceDialog(EditDialog):
         if report.category == "certificate" and fingerprint:
             look = Action(_("Look at the certificate…"), lambda: self._begin(self._trust(fingerprint)), icon=Icon.LOCK)
             self.banners.show_banner("test", Tone.WARNING, report.message, "", [look])
+        elif report.category == "few_tries":
+            anyway = Action(_("Sign in anyway"), lambda: self._begin(self._try(sign_in_anyway=True)), Look.DANGER)
+            self.banners.show_banner("test", Tone.DANGER, report.message, report.remedy, [anyway])
 
     async def _trust(self, fingerprint: str) -> None:
         """What is trusted here is stored with the device when it is saved."""

@@ -20,7 +20,8 @@ from app.i18n import _, ngettext
 USUAL_LOCK_S = 1800
 """What an `unlockTime` of 0, none or nonsense counts as (command-line.md, Parameters)."""
 _LONGEST_LOCK_S = 86_400
-_FEW_TRIES = 2
+FEW_TRIES = 2
+"""From so few tries on a person is warned before any further one (§3.3)."""
 _READ_AGAIN_S = 5.0
 
 
@@ -95,7 +96,7 @@ def refused_before(envelope: Envelope, asked: str) -> Reply | None:
 def _wrong_password(envelope: Envelope, lock: LockState, asked: str) -> Reply:
     entry = CATALOGUE["badAuthorization"]
     code = envelope.sub_status or str(envelope.http)
-    warning = _tries_warning(lock.tries_left)
+    warning = tries_warning(lock.tries_left)
     return Reply(entry.kind, code, _(entry.cause), _(entry.remedy), asked, envelope.described(), warning)
 
 
@@ -110,8 +111,9 @@ def _cooling(seconds: float, asked: str) -> Reply:
     return Reply(AnswerClass.SIGN_IN, "coolDown", text, remedy, asked, _("not asked"), retry_after_s=seconds)
 
 
-def _tries_warning(left: int | None) -> str:
-    if left is None or left > _FEW_TRIES:
+def tries_warning(left: int | None) -> str:
+    """What to say of an account that so many refused sign-ins lock; blank while there are enough."""
+    if left is None or left > FEW_TRIES:
         return ""
     text = ngettext(
         "Only {count} try is left before the device locks the account.",

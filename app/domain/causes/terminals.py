@@ -203,6 +203,14 @@ TERMINALS = (
         _SYSTEM,
     ),
     Cause(
+        "device.few_tries",
+        N_("Few tries left"),
+        N_("The device has counted refused sign-ins, of whatever program, and locks the account after the next ones."),
+        N_("No sign-in was tried: a wrong password may lock the account for everybody, mostly for half an hour."),
+        N_("Make sure that user name and password are right, then sign in all the same."),
+        _SYSTEM,
+    ),
+    Cause(
         "photo.unusable",
         N_("Photo not usable"),
         N_("No device would find exactly one clear face in the photo, or it is no picture."),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
@@ -24,6 +25,7 @@ from ui.dialogs.device import DeviceDialog, edit_device
 from ui.dialogs.device_discovery import DiscoveryDialog, open_discovery
 from ui.dialogs.device_import import DeviceImportDialog, import_file
 from ui.dialogs.device_trust import TrustDialog, grouped
+from ui.theme import Tone
 from ui.widgets import Button, ConfirmDialog
 
 
@@ -129,6 +131,27 @@ async def test_a_wrong_password_is_said_at_its_step(parent: QWidget, desk: Desk,
     fill_in(dialog, name="Gate", host=terminal.host, port=str(terminal.port), password="wrong")
     click(dialog, "device.test")
     await eventually(lambda: "refused user name or password" in words(dialog), patience_s=20)
+
+
+async def test_before_the_last_tries_it_asks_in_red_whether_to_sign_in(
+    parent: QWidget, desk: Desk, small_world: DemoWorld
+) -> None:
+    terminal = Site(desk.workspace, small_world).terminals[0]
+    terminal.quirks = replace(terminal.quirks, lock_after=2)
+    dialog = await open_form(parent, desk)
+    fill_in(dialog, name="Gate", host=terminal.host, port=str(terminal.port), username=terminal.username)
+    fill_in(dialog, password=terminal.password)
+    click(dialog, "device.test")
+    await eventually(lambda: dialog.banners.banner("test") is not None, patience_s=20)
+    banner = dialog.banners.banner("test")
+    assert banner is not None
+    assert (banner.tone, banner.text) == (Tone.DANGER, "Only 2 tries are left before the device locks the account.")
+    assert not any(call.signed for call in terminal.calls)
+    (anyway,) = [button for button in banner.findChildren(Button) if button.text() == "Sign in anyway"]
+    await eventually(part(dialog, Button, "device.test").isEnabled)
+    anyway.click()
+    await eventually(lambda: "It works" in part(dialog, QLabel, "device.verdict").text(), patience_s=20)
+    assert dialog.banners.banner("test") is None
 
 
 async def test_a_certificate_that_nobody_knows_is_shown_in_groups_and_stored_when_trusted(

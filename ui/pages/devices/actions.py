@@ -15,10 +15,11 @@ from app.operations.runner import Report, Request
 from ui.desk import Desk
 from ui.pages.devices.push_settings import push_params
 from ui.theme import Tone
-from ui.widgets import confirm
+from ui.widgets import Action, Look, confirm
 
 PUSH, PUSH_PERSON, PUSH_PHOTO = "terminals.push_all", "terminals.push_person", "terminals.push_photo"
 VERIFY, SYNC, TEST, TEST_ALL = "terminals.verify", "devices.sync", "devices.test", "devices.test_all"
+_FEW_TRIES = "device.few_tries"
 
 
 class DeviceActions(QObject):
@@ -85,13 +86,20 @@ class DeviceActions(QObject):
 
     # -- test ----------------------------------------------------------------------------------------------------
 
-    def test(self, device: Device) -> None:
-        """Test one; its steps are shown as they are reached."""
-        self.desk.run(Request(TEST, params={"device": device.id}), lambda report: self._tested(device, report))
+    def test(self, device: Device, *, sign_in_anyway: bool = False) -> None:
+        """Test one; its steps are shown as they are reached. Where few tries are left a person decides first."""
+        self.desk.voice.clear_banner(f"few tries {device.id}")
+        params = {"device": device.id, "sign_in_anyway": sign_in_anyway}
+        self.desk.run(Request(TEST, params=params), lambda report: self._tested(device, report))
 
     def _tested(self, device: Device, report: Report) -> None:
         if report.error is None:
             self.desk.voice.toast(_("{name} works.").format(name=device.name))
+        elif report.error.code == _FEW_TRIES:
+            text = _("{name}: {cause}").format(name=device.name, cause=report.error.message)
+            anyway = Action(_("Sign in anyway"), lambda: self.test(device, sign_in_anyway=True), Look.DANGER)
+            key = f"few tries {device.id}"
+            self.desk.voice.banner(key, Tone.DANGER, text, remedy_of(report.error), [anyway])
 
     def trust(self, device: Device) -> None:
         """Show the certificate of a device; once it is trusted, test again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -30,6 +31,7 @@ from ui.pages.devices import DevicesPage
 from ui.pages.devices.coverage.view import CoverageView
 from ui.pages.devices.record_ids import MISSING_AT
 from ui.tables import TableView
+from ui.theme import Tone
 from ui.widgets import Button, ConfirmDialog, DetailsPane, StatusChip
 
 S = CoverageState
@@ -219,6 +221,29 @@ async def test_testing_a_device_shows_its_steps(desk: Desk, small_world: DemoWor
     await eventually(lambda: page.pane.rows.all_rows()[0].device.facts.test_ok)
     await eventually(lambda: "Sign-in" in words(page))
     assert page.pane.rows.all_rows()[0].device.facts.model
+
+
+async def test_before_the_last_tries_a_banner_in_red_asks_whether_to_sign_in(
+    desk: Desk, voice: Heard, small_world: DemoWorld
+) -> None:
+    site = Site(desk.workspace, small_world)
+    (device,) = await site.add_devices(1)
+    terminal = site.terminals[0]
+    terminal.quirks = msgspec.structs.replace(terminal.quirks, lock_after=1)
+    page = await open_page(desk)
+    page.show_record(device.id)
+    await eventually(part(page, Button, "devices.test").isVisible)
+    click(page, "devices.test")
+    key = f"few tries {device.id}"
+    await eventually(lambda: key in voice.banners)
+    banner = voice.banners[key]
+    assert banner.tone is Tone.DANGER
+    assert banner.text == f"{device.name}: Only 1 try is left before the device locks the account."
+    assert not any(call.signed for call in terminal.calls)
+    (anyway,) = banner.actions
+    anyway.run()
+    await eventually(lambda: voice.toasts == [f"{device.name} works."])
+    assert voice.banners == {}
 
 
 # -- coverage ----------------------------------------------------------------------------------------------------------
