@@ -34,7 +34,10 @@ _RESENDABLE = tuple(s.value for s in DeliveryStatus if s is not DeliveryStatus.S
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries: of an endpoint, in these states, of a type of event (or `a.*`), of a period; newest first."""
+    """Which deliveries: of an endpoint, in these states, of a type of event (or `a.*`), of a period; newest first.
+
+    `below` continues a list: deliveries that stand after that one, whatever comes or goes meanwhile.
+    """
 
     webhook_id: str = ""
     statuses: tuple[DeliveryStatus, ...] = ()
@@ -43,6 +46,7 @@ class DeliveryFilter:
     until: datetime | None = None
     limit: int = 100
     offset: int = 0
+    below: Delivery | None = None
 
 
 def deliveries(wanted: DeliveryFilter) -> list[Delivery]:
@@ -155,6 +159,9 @@ def _filtered(query: Any, wanted: DeliveryFilter) -> Any:
         conditions.append(d.created_at >= to_ms(wanted.since))
     if wanted.until is not None:
         conditions.append(d.created_at < to_ms(wanted.until))
+    if wanted.below is not None:
+        at, key = to_ms(wanted.below.created_at), wanted.below.id
+        conditions.append((d.created_at < at) | ((d.created_at == at) & (d.id < key)))
     return query.where(*conditions) if conditions else query
 
 

@@ -51,6 +51,14 @@ def narrows(words: Sequence[str], earlier: Sequence[str]) -> bool:
     return all(any(old in word for word in words) for old in earlier)
 
 
+def holding(columns: Sequence[Column[Row]], rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
+    """The rows that hold all of these words in `columns`."""
+    if not words:
+        return list(rows)
+    texts = haystacks(columns, rows)
+    return [row for row, text in zip(rows, texts, strict=True) if all(word in text for word in words)]
+
+
 def haystacks(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> list[str]:
     """One folded text per row, of all `columns`; folded in one go, which is ten times as fast."""
     fields = [[column.words(row) for row in rows] for column in columns]

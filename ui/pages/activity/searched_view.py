@@ -24,7 +24,7 @@ from ui.pages.activity.period import PeriodChoice
 from ui.pages.activity.searched import SearchedTable
 from ui.tables import TablePane, WithDetails
 from ui.tables.with_details import USUAL_SIZES
-from ui.theme import GRID, Icon
+from ui.theme import GRID, Icon, Tone
 from ui.widgets import Action, ask
 
 Row = TypeVar("Row")
@@ -113,9 +113,9 @@ class SearchedView(QWidget, Generic[Row]):
         """Write what is shown to a file, or where more fits than is shown and a person wants it, all of that."""
         from ui.dialogs.export import export_table
 
-        shown, next_page = self.pane.rows.total, self.next_page()
-        if next_page is not None and self.table.total > shown:
-            self.desk.start(f"export {self._page}", self._export_chosen(shown, next_page))
+        next_page = self.next_page()
+        if next_page is not None and self.table.total > self.pane.rows.total:
+            self.desk.start(f"export {self._page}", self._export_chosen(next_page))
         else:
             export_table(self, self.desk, self.pane.visible_table(), self._export_as)
 
@@ -123,11 +123,21 @@ class SearchedView(QWidget, Generic[Row]):
         """How all rows that fit now are read, page by page; None where only those shown can be exported."""
         return None
 
-    async def _export_chosen(self, shown: int, next_page: NextPage[Row]) -> None:
+    async def fitting(self, _next_page: NextPage[Row]) -> int:
+        """How many rows fit, shown or not."""
+        return self.table.total
+
+    async def _export_chosen(self, next_page: NextPage[Row]) -> None:
         from ui.dialogs.export import export_table, export_to_file
 
-        choice = ExportChoice(self, shown, self.table.total)
-        if not await ask(choice):
+        try:
+            total = await self.fitting(next_page)
+        except MusterError as error:
+            self.desk.voice.banner("export", Tone.DANGER, error.message, remedy_of(error))
+            return
+        shown = self.pane.rows.rowCount()
+        choice = ExportChoice(self, shown, total)
+        if total > shown and not await ask(choice):
             return
         if not choice.wants_all:
             export_table(self, self.desk, self.pane.visible_table(), self._export_as)

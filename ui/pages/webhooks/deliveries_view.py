@@ -5,6 +5,7 @@ The store is asked for the newest that fit the choices above; the search line lo
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer
@@ -18,6 +19,7 @@ from app.i18n import _, ngettext
 from app.store import webhook_log, webhooks
 from app.store.webhook_log import DeliveryFilter
 from ui.desk import Desk
+from ui.pages.activity.all_rows import AT_ONCE, NextPage
 from ui.pages.activity.searched import SearchedTable
 from ui.pages.activity.searched_view import SearchedView
 from ui.pages.entries import Entry, fill
@@ -26,6 +28,7 @@ from ui.pages.webhooks.delivery_details import DeliveryDetails
 from ui.pages.webhooks.delivery_rows import COLUMNS, DeliveryLine, chips
 from ui.pages.webhooks.words import CATEGORY_WORDS
 from ui.tables import format_value
+from ui.tables.search import holding, search_words
 from ui.theme import Icon
 from ui.widgets import Button
 
@@ -104,6 +107,30 @@ class DeliveriesView(SearchedView[DeliveryLine]):
         self._choose()
         self.split.tell()
 
+    def next_page(self) -> NextPage[DeliveryLine]:
+        """All deliveries that fit the choices and hold the words that are searched for."""
+        wanted, read = replace(self._filter(), limit=AT_ONCE), self.desk.workspace.store.read
+        words, columns = search_words(self.table.text), self.pane.table.visible_columns()
+
+        async def following(last: DeliveryLine | None) -> list[DeliveryLine]:
+            below = last.delivery if last is not None else None
+            while lines := await read(_lines, replace(wanted, below=below)):
+                if found := await asyncio.to_thread(holding, columns, lines, words):
+                    return found
+                below = lines[-1].delivery
+            return []
+
+        return following
+
+    async def fitting(self, next_page: NextPage[DeliveryLine]) -> int:
+        """The store counts what fits the choices; for the words all of it is looked through."""
+        if not self.table.text:
+            return self.table.total
+        count, last = 0, None
+        while page := await next_page(last):
+            count, last = count + len(page), page[-1]
+        return count
+
     def _offer(self, endpoints: list[WebhookEndpoint]) -> None:
         """The endpoints that there are now; the chosen one stays chosen."""
         offered = [("", _("All webhooks")), *((e.id, e.name) for e in endpoints)]
@@ -165,13 +192,15 @@ class DeliveriesView(SearchedView[DeliveryLine]):
 
 def _read(wanted: DeliveryFilter) -> tuple[list[WebhookEndpoint], list[DeliveryLine], dict[DeliveryStatus, int]]:
     """Read on the store's thread."""
-    endpoints = webhooks.endpoints()
-    names = {endpoint.id: endpoint.name for endpoint in endpoints}
+    counts = {s: webhook_log.count_deliveries(replace(wanted, statuses=(s,))) for s in DeliveryStatus}
+    return webhooks.endpoints(), _lines(wanted), counts
+
+
+def _lines(wanted: DeliveryFilter) -> list[DeliveryLine]:
+    names = {endpoint.id: endpoint.name for endpoint in webhooks.endpoints()}
     found = webhook_log.deliveries(wanted)
     took = webhook_log.last_durations_ms([delivery.id for delivery in found])
-    lines = [DeliveryLine(d, names.get(d.webhook_id, ""), took.get(d.id)) for d in found]
-    counts = {s: webhook_log.count_deliveries(replace(wanted, statuses=(s,))) for s in DeliveryStatus}
-    return endpoints, lines, counts
+    return [DeliveryLine(d, names.get(d.webhook_id, ""), took.get(d.id)) for d in found]
 
 
 def _choice(object_name: str, name: str, everything: str) -> QComboBox:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit
 
 from app.domain.webhooks.delivery import DeliveryStatus
 from tests.support.webhook_page import cells, opened, rows, said
@@ -11,7 +14,9 @@ from tests.support.webhooks import Hooks
 from tests.support.window import Heard, click, eventually, open_dialog, part
 from ui.desk import Desk
 from ui.dialogs.webhook_resend import ResendDialog
-from ui.pages.webhooks import WebhooksPage
+from ui.pages.activity import searched
+from ui.pages.activity.all_rows import ExportChoice
+from ui.pages.webhooks import WebhooksPage, deliveries_view
 from ui.widgets import Button, ConfirmDialog
 
 
@@ -68,6 +73,39 @@ class TestTable:
             await rows(view.pane, 0)
             choose(page, "event", "integration.sync.completed")
             await rows(view.pane, 3)
+
+    @pytest.mark.parametrize(
+        ("search", "wanted", "said_all", "lines"),
+        [
+            ("", "all", "All that fit (8)", 9),
+            ("", "shown", "All that fit (8)", 3),
+            ("payroll", "all", "All that fit (4)", 5),
+        ],
+    )
+    async def test_the_export_holds_all_that_fit_not_only_the_rows_that_are_shown(
+        self, desk: Desk, hooks: Hooks, voice: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        search: str, wanted: str, said_all: str, lines: int,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(searched, "AT_ONCE", 2)
+        monkeypatch.setattr(deliveries_view, "AT_ONCE", 3)
+        await hooks.add("/ok", "Payroll")
+        await hooks.add("/busy", "Intranet")
+        await hooks.happen(4)
+        async with opened(desk, "deliveries") as page:
+            view = page.deliveries
+            await eventually(lambda: (view.pane.rows.total, view.table.total) == (2, 8))
+            view.pane.search.setText(search)
+            view.export()
+            choice = await open_dialog(ExportChoice)
+            assert part(choice, Button, "export_choice.all").text() == said_all
+            click(choice, f"export_choice.{wanted}")
+            dialog = await open_dialog(QFileDialog)
+            part(dialog, QLineEdit, "fileNameEdit").setText(str(tmp_path / "deliveries.csv"))
+            dialog.accept()
+            await eventually(lambda: voice.toasts)
+        written = (tmp_path / "deliveries.csv").read_text("utf-8-sig").splitlines()
+        assert len(written) == lines
+        assert not search or all("Payroll" in line for line in written[1:])
 
     async def test_it_follows_what_is_sent_while_it_is_shown(self, desk: Desk, hooks: Hooks) -> None:
         await hooks.add("/ok", "Payroll")
