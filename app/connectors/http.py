@@ -364,7 +364,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
         if problem.retry_after is not None and problem.retry_after > retry.most_retry_after_s:
             return False
         if isinstance(problem, RateLimited):
-            return problem.retry_after is not None
+            return problem.retry_after is not None or answer.status in retry.statuses
         return isinstance(problem, Outage) and (answer.status in retry.statuses or answer.status in retry.once)
 
     def _explain(self, error: Exception) -> MusterError:

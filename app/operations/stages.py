@@ -23,13 +23,13 @@ Tell = Callable[[str, Stage | None], None]
 class Staged:
     """Runs stages, remembers how each went and tells it at once.
 
-    `budget_s` seconds hold for all of them together; `late` is the sentence when they are used up.
+    `budget_s` seconds hold for all of them together.
     """
 
-    def __init__(self, tell: Tell, budget_s: float, late: str) -> None:
+    def __init__(self, tell: Tell, budget_s: float) -> None:
         self.stages: list[Stage] = []
         self._tell = tell
-        self._late = late
+        self._budget_s = budget_s
         self._deadline = asyncio.get_running_loop().time() + budget_s
 
     async def run(self, name: str, work: Callable[[], Awaitable[str]]) -> None:
@@ -46,7 +46,7 @@ class Staged:
             self._add(name, error, error.message, begun)
             raise
         except TimeoutError as error:
-            late = TimedOut(self._late)
+            late = TimedOut(_("No answer within {seconds:g} seconds.").format(seconds=self._budget_s))
             self._add(name, late, late.message, begun)
             raise late from error
         self._add(name, None, message, begun)

@@ -49,6 +49,8 @@ class TestRepeat:
             (httpx.WriteError("gone"), (4, 4, 1, 1)),
             (httpx.Response(503), (4, 4, 1, 1)),
             (httpx.Response(429, headers={"Retry-After": "1"}), (4, 4, 1, 1)),
+            (httpx.Response(429), (4, 4, 1, 1)),
+            (httpx.Response(429, headers={"Retry-After": "301"}), (1, 1, 1, 1)),
             (httpx.Response(500), (2, 1, 1, 1)),
             (httpx.Response(501), (1, 1, 1, 1)),
             (httpx.Response(409), (1, 1, 1, 1)),

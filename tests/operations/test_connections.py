@@ -293,7 +293,7 @@ class TestTest:
         small_world.vitec.fault = FaultPlan(Fault.HANG)
         report, stages = await self.stages(desk)
         assert stages[-1] == ("sign_in", False)
-        assert (report.run.result["message"], report.exit_code) == ("No answer within ten seconds.", 4)
+        assert (report.run.result["message"], report.exit_code) == ("No answer within 0.3 seconds.", 4)
 
     @pytest.mark.parametrize("keyring", [RefusingKeyring()])
     async def test_without_keyring_the_settings_stage_says_so(

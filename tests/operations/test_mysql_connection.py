@@ -165,7 +165,7 @@ class TestAgainstTheDemo:
         result, exit_code = await probed(linked)
         assert result["stages"][-1]["name"] == "sign_in"
         assert (result["details"]["code"], result["details"]["errno"]) == ("timed_out", None)
-        assert (result["message"], exit_code) == ("No answer within ten seconds.", ExitCode.STOPPED)
+        assert (result["message"], exit_code) == ("No answer within 0.4 seconds.", ExitCode.STOPPED)
 
     async def test_a_test_that_works_is_remembered(self, linked: Workspace) -> None:
         await probed(linked)

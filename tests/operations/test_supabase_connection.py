@@ -236,7 +236,7 @@ class TestTest:
         monkeypatch.setattr("app.operations.connection_test.BUDGET_S", 0.5)
         project.fault = FaultPlan(Fault.HANG, only="token")
         report = await run(linked, "connections.test", "supabase")
-        assert (report.run.result["message"], report.exit_code) == ("No answer within ten seconds.", 4)
+        assert (report.run.result["message"], report.exit_code) == ("No answer within 0.5 seconds.", 4)
 
 
 class TestSession:

@@ -66,15 +66,21 @@ async def test_500_shows_its_description_after_the_last_try(
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(401, RefusedSignIn), (403, Forbidden), (302, Redirected), (429, RateLimited)]
+    ("status", "error", "calls"),
+    [(401, RefusedSignIn, 1), (403, Forbidden, 1), (302, Redirected, 1), (429, RateLimited, 4)],
 )
 async def test_other_refusals_are_what_they_are_everywhere(
-    center: ContactCenter, wire: respx.MockRouter, no_waiting: list[float], status: int, error: type[MusterError]
+    center: ContactCenter,
+    wire: respx.MockRouter,
+    no_waiting: list[float],
+    status: int,
+    error: type[MusterError],
+    calls: int,
 ) -> None:
     route = wire.get(PATH).respond(status, headers={"Location": "https://sso.example.com/login"})
     with pytest.raises(error):
         await center.calls(DAY, ["op-17"])
-    assert route.call_count == 1
+    assert route.call_count == calls
 
 
 async def test_what_429_asks_for_is_waited(
