@@ -24,29 +24,19 @@ from app.domain.causes import remedy_of
 from app.domain.connections import Connection
 from app.domain.schedules import Schedule
 from app.domain.timing import Timing
-from app.i18n import N_, _
+from app.i18n import _
 from app.operations.registry import Operation, operations
 from app.operations.runner import Request
 from ui.desk import Desk
 from ui.dialogs.schedule_timing import TimingForm
-from ui.runs.words import PARAMETER_WORDS, operation_title
+from ui.runs.parameter_words import parameter_title
+from ui.runs.words import operation_title
 from ui.theme import CONTROL_HEIGHT, GRID, Tone
 from ui.widgets import BannerArea, Button, Look, ask
 
 _FIELD_WIDTH = 280
 
 
-_WORDS = {
-    # Translators: parameters of operations that run by themselves
-    "start_date": N_("From day"),
-    "end_date": N_("To day"),
-    "full_sync": N_("Everything anew"),
-    "departments": N_("Departments"),
-    "groups": N_("Groups"),
-    "agents": N_("Agents"),
-    "all_days": N_("Also days without a difference"),
-    "fetch": N_("Fetch before comparing"),
-}
 _GUARDS = frozenset({"accept_missing", "confirm", "again"})
 """What a person says after having looked; nothing that runs by itself may say it."""
 
@@ -160,7 +150,7 @@ class ScheduleEditor(QDialog):
         operation = operations().get(self.operation.currentData() or "")
         given = self.schedule.params if self.schedule else {}
         for name, switch in _shown_params(operation) if operation else ():
-            words = _(_WORDS.get(name) or PARAMETER_WORDS.get(name, name))
+            words = parameter_title(name)
             field = self.params[name] = _switch(words, given.get(name)) if switch else _line(name, given.get(name))
             field.setObjectName(f"schedule.param.{name}")
             self._add_row("" if switch else words, field)

@@ -12,11 +12,11 @@ from PySide6.QtCore import QLocale
 
 from app.domain.causes import CAUSES, record_code, row_code
 from app.domain.exchange import SHAPES
-from app.domain.kinds import KINDS
 from app.domain.outcomes import Run, RunState, Status
 from app.i18n import N_, _, ngettext
 from app.operations.registry import operations
-from ui.texts import FIELD_WORDS, STATE_WORDS, VERDICT_WORDS, run_counts, value_text
+from ui.runs.parameter_words import field_title, parameter_title
+from ui.texts import STATE_WORDS, VERDICT_WORDS, run_counts, value_text
 from ui.theme import Icon
 
 STATE_ICONS = {
@@ -69,34 +69,6 @@ def step_words(step: str) -> str:
     return _(STEP_WORDS.get(name, name)) + blank + rest
 
 
-PARAMETER_WORDS = {
-    "employees": N_("Employees"),
-    "offices": N_("Offices"),
-    "people": N_("People"),
-    "person": N_("Person"),
-    "employee": N_("Person"),
-    "devices": N_("Devices"),
-    "device": N_("Device"),
-    "without": N_("Left out"),
-    "pace": N_("Pace"),
-    "on_fatal": N_("If a device fails"),
-    "photo_transfer": N_("How photos get there"),
-    "when_person_exists": N_("When a person is already there"),
-    "when_face_exists": N_("When a face is already there"),
-    "photo_check": N_("When a photo looks unusable"),
-    "id": N_("Record"),
-    "values": N_("New values"),
-    "unpin": N_("Released pins"),
-    "name": N_("Name"),
-    "kind": N_("Kind"),
-    "settings": N_("Settings"),
-    "paused": N_("Paused"),
-    "file": N_("File"),
-    "customers": N_("Customers"),
-    "customer": N_("Customer"),
-    "external_key": N_("External key"),
-    "columns": N_("Columns"),
-}
 SUMMARY_WORDS = {
     "total": N_("Total"),
     "synced": N_("Updated"),
@@ -187,7 +159,7 @@ def duration_text(milliseconds: int) -> str:
 def asked_rows(run: Run) -> list[tuple[str, str]]:
     """The parameters of a run as labels and values; long lists by their number."""
     return [
-        (_(PARAMETER_WORDS.get(name, name)), _parameter_text(value))
+        (parameter_title(name), _parameter_text(value))
         for name, value in run.params.items()
         if value not in (None, "", [], {})
     ]
@@ -195,19 +167,13 @@ def asked_rows(run: Run) -> list[tuple[str, str]]:
 
 def _parameter_text(value: Any) -> str:
     if isinstance(value, Mapping):
-        pairs = ((_field_title(str(key)), value_text(each)) for key, each in value.items())
+        pairs = ((field_title(str(key)), value_text(each)) for key, each in value.items())
         return ", ".join(_("{name}: {value}").format(name=name, value=text) for name, text in pairs)
     if value in (["all"], ("all",)):
         return _("all")
     if isinstance(value, list | tuple) and len(value) > _MOST_VALUES:
         return ngettext("{count} chosen", "{count} chosen", len(value)).format(count=len(value))
     return value_text(value)
-
-
-def _field_title(key: str) -> str:
-    """What a field of a record, or of a connection, is called."""
-    labels = {field.key: field.label for spec in KINDS.values() for field in spec.fields}
-    return _(FIELD_WORDS.get(key) or labels.get(key) or key)
 
 
 def counted_sections(run: Run) -> list[tuple[str, list[tuple[str, str]]]]:

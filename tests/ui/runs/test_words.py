@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from app.domain.outcomes import RunError, RunState
+from app.operations.registry import operations
 from tests.support.outcomes import run
 from ui.runs.words import asked_rows, counted_sections, duration_text, end_sentence, reason_text, run_title
 
@@ -55,6 +57,18 @@ def test_what_was_asked_is_told_in_words() -> None:
     params = {"employees": ["a", "b", "c", "d"], "values": {"title": "Daglig leder"}, "unpin": [], "paused": None}
     assert asked_rows(run(params=params)) == [("Employees", "4 chosen"), ("New values", "Title: Daglig leder")]
     assert asked_rows(run(params={"employees": ["all"]})) == [("Employees", "all")]
+
+
+def test_days_are_told_as_the_form_asks_for_them() -> None:
+    params = {"start_date": "2026-03-01", "end_date": "2026-03-31", "all_days": True}
+    asked = asked_rows(run(operation="onec.deviations", params=params))
+    assert [label for label, _text in asked] == ["From day", "To day", "Also days without a difference"]
+
+
+def test_no_parameter_of_a_run_that_is_kept_is_shown_by_its_raw_name() -> None:
+    names = {field.name for one in operations().values() if one.history for field in fields(one.params)}
+    told = {name: asked_rows(run(params={name: "1"}))[0][0] for name in names}
+    assert {name for name, label in told.items() if label == name or "_" in label} == set()
 
 
 def test_counts_stand_under_what_was_counted() -> None:
