@@ -103,7 +103,7 @@ class TestEveryCodeIsInTheCatalogue:
     def test_of_1c_and_the_contact_centre(self) -> None:
         own = {kind.code for kind in error_classes() if kind.__module__.endswith(("onec.refusals", "center.refusals"))}
         assert own <= set(CAUSES)
-        assert len([code for code in own if code.startswith("onec.")]) == 8
+        assert len([code for code in own if code.startswith("onec.")]) == 9
         assert {"cc.no_data", "cc.bad_parameter"} <= own
 
     def test_of_everything_a_terminal_says(self) -> None:

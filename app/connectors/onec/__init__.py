@@ -13,6 +13,7 @@ from app.connectors.onec.refusals import (
     OneCLicenseUnavailable,
     OneCLost,
     OneCNotFound,
+    OneCSessionLost,
 )
 from app.connectors.onec.settings import OneCSettings
 
@@ -25,5 +26,6 @@ __all__ = [
     "OneCLicenseUnavailable",
     "OneCLost",
     "OneCNotFound",
+    "OneCSessionLost",
     "OneCSettings",
 ]

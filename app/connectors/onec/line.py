@@ -19,10 +19,12 @@ from app.connectors.onec.refusals import (
     OneCLicenseUnavailable,
     OneCNotFound,
     OneCPlatformNotFound,
+    OneCSessionLost,
     classify,
 )
 from app.connectors.onec.settings import OneCSettings
 from app.connectors.sign_in import SignIn
+from app.domain.causes import CAUSES
 from app.domain.kinds.onec import PostStyle, SessionMode
 from app.errors import MusterError
 from app.i18n import _
@@ -97,6 +99,8 @@ class Line:
         except _LOST_SESSION as error:
             self.drop_session()
             if call.repeats is not Repeat.READ:
+                if isinstance(error, OneCNotFound):
+                    raise OneCSessionLost(_(CAUSES[OneCSessionLost.code].cause)) from error
                 raise
             log.info("%s: %s; once more in a new session", call, type(error).__name__)
             return await self._explained(_starting(call))

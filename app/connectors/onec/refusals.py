@@ -64,6 +64,13 @@ class OneCPlatformNotFound(OneCNotFound):
     """404 in the words of 1C's platform, so that the publication is there."""
 
 
+class OneCSessionLost(OneCNotFound):
+    """404 to a write in a session, which may be of the session or of the address, and may have come too late (§9.3)."""
+
+    code = "onec.session_lost"
+    default_remedy = CAUSES[code].remedy
+
+
 class OneCWrongVerb(RemoteError):
     """405: there is such a method, and it is called in another way."""
 

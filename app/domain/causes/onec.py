@@ -32,6 +32,13 @@ ONEC = tuple(
             N_("Check the address of the connection: server, publication, /hs/, service."),
         ),
         REMOTE_ERROR.about(
+            "onec.session_lost",
+            N_("1C does not find what was asked in this session: the session may have ended, or the address is wrong."),
+            N_("Look in 1C whether it is there; a schedule can be sent again, which does no harm."),
+            title=N_("Session lost"),
+            effect=N_("It may be there already. The next call starts another session."),
+        ),
+        REMOTE_ERROR.about(
             "onec.wrong_verb",
             N_("1C wants this method to be called in another way."),
             N_("Ask the administrator of 1C to compare the service with the published contract."),

@@ -270,14 +270,16 @@ def _own_failure(error: MusterError) -> tuple[Status | None, SentStatus]:
     A request that never left, a sign-in that is refused or a locked infobase will be the same for the next one.
     """
     from app.connectors.http import may_have_arrived
-    from app.connectors.onec import OneCBadRequest, OneCBusinessError, OneCFailed, OneCLost
+    from app.connectors.onec import OneCBadRequest, OneCBusinessError, OneCFailed, OneCLost, OneCSessionLost
 
     if isinstance(error, OneCBusinessError | OneCBadRequest):
         return Status.FATAL, SentStatus.REFUSED
     if isinstance(error, OneCFailed):
         return Status.FATAL, SentStatus.UNKNOWN
     lost = isinstance(error, TimedOut | Unreachable) and may_have_arrived(error)
-    return (Status.UNKNOWN if lost or isinstance(error, BadData | OneCLost) else None), SentStatus.UNKNOWN
+    return (
+        Status.UNKNOWN if lost or isinstance(error, BadData | OneCLost | OneCSessionLost) else None
+    ), SentStatus.UNKNOWN
 
 
 async def _receipts(context: RunContext, pieces: Sequence[Piece]) -> dict[str, ScheduleReceipt]:

@@ -10,7 +10,15 @@ import httpx
 import pytest
 import respx
 
-from app.connectors.onec import OneC, OneCBusinessError, OneCBusy, OneCFailed, OneCLicenseUnavailable
+from app.connectors.onec import (
+    OneC,
+    OneCBusinessError,
+    OneCBusy,
+    OneCFailed,
+    OneCLicenseUnavailable,
+    OneCNotFound,
+    OneCSessionLost,
+)
 from app.domain.kinds.onec import SessionMode
 from app.domain.onec import FactDay, PersonSchedule
 from app.errors import OutcomeUnknown
@@ -119,6 +127,31 @@ class TestSession:
             with pytest.raises(OneCFailed):
                 await onec.send_schedule(SCHEDULE)
         assert len(wire.calls) == 2
+
+    @pytest.mark.parametrize("body", ["", "<exception><descr>Страница не найдена</descr></exception>"])
+    async def test_a_schedule_that_a_session_does_not_find_may_be_of_the_session_and_the_next_call_starts_another(
+        self, wire: respx.MockRouter, body: str
+    ) -> None:
+        wire.route(url__startswith=BASE).mock(
+            side_effect=[STARTED, httpx.Response(404, text=body), httpx.Response(200, json=GOOD)]
+        )
+        async with sessions() as onec:
+            await onec.agents(DAY, DAY)
+            with pytest.raises(OneCSessionLost, match="the session may have ended"):
+                await onec.send_schedule(SCHEDULE)
+            await onec.send_schedule(SCHEDULE)
+        assert [said[1:] for said in seen(wire)] == [("start", ""), ("", "ibsession=s-1"), ("start", "")]
+
+    async def test_an_address_that_a_new_session_does_not_find_either_is_wrong(self, wire: respx.MockRouter) -> None:
+        wire.get(f"{HOST}/zup").respond(200)
+        wire.route(url__startswith=BASE).mock(side_effect=[STARTED, *[httpx.Response(404)] * 2])
+        async with sessions() as onec:
+            await onec.agents(DAY, DAY)
+            with pytest.raises(OneCSessionLost):
+                await onec.send_schedule(SCHEDULE)
+            with pytest.raises(OneCNotFound, match="this method of it is missing") as missing:
+                await onec.send_schedule(SCHEDULE)
+        assert not isinstance(missing.value, OneCSessionLost)
 
     async def test_a_server_that_is_gone_does_not_keep_anybody_from_closing(self, wire: respx.MockRouter) -> None:
         wire.route(url__startswith=BASE).mock(side_effect=[STARTED, httpx.ConnectError("refused")])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.connectors.http import RepeatableError
-from app.connectors.onec import OneCBusinessError, OneCFailed, OneCLost
+from app.connectors.onec import OneCBusinessError, OneCFailed, OneCLost, OneCSessionLost
 from app.domain.onec import OneCReply, PersonSchedule
 from app.domain.onec_receipts import SentStatus
 from app.domain.outcomes import Action, RunState, Status
@@ -230,10 +230,11 @@ class TestBadDays:
         [
             (OneCFailed("1C failed: 500"), Status.FATAL, SentStatus.UNKNOWN),
             (lost(), Status.UNKNOWN, SentStatus.UNKNOWN),
+            (OneCSessionLost("404 in a session."), Status.UNKNOWN, SentStatus.UNKNOWN),
             (OneCLost("504"), Status.UNKNOWN, SentStatus.UNKNOWN),
             (OneCBusinessError("Нет календаря."), Status.FATAL, SentStatus.REFUSED),
         ],
-        ids=["500", "time-out", "504", "refusal"],
+        ids=["500", "time-out", "404 in a session", "504", "refusal"],
     )
     async def test_one_failure_does_not_keep_the_others_and_resuming_tries_it_alone(
         self, synced: Workspace, onec: FakeOneC, trouble: MusterError, status: Status, kept: SentStatus
