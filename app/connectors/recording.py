@@ -10,10 +10,11 @@ import re
 import time
 from datetime import UTC, datetime
 
-from app.domain.attempts import MOST_BODY_CHARS, Attempt, AttemptLog, open_log
+from app.domain.attempts import ANSWERED, MOST_BODY_CHARS, Attempt, AttemptLog, open_log
 from app.redaction import MASK, redact
 
 _MOST_READ_BYTES = 1_000_000  # an excerpt is blanked before it is cut, and what is blanked has an end
+_SWITCHED = 101  # HTTP's status of an opened WebSocket (RFC 6455, 4.1)
 _TEXTUAL = re.compile(r"json|text|xml|x-www-form-urlencoded|javascript", re.IGNORECASE)
 _SECRET_VALUES = re.compile(
     r'("(?:access_|refresh_|id_)?token"|"(?:api_?|service_)?key"|"(?:client_)?secret"|"pass(?:word|wd)?")(\s*:\s*)"[^"]*"',
@@ -52,6 +53,10 @@ class Noted:
         if self.with_bodies:
             self._attempt.answered = body_text(body, content_type)
 
+    def counted(self, messages: int) -> None:
+        """So many messages came over it; called before `answered`."""
+        self._attempt.messages = messages
+
     def failed(self, message: str) -> None:
         """No answer came, or none that could be read."""
         self._end(message)
@@ -66,6 +71,45 @@ class Noted:
         log: AttemptLog | None = self._log
         if log is not None:
             log.add(self._attempt)
+
+
+class NotedLine:
+    """A WebSocket: that it was opened or refused, and when it is over how much came. What came is not kept."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opening: Noted | None = Noted("CONNECT", url)
+        self._opening.begin()
+        self._listening: Noted | None = None
+        self._status: int | None = None
+        self._messages = self._size = 0
+
+    def opened(self) -> None:
+        """It stands."""
+        if self._opening is not None:
+            self._opening.answered(_SWITCHED, 0)
+        self._opening, self._listening = None, Noted("LISTEN", self._url)
+        self._listening.begin()
+
+    def refused(self, status: int) -> None:
+        """HTTP's status was the answer; why it is one, `ended` says."""
+        self._status = status
+
+    def came(self, message: str | bytes) -> None:
+        """A message."""
+        self._messages += 1
+        self._size += len(message if isinstance(message, bytes) else message.encode())
+
+    def ended(self, problem: str = "") -> None:
+        """It is over, or was never opened; without a problem nobody wanted it any more."""
+        if self._listening is not None:
+            self._listening.counted(self._messages)
+            self._listening.answered(ANSWERED, self._size, problem)
+        elif self._opening is not None and self._status is not None:
+            self._opening.answered(self._status, 0, problem)
+        elif self._opening is not None and problem:
+            self._opening.failed(problem)
+        self._opening = self._listening = None
 
 
 def body_text(body: bytes, content_type: str = "application/json") -> str:

@@ -40,7 +40,7 @@ class Attempt:
     """One request: `at` in UTC, `url` without query, `size` bytes of the answer.
 
     `status` is that of HTTP; of a MySQL server the number of its error, `ANSWERED` where there was none; None where no
-    answer came. A WebSocket is one request, with the bytes of all messages that came while it was open.
+    answer came. A WebSocket is one request to open it, and one to listen with how many `messages` came and their size.
     `error` says what was wrong, `again_after_s` that it was therefore sent again, after so many seconds. `sent` and
     `answered` are the bodies, at most `MOST_BODY_CHARS` of each, kept in detail only.
     """
@@ -55,6 +55,7 @@ class Attempt:
     again_after_s: float | None = None
     sent: str = ""
     answered: str = ""
+    messages: int = 0
 
 
 @dataclass(frozen=True)

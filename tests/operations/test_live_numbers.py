@@ -12,12 +12,13 @@ import pytest
 
 from app.domain.connections import Connection
 from app.domain.contact_center.alarms import Metric
-from app.errors import BadData, Forbidden, RefusedSignIn, TimedOut, Unreachable
+from app.errors import BadData, Forbidden, RefusedSignIn, StoreError, TimedOut, Unreachable
 from app.events import AlarmsChanged, LiveChanged
 from app.operations.contact_center import live_feed
 from app.operations.contact_center.live import Wanted
 from app.operations.contact_center.live_feed import Channel, Feed, Part
 from app.store import contact_center_now as stored
+from app.store import contact_center_thresholds
 from app.workspace import Workspace
 from tests.support.live_center import AGENTS, GROUPS, LiveCenter, connect, load, status, until
 from tests.support.running import run
@@ -295,6 +296,21 @@ class TestListening:
             await until(lambda: list(codes(feed)) == ["op-3"])
             assert feed.channel is Channel.SOCKET
 
+    async def test_its_requests_are_known_though_they_are_no_run_s(
+        self, workspace: Workspace, center: LiveCenter
+    ) -> None:
+        center.greeting = {"type": "snapshot", "agentStatus": [status("op-1")], "groupsOnlineLoad": [load()]}
+        connection = await connect(workspace, center, websocket_url=center.line_address)
+        async with watched(workspace, connection) as feed:
+            await until(lambda: feed.line == {Part.AGENTS, Part.GROUPS})
+            await center.cut()
+            await until(lambda: any(each.method == "LISTEN" for each in feed.requests.kept))
+            kept = {each.method: each for each in reversed(feed.requests.kept)}
+        assert (kept["CONNECT"].url, kept["CONNECT"].status) == (center.line_address, 101)
+        assert kept["LISTEN"].messages == 1
+        assert kept["LISTEN"].error
+        assert kept["GET"].status == 200
+
     async def test_what_a_line_does_not_tell_is_asked_for(self, workspace: Workspace, center: LiveCenter) -> None:
         center.greeting = {"type": "snapshot", "agentStatus": [status("op-1")]}
         connection = await connect(workspace, center, websocket_url=center.line_address)
@@ -351,6 +367,25 @@ class TestAlarms:
         await until(lambda: not feed.alarms.alarms)
         await self.limits(workspace)
         await until(lambda: not workspace.live.is_held(connection.id, Wanted.ALARMS))
+
+    async def test_a_database_that_is_away_for_a_moment_ends_no_watch(
+        self, workspace: Workspace, center: LiveCenter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connection = await connect(workspace, center)
+        await self.limits(workspace, {"metric": "waiting", "bound": 5})
+        asked: list[str] = []
+
+        def away() -> set[str]:
+            asked.append("")
+            raise StoreError("The database is away.")
+
+        monkeypatch.setattr("app.operations.contact_center.live._AGAIN_S", 0.01)
+        with monkeypatch.context() as patched:
+            patched.setattr(contact_center_thresholds, "watched_connections", away)
+            workspace.tasks.start("alarms", workspace.live.watch_alarms())
+            await until(lambda: len(asked) > 1)
+            assert not workspace.live.is_held(connection.id, Wanted.ALARMS)
+        await until(lambda: workspace.live.is_held(connection.id, Wanted.ALARMS))
 
     async def test_a_limit_that_is_raised_ends_its_alarm(self, workspace: Workspace, center: LiveCenter) -> None:
         async with watched(workspace, await connect(workspace, center)) as feed:

@@ -38,7 +38,10 @@ def _status(attempt: Attempt) -> str:
 
 
 def again_text(attempt: Attempt) -> str:
-    """What was wrong, and that it was sent once more for it."""
+    """What was wrong, and that it was sent once more for it; of a line that listened, how much came."""
+    if attempt.messages:
+        came = ngettext("{count} message came.", "{count} messages came.", attempt.messages)
+        return " ".join(filter(None, (came.format(count=format_value(attempt.messages)), attempt.error)))
     if attempt.again_after_s is None:
         return attempt.error
     seconds = QLocale().toString(attempt.again_after_s, "g", 3)

@@ -29,6 +29,7 @@ from app.connectors.contact_center.answers import decoded
 from app.connectors.contact_center.now import load_rows, online_rows
 from app.connectors.contact_center.settings import ContactCenterSettings
 from app.connectors.http import RepeatableError
+from app.connectors.recording import NotedLine
 from app.connectors.route import CONNECT_TIMEOUT_S, USER_AGENT
 from app.connectors.sign_in import SignIn
 from app.connectors.tolerant_json import Row, Rows, rows_of
@@ -61,20 +62,24 @@ class Live:
         """
         losses = 0
         while True:
+            noted = NotedLine(self._settings.websocket_url)
             try:
-                async with aclosing(self._of_one_line()) as line:
+                async with aclosing(self._of_one_line(noted)) as line:
                     async for change in line:
                         losses = 0
                         yield change
             except MusterError as error:
                 log.warning("Live numbers: %s", error.message)
+                noted.ended(error.message)
                 problem = error
+            finally:
+                noted.ended()
             yield LiveChange(LiveKind.LOST, problem=problem)
             pause = PAUSES_S[min(losses, len(PAUSES_S) - 1)]
             losses += 1
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))
 
-    async def _of_one_line(self) -> AsyncGenerator[LiveChange, None]:
+    async def _of_one_line(self, noted: NotedLine) -> AsyncGenerator[LiveChange, None]:
         """The messages of one connection. Raises why it ended, which it always does."""
         from websockets.asyncio.client import connect  # only where a connection names a socket
         from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
@@ -97,11 +102,14 @@ class Live:
             ) as socket:
                 log.info("Live numbers: the line is open")
                 self._refused = False
+                noted.opened()
                 async for message in socket:
+                    noted.came(message)
                     if (change := await self._change(message)) is not None:
                         yield change
         except InvalidStatus as error:
             self._refused = error.response.status_code == 401
+            noted.refused(error.response.status_code)
             raise _refused(error.response.status_code) from error
         except (InvalidHandshake, InvalidURI) as error:
             raise BadData(

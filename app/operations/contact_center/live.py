@@ -9,10 +9,12 @@ workspace.live.release(connection.id, Wanted.PAGE)
 from __future__ import annotations
 
 import asyncio
+import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.domain.connections import ConnectionStatus
+from app.errors import MusterError
 from app.events import ConnectionsChanged, ThresholdsChanged
 from app.operations.contact_center.live_feed import Feed
 from app.store import connections, contact_center_thresholds
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from app.operations.links import Links
     from app.store.database import Store
     from app.tasks import Tasks
+
+log = logging.getLogger(__name__)
+_AGAIN_S = 10.0
 
 
 class Wanted(StrEnum):
@@ -71,8 +76,13 @@ class LiveNumbers:
         """Keep feeds running for connections with limits, whatever page is shown; ends when it is cancelled."""
         while True:
             self._watch.clear()
-            limited = await self._store.read(contact_center_thresholds.watched_connections)
-            known = {c.id: c for c in await self._store.read(connections.connections)}
+            try:
+                limited = await self._store.read(contact_center_thresholds.watched_connections)
+                known = {c.id: c for c in await self._store.read(connections.connections)}
+            except MusterError as error:  # a database that is away comes back
+                log.warning("Limits of live numbers: %s", error.message)
+                await asyncio.sleep(_AGAIN_S)
+                continue
             for connection_id in limited & known.keys():
                 if known[connection_id].status is not ConnectionStatus.INACTIVE:
                     self.hold(connection_id, Wanted.ALARMS)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from app.domain.attempts import AttemptLog, Attempts, noting
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.contact_center.alarms import AlarmBook, Metric, Threshold
 from app.domain.contact_center.endpoints import Endpoint
@@ -105,6 +106,7 @@ class Feed:
         self._recalled = False
         self._client: ContactCenter | None = None
         self._turn = asyncio.Lock()
+        self._requests = AttemptLog()
 
     # -- what a page asks ----------------------------------------------------------------------------------------
 
@@ -112,6 +114,12 @@ class Feed:
     def problem(self) -> MusterError | None:
         """What keeps numbers back now; None while they come."""
         return self.refused or next(iter(self._round.problems.values()), None)
+
+    @property
+    def requests(self) -> Attempts:
+        """The newest requests, and when the line was opened, refused and lost (connections.md §8). They are no run's,
+        so they are kept in memory only."""
+        return self._requests.told()
 
     @property
     def refused_until_ms(self) -> int | None:
@@ -223,6 +231,13 @@ class Feed:
         self._round = _Round(dict.fromkeys(parts, 0.0))
         self.line, self.line_problem = frozenset(), None
         self._say(Channel.RECONNECTING if has_line else Channel.POLLING)
+        if connection.log_level is not self._requests.level:
+            self._requests = AttemptLog(connection.log_level)
+        with noting(self._requests):  # the tasks begun here carry it along
+            await self._work(connection, center, has_line=has_line)
+        self.line = frozenset()
+
+    async def _work(self, connection: Connection, center: ContactCenter, *, has_line: bool) -> None:
         async with asyncio.TaskGroup() as group:
             work = [group.create_task(w) for w in (self._ask_on(center), self._learn_on(center), self._keep_on())]
             if has_line:
@@ -230,7 +245,6 @@ class Feed:
             await self._until_it_differs(connection, center)
             for task in work:
                 task.cancel()
-        self.line = frozenset()
 
     async def _until_it_differs(self, connection: Connection, center: ContactCenter | None = None) -> None:
         """Wait until a person paused, edited or removed the connection, or asked to try again."""

@@ -23,6 +23,7 @@ from app.connectors.contact_center import ContactCenter
 from app.connectors.contact_center.live import Live
 from app.connectors.contact_center.settings import ContactCenterSettings
 from app.connectors.sign_in import SignInSettings, make_sign_in
+from app.domain.attempts import AttemptLog, noting
 from app.domain.contact_center.live import LiveChange, LiveKind
 from app.domain.contact_center.records import GroupLoad, OnlineStatus
 from app.domain.kinds.sign_in import AuthenticationType
@@ -232,6 +233,44 @@ async def test_a_key_in_the_address_is_sent_there_too() -> None:
         async with ContactCenter(settings, sign_in) as center:
             await first(center, 1)
     assert seen == ["/live?key=k-123456"]
+
+
+class TestWhatIsNoted:
+    async def test_a_line_that_is_lost_tells_how_much_came(self) -> None:
+        async def talk(line: ServerConnection) -> None:
+            for _message in range(3):
+                await line.send(json.dumps(SNAPSHOT))
+            await line.close()
+
+        with noting(AttemptLog()) as log:
+            async with platform(talk) as url, live(f"{url}?key=planted-key") as center:
+                await first(center, 4)
+        opened, listened, *_later = log.told().kept
+        assert (opened.method, opened.url, opened.status, opened.error) == ("CONNECT", url, 101, "")
+        assert (listened.method, listened.url, listened.messages) == ("LISTEN", url, 3)
+        assert listened.size == 3 * len(json.dumps(SNAPSHOT).encode())
+        assert "closed the line" in listened.error
+        assert "planted-key" not in repr(log.told())
+
+    async def test_a_refusal_has_its_status_and_silence_has_none(self) -> None:
+        def refuse(_request: Request) -> Response:
+            return Response(403, "no", Headers({"Content-Length": "0"}), b"")
+
+        with noting(AttemptLog()) as log:
+            async with platform(saying(), refuse) as url, live(url) as center:
+                await first(center, 1)
+            async with live("ws://127.0.0.1:1/live") as center:
+                await first(center, 1)
+        refused, away = log.told().kept
+        assert (refused.method, refused.status, bool(refused.error)) == ("CONNECT", 403, True)
+        assert (away.method, away.status, bool(away.error)) == ("CONNECT", None, True)
+
+    async def test_one_that_nobody_wants_any_more_ends_without_a_problem(self) -> None:
+        with noting(AttemptLog()) as log:
+            async with platform(saying(SNAPSHOT)) as url, live(url) as center:
+                await first(center, 1)
+        listened = log.told().kept[-1]
+        assert (listened.method, listened.messages, listened.error) == ("LISTEN", 1, "")
 
 
 async def test_without_an_address_there_is_no_line() -> None:

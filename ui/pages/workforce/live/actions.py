@@ -44,10 +44,22 @@ class LiveActions(QObject):
         self.page = page
         self.connection: Connection | None = None
 
+    @property
+    def no_connection(self) -> str:
+        """Why nothing can be done yet; empty when there is a contact centre."""
+        return _("Add a contact centre first.") if self.connection is None else ""
+
+    def show_requests(self) -> None:
+        """What was asked for these numbers, and how the line did."""
+        from ui.pages.workforce.live.requests_dialog import open_live_requests
+
+        if self.connection is not None:
+            open_live_requests(self.page, self.desk, self.desk.workspace.live.feed(self.connection.id))
+
     def obstacle(self, operation: str, chosen: Sequence[AgentLine] | None = None) -> str:
         """Why this cannot be started, for one agent where `chosen` is given; empty when it can."""
         if self.connection is None:
-            return _("Add a contact centre first.")
+            return self.no_connection
         if reason := self.desk.refusal(operation):
             return reason
         if chosen is not None and len(chosen) != 1:

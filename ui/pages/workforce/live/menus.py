@@ -52,6 +52,7 @@ def fill_more_menu(menu: QMenu, act: LiveActions, export: Callable[[], None]) ->
     _fill(menu, "live", [
         ("personnel", Icon.USERS, _("Read groups and agents"), act.read_personnel, act.obstacle(PERSONNEL)),
         ("link_all", Icon.USER, _("Link accounts by personnel number"), act.link_all, act.obstacle(LINK_ALL)),
+        ("requests", Icon.HISTORY, _("Requests …"), act.show_requests, act.no_connection),
         ("export", Icon.DOWNLOAD, _("Export …"), export, ""),
     ])  # fmt: skip
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from shiboken6 import isValid
 
 from app.access import Role
 from app.domain.directory import Employee
@@ -26,9 +27,11 @@ from tests.support.live_center import AGENTS, LiveCenter, connect, load, status
 from tests.support.running import run
 from tests.support.window import Heard, click, eventually, open_dialog, part, type_into, words
 from ui.desk import Desk
+from ui.dialogs.connection_log_detail import COLUMNS
 from ui.pages.workforce.live import LivePage, ages
 from ui.pages.workforce.live.limits_dialog import LimitsDialog
 from ui.pages.workforce.live.link_dialog import LinkDialog
+from ui.pages.workforce.live.requests_dialog import LiveRequestsDialog
 from ui.pages.workforce.live.status_dialog import StatusDialog
 from ui.tables import TableView
 from ui.theme import Tone
@@ -436,3 +439,25 @@ async def test_everything_has_a_name(open_page: Open) -> None:
         if button.isVisible() and button.objectName().startswith("live"):
             assert button.text() or button.accessibleName(), button.objectName()
     assert all(label.text() for label in page.findChildren(QLabel, "live.count"))
+
+
+@quiet_at_the_end
+async def test_the_requests_behind_the_numbers_can_be_read(open_page: Open, center: LiveCenter) -> None:
+    here = {"agentStatus": [status("op-1"), status("op-2")], "groupsOnlineLoad": [load("g-1"), load("g-2")]}
+    center.greeting = {"type": "snapshot", **here}
+    page = await open_page(websocket_url=center.line_address)
+    await eventually(lambda: page.feed is not None and page.feed.channel is Channel.SOCKET)
+    await center.cut()
+    page.header.menu.aboutToShow.emit()
+    part(page.header.menu, QAction, "live.requests").trigger()
+    dialog = await open_dialog(LiveRequestsDialog)
+    assert isinstance(dialog, LiveRequestsDialog)
+
+    def told() -> set[tuple[str, str, str]]:
+        rows = [{c.key: c.words(row) for c in COLUMNS} for row in dialog.pane.rows.shown_rows()]
+        return {(row["request"].split()[0], row["status"], row["error"]) for row in rows}
+
+    await eventually(lambda: {("CONNECT", "101", ""), ("GET", "200", "")} <= told())
+    await eventually(lambda: any(each[2].startswith("1 message came. The") for each in told()))
+    click(dialog, "live_requests.close")
+    await eventually(lambda: not isValid(dialog))
