@@ -10,7 +10,9 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from app import redaction
 from app.demo.world import DemoWorld
@@ -20,6 +22,11 @@ from app.vault import MemoryKeyring
 from app.workspace import Workspace
 from tests.support.command import Muster, QuickMuster
 from tests.support.mariadb import MariaDb, mariadb_server, why_not
+
+hypothesis.settings.register_profile(  # how fast a loaded computer makes its examples says nothing of ours
+    "muster", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis.settings.load_profile("muster")
 
 _MUSTER_VARIABLES = ("MUSTER_", "DATABASE_URL", "LOG_LEVEL", "PYTHON_KEYRING_BACKEND")
 _MOST_SECONDS_TO_END = 5

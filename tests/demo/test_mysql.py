@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pymysql
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pymysql.cursors import DictCursor
 
@@ -160,7 +160,7 @@ def test_letter_case_makes_another_name(server: DemoMysql, client: Connection) -
     assert ask(client, EXISTING, ["camelcase", "CamelCase"]) == [("CamelCase",)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @example(name="\\' \" ` \\")
 @example(name="\x00 \x1a \r\n\t")
 @example(name="💾 % _ ; --")

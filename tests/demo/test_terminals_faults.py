@@ -183,8 +183,9 @@ async def test_switching_off_breaks_what_is_under_way(terminal: SimulatedTermina
     terminal.latency = Latency(person_s=5)
     async with asyncio.TaskGroup() as group:
         asked = group.create_task(broken(client))
-        while not any(call.signed for call in terminal.calls):
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            while not any(call.signed for call in terminal.calls):
+                await asyncio.sleep(0.01)
         await terminal.close()
     assert asked.result()
 

@@ -183,6 +183,7 @@ async def test_a_read_that_is_cancelled_tells_what_it_stored(linked: Workspace, 
     assert report.error.kind is ErrorKind.CANCELLED
     assert report.run.summary["created"] == 1
     assert outcomes(report) == [("a1", Status.SUCCESS)]
-    while server.busy:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(10):
+        while server.busy:
+            await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)

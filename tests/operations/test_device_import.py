@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.devices import Device, DeviceSource
@@ -155,7 +155,7 @@ async def test_a_file_that_is_too_large(workspace: Workspace, tmp_path: Path, mo
     assert (await import_text(workspace, tmp_path, GOOD)).exit_code == 2
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(rubbish=st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda t: ("name;host\n" + t).encode())))
 async def test_no_file_does_anything_worse_than_a_clear_refusal(
     workspace: Workspace, tmp_path: Path, rubbish: bytes

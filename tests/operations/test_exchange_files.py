@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
@@ -242,7 +242,7 @@ ANY_FILE = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(content=ANY_FILE)
 def test_any_bytes_are_rows_or_a_clear_refusal(tmp_path: Path, content: bytes) -> None:
     try:
@@ -252,7 +252,7 @@ def test_any_bytes_are_rows_or_a_clear_refusal(tmp_path: Path, content: bytes) -
         assert error.remedy
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_any_workbook_is_rows_or_a_clear_refusal(tmp_path: Path, data: st.DataObject) -> None:
     whole = workbook([["groupId", "aht"], ["g-1", 5]], tmp_path)

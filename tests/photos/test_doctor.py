@@ -154,13 +154,12 @@ class TestRefusal:
         assert exam.usable
 
     @given(st.binary(max_size=300))
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     def test_any_bytes_get_a_verdict(self, bytes_: bytes) -> None:
         assert examine(bytes_).verdict is Verdict.UNUSABLE
 
     @pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's own words on damaged metadata
     @given(st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "BMP", "MPO"]), st.data())
-    @settings(deadline=None)
     def test_a_damaged_picture_gets_a_verdict(self, kind: str, data: st.DataObject) -> None:
         more = {"exif": exif(6)} if kind in {"JPEG", "PNG", "WEBP"} else {}
         damaged = bytearray(saved(picture(210, 240), kind, **more))

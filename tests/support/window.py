@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -58,9 +59,9 @@ class Heard:
 
 
 async def eventually(check: Callable[[], object], why: str = "", patience_s: float = _PATIENCE_S) -> None:
-    """Let the window live until `check` holds; fails after `patience_s` seconds."""
+    """Let the window live until `check`, or what it is to be awaited for, holds; fails after `patience_s` seconds."""
     deadline = time.monotonic() + patience_s
-    while not check():
+    while not (await found if inspect.isawaitable(found := check()) else found):
         assert time.monotonic() < deadline, why or "it never came about"
         await asyncio.sleep(0.01)
     forget_replaced()

@@ -333,7 +333,7 @@ def test_whatever_comes_is_a_list_of_customers_or_an_error_of_the_family(content
     assert set(found.passwords) <= {record.id for record in found.records}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     status=st.sampled_from([200, 200, 200, 204, 302, 304, 400, 401, 404, 418, 429, 500, 599]),
     content=CONTENT,

@@ -117,7 +117,7 @@ class TestToken:
         assert server.asked["preshared_token"] == token
         assert server.asked["columns"] == USUAL
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(token=st.text(st.characters(codec="utf-8"), min_size=1, max_size=30).filter(str.strip))
     def test_every_token_does(self, token: str) -> None:
         assert asyncio.run(asked_of_a_socket(ALL, token)).asked["preshared_token"] == token

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.connectors.hikvision import Terminal, TerminalRefusal, TerminalSettings
@@ -287,7 +287,7 @@ CONTENTS = st.recursive(
 BODIES = st.binary(max_size=60) | CONTENTS.map(lambda content: json.dumps(content).encode())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(status=st.integers(200, 599), bare=BODIES, signed=st.tuples(st.integers(200, 599), BODIES))
 def test_nothing_that_anybody_answers_leaves_a_write_without_a_reply(
     status: int, bare: bytes, signed: tuple[int, bytes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.connectors.mysql import MySqlServer, MySqlSettings
@@ -184,9 +184,7 @@ NAMES_OF_ALL_SORTS = st.lists(
 
 @given(NAMES_OF_ALL_SORTS, st.integers(1, 4))
 @example(TRICKY, 2)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=60)
 async def test_whatever_the_names_each_gets_the_answer_of_its_own_letters(
     mariadb_with_odd_names: frozenset[str], connect: Connect, names: list[str], size: int
 ) -> None:

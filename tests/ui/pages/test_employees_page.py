@@ -110,18 +110,17 @@ async def test_an_edited_field_is_pinned_and_the_next_sync_leaves_it(demo_desk: 
     type_into(part(editor, QLineEdit, "record.title"), "Chief of everything")
     click(editor, "record.save")
 
-    async def title() -> str | None:
+    async def titled() -> bool:
         stored = await demo_desk.workspace.store.read(directory.employees)
-        return next(e.title for e in stored if e.id == line.employee.id)
+        return next(e.title for e in stored if e.id == line.employee.id) == "Chief of everything"
 
-    while await title() != "Chief of everything":
-        await asyncio.sleep(0.01)
+    await eventually(titled)
     for person in small_world.vitec.employees:
         person["title"] = "Changed in Vitec"
     await eventually(page.header.sync.isEnabled)
     click(page, "employees.sync")
     await eventually(lambda: "Updated 11 of 12 employees" in page.header.evidence.text())
-    assert await title() == "Chief of everything"
+    assert await titled()
 
 
 async def test_the_history_stands_once_however_often_a_person_is_shown(demo_desk: Desk) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
@@ -115,11 +113,11 @@ async def test_deactivating_names_the_number_on_the_button_and_can_be_taken_back
     async def active() -> int:
         return sum(o.is_active for o in await store.read(directory.offices))
 
-    while await active():
-        await asyncio.sleep(0.01)
+    await eventually(lambda: not any(office.is_active for office in page.chosen()))
+    assert await active() == 0
     page.switch(active=True)
-    while await active() < len(chosen):
-        await asyncio.sleep(0.01)
+    await eventually(lambda: all(office.is_active for office in page.chosen()))
+    assert await active() == len(chosen)
 
 
 async def test_a_sync_elsewhere_shows_up_here(demo_desk: Desk) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -15,17 +12,12 @@ from app.domain.mappings import Check, CheckKind, Otherwise, Rule, Transform, Tr
 from app.operations.runner import Request
 from app.store import connections, directory
 from app.store import mappings as stored
+from tests.support.window import eventually
 from ui.desk import Desk
 from ui.dialogs.mappings import MappingsDialog
 from ui.dialogs.mappings.rows import FieldLine
 from ui.dialogs.mappings.steps import StepRow
 from ui.dialogs.mappings.words import pair_words
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def vitec(desk: Desk) -> Connection:
@@ -40,7 +32,7 @@ async def dialog(demo_desk: Desk, qtbot: QtBot, small_world: DemoWorld) -> Mappi
     made = MappingsDialog(None, demo_desk, await vitec(demo_desk))  # type: ignore[arg-type]  # a window of its own
     qtbot.addWidget(made)
     made.show()
-    await until(lambda: bool(made.views))
+    await eventually(lambda: bool(made.views))
     made.entities.setCurrentRow(1)
     return made
 
@@ -59,7 +51,7 @@ def add(dialog: MappingsDialog, kind: TransformKind | CheckKind) -> StepRow:
 
 async def tried(dialog: MappingsDialog) -> None:
     dialog.try_button.click()
-    await until(dialog.try_button.isEnabled)
+    await eventually(dialog.try_button.isEnabled)
 
 
 async def test_a_field_of_theirs_stands_beside_ours_with_its_last_values(
@@ -80,11 +72,11 @@ async def test_an_edit_is_tried_shown_before_and_after_and_kept(dialog: Mappings
     assert str(first[2]).upper() == first[3] != first[2]
     assert dialog.save.isEnabled()
     dialog.save.click()
-    await until(lambda: not dialog.dirty and not dialog.save.isEnabled() and dialog.reset.isEnabled())
+    await eventually(lambda: not dialog.dirty and not dialog.save.isEnabled() and dialog.reset.isEnabled())
     kept = await demo_desk.workspace.store.read(stored.rules, dialog.connection.id)
     assert kept["employee"].rules == (Rule("name", ("name",), (Transform(TransformKind.UPPER),)),)
     dialog.reset.click()
-    await until(lambda: not dialog.reset.isEnabled())
+    await eventually(lambda: not dialog.reset.isEnabled())
     assert await demo_desk.workspace.store.read(stored.rules, dialog.connection.id) == {}
 
 
@@ -174,7 +166,7 @@ async def test_a_value_that_nobody_mapped_is_mapped_in_one_click_and_used_by_the
     assert dialog.values.pane.visible_table().rows == (("42", 3),)
     dialog.values.box.setCurrentIndex(dialog.values.box.findData("salgsleder"))
     dialog.values.map.click()
-    await until(lambda: dialog.tabs.tabText(1) == "Values")
+    await eventually(lambda: dialog.tabs.tabText(1) == "Values")
     await demo_desk.report_of(Request("directory.sync"))
     people = await demo_desk.workspace.store.read(directory.employees)
     assert sum(p.system_roles == ("salgsleder",) for p in people) >= 3
@@ -183,7 +175,7 @@ async def test_a_value_that_nobody_mapped_is_mapped_in_one_click_and_used_by_the
 async def test_close_stays_a_button_where_there_is_nothing_to_tell(dialog: MappingsDialog) -> None:
     before = dialog.close_button.geometry()
     dialog.tabs.setCurrentIndex(1)
-    await until(dialog.told.isHidden)
+    await eventually(dialog.told.isHidden)
     dialog.layout().activate()  # type: ignore[union-attr]
     assert dialog.close_button.geometry() == before
 
@@ -192,7 +184,7 @@ async def test_closing_with_something_unsaved_asks_first(dialog: MappingsDialog,
     line(dialog, "name")
     add(dialog, TransformKind.UPPER)
     dialog.close_button.click()
-    await until(lambda: bool([c for c in dialog.children() if c.objectName() == "confirm"]))
+    await eventually(lambda: bool([c for c in dialog.children() if c.objectName() == "confirm"]))
     assert dialog.isVisible()
 
 

@@ -381,8 +381,8 @@ async def test_a_status_is_sent_and_what_waits_is_counted(
     page = await open_page(status_push_url=nowhere)
     assert page.connection is not None
     connection_id = page.connection.id
-    while not await desk.workspace.store.read(contact_center_now.agents_now, connection_id):
-        await asyncio.sleep(0.05)  # what is left must be known
+    known = functools.partial(desk.workspace.store.read, contact_center_now.agents_now, connection_id)
+    await eventually(known, "what is left must be known")
     page.agents.table.select_place(0)
     page.open_details()
     click(page, "live.set_status")
