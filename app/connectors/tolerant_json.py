@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -89,9 +89,17 @@ class Names:
 
     def __init__(self, *fields: tuple[str, ...]) -> None:
         self._fields = fields
-        self.keys_of = lru_cache(_MOST_KEY_SETS)(self._keys_of)
+        self.reader = lru_cache(_MOST_KEY_SETS)(self._reader)
 
-    def _keys_of(self, keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    def _reader(self, keys: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+        """What takes the values of all fields from a row with these keys."""
+        standing = self._standing(keys)
+        if all(len(found) <= 1 for found in standing):
+            single = [found[0] if found else names[0] for found, names in zip(standing, self._fields, strict=True)]
+            return lambda raw: list(map(raw.get, single))
+        return lambda raw: [next((v for key in found if (v := raw[key]) is not None), None) for found in standing]
+
+    def _standing(self, keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         """For each field the keys that stand for it, the likeliest first."""
         spelled: dict[str, list[str]] = {}
         for key in keys:
@@ -125,13 +133,9 @@ class Row:
         values = (self._values.get(_plain(one)) for one in (name, *others))
         return next((value for value in values if value is not None), None)
 
-    def values(self, names: Names) -> list[Any]:
+    def values(self, names: Names) -> Sequence[Any]:
         """The values of all fields: of the first key of each that is there and not null."""
-        raw = self._raw
-        return [
-            raw[keys[0]] if len(keys) == 1 else next((v for k in keys if (v := raw[k]) is not None), None)
-            for keys in names.keys_of(tuple(raw))
-        ]
+        return names.reader(tuple(self._raw))(self._raw)
 
     def has(self, name: str) -> bool:
         """Whether there is such a key at all."""
@@ -173,7 +177,9 @@ def rows_of(value: object) -> Rows:
     if value is None:
         return Rows()
     values = value if isinstance(value, list) else [value]
-    found = tuple(Row(one) for one in values if isinstance(one, dict))
+    found = tuple([Row(one) for one in values if isinstance(one, dict)])
+    if len(found) == len(values):
+        return Rows(found)
     refused = tuple(one for one in values if isinstance(one, Problem))
     return Rows(found, len(values) - len(found) - len(refused), refused)
 

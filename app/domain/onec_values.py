@@ -18,6 +18,7 @@ _STAMP = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _MOST = 10**15
+_NUMERIC = (int, float)  # `int | float` would be made anew at every call
 _MOST_STAMP_CHARS = 100
 _AMOUNT = re.compile(r"\s*(\d{1,9}(?:[.,]\d{1,9})?)(?:\s*\((\d{1,9}(?:[.,]\d{1,9})?)\))?\s*", re.ASCII)
 _PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -56,8 +57,15 @@ def flag(value: object) -> bool | None:
 
 def number(value: object) -> Decimal | None:
     """A decimal number, also as text with comma or point and blanks between thousands."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, str):
+        return _number(value)
+    if isinstance(value, _NUMERIC) and not isinstance(value, bool):
         return Decimal(str(value)) if -_MOST < value < _MOST else None
+    return None
+
+
+@lru_cache(maxsize=4_096)  # rates and norms are many people's
+def _number(value: str) -> Decimal | None:
     found = "".join(text(value).split())
     return Decimal(found.replace(",", ".")) if _NUMBER.fullmatch(found) else None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
-from typing import TypeVar
 
 from app.connectors.onec.bodies import read_answer
 from app.connectors.tolerant_json import Names, Row, rows_of
@@ -18,7 +17,6 @@ from app.domain.onec_values import day, is_blank, number, reference, text
 from app.errors import BadData
 from app.i18n import _, ngettext
 
-T = TypeVar("T")
 _PEOPLE, _DEPARTMENTS = "AR_agents", "AR_departments"
 _NAMED = 5
 
@@ -104,24 +102,19 @@ def _person(row: Row, zone: tzinfo, mapper: Mapper, refused: list[Problem]) -> O
     found = reference(agent)
     if found is None:
         return None
-    unreadable: list[str] = []
-
-    def told(name: str, value: object, read: T | None) -> T | None:
-        """What was read, noting what could not be."""
-        if read is None and value is not None and not is_blank(value):
-            unreadable.append(name)
-        return read
-
     # One by one, a call each, these would take as long as everything else here.
     tab, last, first, second, position, login, extra, other, area = [
         value.strip() if type(value) is str and "\0" not in value else text(value)
         for value in (tab, last, first, second, position, login, extra, other, area)
     ]
-    hired, left = told("startwork", started, day(started, zone)), told("finishwork", finished, day(finished, zone))
-    moved = told("positionChangeDate", position_changed, day(position_changed, zone))
-    part = told("rate", rate, number(rate))
-    week = told("normWeek", norm, number(norm))
-    since = told("normWeekChangeDate", norm_changed, day(norm_changed, zone))
+    hired, left = day(started, zone), day(finished, zone)
+    moved, since = day(position_changed, zone), day(norm_changed, zone)
+    part, week = number(rate), number(norm)
+    told = (
+        ("startwork", started, hired), ("finishwork", finished, left), ("positionChangeDate", position_changed, moved),
+        ("rate", rate, part), ("normWeek", norm, week), ("normWeekChangeDate", norm_changed, since),
+    )  # fmt: skip
+    unreadable = [name for name, value, read in told if read is None and value is not None and not is_blank(value)]
     accruals = rows_of(mapper.take("vacation", balances))
     vacation, left_out = accruals.read(lambda one: _balance(one, zone))
     refused += accruals.refused
