@@ -55,7 +55,7 @@ COLUMNS: tuple[Column[Row], ...] = (
            tone=lambda r: Tone.DANGER if r[1].error else Tone.SUCCESS,
            icon=lambda r: Icon.WARNING if r[1].error else Icon.CHECK),
     Column("duration", N_("Took"), lambda r: r[1].duration_ms, text=lambda r: duration_text(r[1].duration_ms),
-           kind=Kind.NUMBER, width=80, align=Align.RIGHT, muted=True),
+           kind=Kind.NUMBER, width=110, align=Align.RIGHT, muted=True),
     Column("size", N_("Bytes"), lambda r: r[1].size, kind=Kind.NUMBER, width=80, align=Align.RIGHT, muted=True),
     Column("error", N_("What happened"), lambda r: again_text(r[1]), width=260, tooltip=lambda r: again_text(r[1])),
 )  # fmt: skip
