@@ -6,10 +6,9 @@ import logging
 from collections.abc import Sequence
 
 from app.domain.mappings import Harvest
-from app.domain.mappings.refusals import REFUSED
+from app.domain.mappings.refusals import REFUSED, refused_warnings
 from app.domain.outcomes import Outcome
 from app.errors import MusterError
-from app.i18n import ngettext
 from app.operations.context import RunContext
 from app.operations.registry import Operation
 from app.store import mappings, runs
@@ -35,8 +34,7 @@ async def note_mapping(context: RunContext, operation: Operation) -> None:
     if refused:
         _count(context, len(refused))
         context.report(refused)
-    if count := sum(outcome.step == REFUSED for outcome in context.outcomes):
-        context.warnings.append(_warning(count))
+    context.warnings += refused_warnings(sum(outcome.step == REFUSED for outcome in context.outcomes))
 
 
 def _keep(context: RunContext, harvest: Harvest, refused: Sequence[Outcome]) -> None:
@@ -51,12 +49,3 @@ def _count(context: RunContext, refused: int) -> None:
     if "failed" in context.summary:
         for name in {"total", "failed"} & context.summary.keys():
             context.summary[name] += refused
-
-
-def _warning(count: int) -> str:
-    text = ngettext(
-        "{count} record was left out because the mapping cannot take it.",
-        "{count} records were left out because the mapping cannot take them.",
-        count,
-    )
-    return text.format(count=count)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from app.domain.connections import LOOPBACK, Connection
 from app.domain.customers import CustomerList, CustomerQuery
 from app.domain.kinds.cetec import cetec_address
+from app.domain.mappings.refusals import refused_warnings
 from app.i18n import _, ngettext
 from app.operations.links import make_cetec, read_secrets
 from app.operations.probe import Probe, reach
@@ -75,7 +76,7 @@ async def _ask(probe: Probe, cetec: Cetec) -> None:
         assert found is not None
         count = probe.details["customers"] = len(found.records)
         billable = probe.details["billable"] = sum(record.ok_to_bill for record in found.records)
-        probe.warnings += found.warnings
+        probe.warnings += (*found.warnings, *refused_warnings(len(found.refused)))
         text = ngettext(
             "{count} customer, {billable} of them billable.", "{count} customers, {billable} of them billable.", count
         )

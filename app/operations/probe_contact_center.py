@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.connections import Connection
 from app.domain.kinds.sign_in import TYPED_REFRESH_TOKEN, AuthenticationType
+from app.domain.mappings.refusals import refused_warnings
 from app.errors import ErrorKind, MusterError, RemoteError
 from app.i18n import _, ngettext
 from app.operations.links import make_contact_center, read_secrets
@@ -109,6 +110,7 @@ async def _ask(probe: Probe, center: ContactCenter, *, full: bool) -> None:
         seconds += answer.seconds
         found = {"services": personnel.services, "groups": personnel.groups, "agents": personnel.agents}
         probe.details |= {name: len(records) for name, records in found.items()}
+        probe.warnings += refused_warnings(len(personnel.refused))
         count = len(personnel.agents)
         return ngettext("{count} agent.", "{count} agents.", count).format(count=count)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from app.domain.connections import Connection
 from app.domain.kinds.sign_in import TYPED_REFRESH_TOKEN, AuthenticationType
+from app.domain.mappings.refusals import refused_warnings
 from app.errors import ErrorKind, MusterError
 from app.i18n import _, ngettext
 from app.operations.links import make_onec, read_secrets
@@ -98,7 +99,7 @@ async def _ask(probe: Probe, onec: OneC, *, full: bool) -> None:
         seconds += answer.seconds
         if people is None:
             return _("1C sends people; there are more than fit into a test.")
-        probe.warnings += people.warnings
+        probe.warnings += (*people.warnings, *refused_warnings(len(people.refused) + len(people.refused_parts)))
         count = probe.details["people"] = len(people.people)
         return ngettext("{count} person.", "{count} people.", count).format(count=count)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.connections import Connection
 from app.domain.health import masked
+from app.domain.mappings.refusals import refused_warnings
 from app.errors import ErrorKind, MusterError
 from app.i18n import _, ngettext
 from app.operations.links import make_vitec, read_secrets
@@ -58,11 +59,14 @@ async def _ask(probe: Probe, hub: VitecHub) -> None:
             if error.kind is ErrorKind.FORBIDDEN:
                 raise error.within(_("The login is valid, but it has no right to this installation.")) from error
             raise
+        probe.warnings += refused_warnings(len(snapshot.refused))
         count = probe.details["departments"] = len(snapshot.records)
         return ngettext("{count} department.", "{count} departments.", count).format(count=count)
 
     async def data() -> str:
-        count = probe.details["employees"] = len((await (await hub.employees()).snapshot()).records)
+        snapshot = await (await hub.employees()).snapshot()
+        probe.warnings += refused_warnings(len(snapshot.refused))
+        count = probe.details["employees"] = len(snapshot.records)
         return ngettext("{count} employee.", "{count} employees.", count).format(count=count)
 
     await probe.staged.run("sign_in", sign_in)

@@ -17,7 +17,7 @@ import pytest
 
 from app.demo.terminals.certificate import new_context
 from app.domain.connections import Connection
-from app.domain.mappings import Rule
+from app.domain.mappings import Check, CheckKind, Rule
 from app.operations.runner import Request
 from app.store import connections, mappings
 from app.vault import MemoryKeyring
@@ -152,6 +152,19 @@ class TestTest:
         params = {"kind": "onec", "settings": settings, "connection": (await known(workspace)).id}
         tried = await run(workspace, "connections.try", params=params)
         assert tried.run.result["details"]["people"] == 1
+
+    async def test_people_whom_the_mapping_refuses_are_a_warning(
+        self, workspace: Workspace, service: ScriptedOneC, url: str
+    ) -> None:
+        sent = [{"AR_agents": [{"agentId": AGENT, "tabN": "1"}, {"agentId": "other"}]}]
+        service.answers[service.agents] = (200, json.dumps(sent).encode())
+        await create(workspace, url)
+        rules = (Rule("tabN", ("tabN",), checks=(Check(CheckKind.REQUIRED),)),)
+        await workspace.store.write(mappings.keep_rules, (await known(workspace)).id, "agent", rules, "tester")
+        result = await probed(workspace)
+        assert result["details"]["people"] == 1
+        assert "1 record was left out because the mapping cannot take it." in result["warnings"]
+        assert not [text for text in result["warnings"] if "cannot be read" in text]
 
     async def test_an_address_without_a_service_path_is_recommended_against(
         self, workspace: Workspace, service: ScriptedOneC, url: str

@@ -110,9 +110,9 @@ def _readable(rows: Rows, read: Callable[[Row], R]) -> Read[R]:
         except Refused as refused:
             losses.refuse(refused)
     unread = losses.told()
-    if unread:
-        log.warning("Contact centre: %d live rows cannot be read", total(unread))
     lost = (*unread, *(Unread(problem.message) for problem in rows.refused))
+    if lost:
+        log.warning("Contact centre: %d live rows cannot be read or taken", total(lost))
     if lost and not found:
         raise BadData(
             _("None of the live rows of the contact centre can be read: {causes}").format(causes=causes(lost))

@@ -12,7 +12,7 @@ from app.domain.mappings.mapper import Problem
 from app.domain.mappings.trial import NAMELESS, record_name
 from app.domain.outcomes import Action, Outcome, Status
 from app.domain.plans import Step
-from app.i18n import _
+from app.i18n import _, ngettext
 
 REFUSED = "mapping"
 """The reason of such steps and the step of such outcomes."""
@@ -40,3 +40,15 @@ def refused_outcome(step: Step[Any], target: str) -> Outcome:
 def refused_outcomes(kind: ConnectionKind, problems: Iterable[Problem]) -> tuple[Outcome, ...]:
     """The outcomes of records that a read without a plan could not take."""
     return tuple(refused_outcome(refused_step(kind, problem), problem.entity) for problem in problems)
+
+
+def refused_warnings(count: int) -> list[str]:
+    """What is said of so many; nothing of none."""
+    if not count:
+        return []
+    text = ngettext(
+        "{count} record was left out because the mapping cannot take it.",
+        "{count} records were left out because the mapping cannot take them.",
+        count,
+    )
+    return [text.format(count=count)]
