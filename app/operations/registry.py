@@ -7,12 +7,13 @@ async def sync_offices(context: RunContext, params: SyncParams) -> None: ...
 from __future__ import annotations
 
 import importlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -116,7 +117,8 @@ class Operation:
         (schema,), components = msgspec.json.schema_components([self.params], ref_template="#/$defs/{name}")
         name = schema["$ref"].rpartition("/")[2]
         own: dict[str, Any] = components.pop(name)
-        return own | {"additionalProperties": False} | ({"$defs": components} if components else {})
+        parts = {n: _closed(part) for n, part in components.items()}
+        return own | {"additionalProperties": False} | ({"$defs": parts} if parts else {})
 
     def read_params(self, given: Mapping[str, Any]) -> Any:
         """Typed parameters from texts (command line) or values (window).
@@ -124,17 +126,53 @@ class Operation:
         Raises `UsageError` for an unknown name or an impossible value.
         """
         hints = get_type_hints(self.params)
-        if unknown := sorted(set(given) - set(hints)):
-            known = ", ".join(f.name for f in fields(self.params)) or _("none")
+        values = {name: _from_text(value, hints[name]) if name in hints else value for name, value in given.items()}
+        if unknown := next(_unknown(values, self.params), None):
+            name, kind = unknown
             raise UsageError(
-                _("{operation} has no parameter {name}.").format(operation=self.id, name=unknown[0]),
-                _("Its parameters are: {names}.").format(names=known),
+                _("{operation} has no parameter {name}.").format(operation=self.id, name=name),
+                _("Its parameters are: {names}.").format(names=", ".join(f.name for f in fields(kind)) or _("none")),
             )
-        values = {name: _from_text(value, hints[name]) for name, value in given.items()}
         try:
             return msgspec.convert(values, self.params, strict=False)
         except msgspec.ValidationError as error:
             raise UsageError(_("{operation}: {cause}").format(operation=self.id, cause=error)) from error
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object that takes no other keys than its own."""
+    return schema | {"additionalProperties": False} if "properties" in schema else schema
+
+
+def _unknown(value: Any, hint: Any, where: str = "") -> Iterator[tuple[str, Any]]:
+    """Keys that nothing would read, also deep inside, with the class that has none of that name.
+
+    A misspelt key that is left out in silence would send something else than what a person wrote.
+    """
+    parts = get_args(hint)
+    if is_dataclass(hint) and isinstance(value, Mapping):
+        hints, dot = _fields(cast("type", hint)), "." if where else ""
+        if not value.keys() <= hints.keys():
+            yield from ((f"{where}{dot}{name}", hint) for name in sorted(value.keys() - hints.keys()))
+        inner = [(value[name], kind, f"{where}{dot}{name}") for name, kind in hints.items() if kind and name in value]
+    elif isinstance(value, list) and get_origin(hint) in (tuple, list):
+        inner = [(one, parts[0], f"{where}[{at}]") for at, one in enumerate(value)]
+    elif isinstance(value, Mapping) and get_origin(hint) is dict:
+        inner = [(one, parts[1], f"{where}.{name}") for name, one in value.items()]
+    else:
+        inner = [(value, part, where) for part in parts if get_origin(hint) in (Union, UnionType)]
+    for one in inner:
+        yield from _unknown(*one)
+
+
+@cache
+def _fields(kind: type) -> dict[str, Any]:
+    """The fields of a class, with the kind of those that hold further classes, None for all others."""
+
+    def holds_classes(hint: Any) -> bool:
+        return is_dataclass(hint) or any(holds_classes(part) for part in get_args(hint))
+
+    return {name: hint if holds_classes(hint) else None for name, hint in get_type_hints(kind).items()}
 
 
 def _from_text(value: Any, hint: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -197,6 +198,37 @@ class TestParameters:
             schema = found.schema()
             Draft202012Validator.check_schema(schema)
             assert (schema["type"], schema["additionalProperties"]) == ("object", False)
+            parts = [part for part in schema.get("$defs", {}).values() if "properties" in part]
+            assert all(part["additionalProperties"] is False for part in parts)
+
+    @pytest.mark.parametrize(
+        ("operation_id", "given", "named"),
+        [
+            (
+                "onec.send_schedule",
+                {"shifts": [{"agent_id": "a"}, {"agent_id": "a", "breaks": []}]},
+                "shifts[1].breaks",
+            ),
+            ("onec.plan_shifts", {"shifts": '[{"agentId": "a"}]'}, "shifts[0].agentId"),
+            (
+                "onec.send_fact_work_time",
+                {"agent_id": "a", "shift_start": "b", "periods": [{"start": "09:00", "end": "10:00", "time": 1}]},
+                "periods[0].time",
+            ),
+            (
+                "mappings.update",
+                {"entity": "person", "rows": [{"target": "a", "transforms": [{"kind": "trim", "txt": "b"}]}]},
+                "rows[0].transforms[0].txt",
+            ),
+            ("cc.bulk_import", {"file": "a", "validation_rules": {"b": {"mn": 1}}}, "validation_rules.b.mn"),
+        ],
+    )
+    def test_a_misspelt_key_in_a_part_is_refused_and_not_left_out(
+        self, operation_id: str, given: dict[str, Any], named: str
+    ) -> None:
+        with pytest.raises(UsageError, match=re.escape(f"{operation_id} has no parameter {named}.")) as refused:
+            self.read(operation_id, **given)
+        assert refused.value.remedy.startswith("Its parameters are: ")
 
     @pytest.mark.parametrize("found", list(operations().values()), ids=lambda o: str(o.id))
     def test_every_operation_has_words_and_a_permission(self, found: Operation) -> None:
