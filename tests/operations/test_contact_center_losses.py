@@ -104,6 +104,21 @@ class TestRowsThatCannotBeRead:
         assert report.run.warnings == ("2 rows cannot be read: id: It is empty or missing.",)
 
 
+async def test_an_interval_that_ends_before_it_begins_replaces_no_good_one(
+    linked: Workspace, server: ScriptedServer
+) -> None:
+    def answer(**more: Any) -> None:
+        server.answer("/historic/serviceGroupData", [{"groupId": "g-sales", "historicData": [interval(**more)]}])
+
+    answer()
+    good = await read(linked, "cc.service_group_data", groups="g-sales", **DAY)
+    answer(end="2026-03-05T05:55:00Z", notUniqueReceived=99)
+    report = await read(linked, "cc.service_group_data", groups="g-sales", **DAY)
+    assert report.exit_code is ExitCode.INCOMPLETE
+    assert report.run.warnings == ("1 row cannot be read: endInterval: The end is before the start.",)
+    assert report.run.result == good.run.result
+
+
 class TestIdsWithCommas:
     async def test_are_left_out_with_the_remedy_and_not_without_data(
         self, linked: Workspace, server: ScriptedServer

@@ -82,8 +82,7 @@ class History:
     _losses: Losses = field(default_factory=Losses)
     _refused: list[Problem] = field(default_factory=list)
     _equal_calls: Counter[tuple[object, ...]] = field(default_factory=Counter)
-    _more_handled: int = 0
-    _other_length: int = 0
+    _odd: Counter[Rule] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._fields = Fields(self.zone)
@@ -153,18 +152,23 @@ class History:
         numbers = Row(metrics) if isinstance(metrics, dict) else row
         start = self._fields.moment(row, "startInterval", "intervalStart")
         end = self._fields.moment_or_none(row, "endInterval", "intervalEnd")
+        if end is not None:
+            _check_order(start, end, "endInterval")
         handled, offered = count(numbers, "notUniqueTreated"), count(numbers, "notUniqueReceived")
-        self._more_handled += handled > offered
+        unique_handled, unique_offered = count_or_none(numbers, "treatedCalls"), count_or_none(numbers, "receivedCalls")
+        length = end - start if end is not None and end > start else step_ms
+        self._odd[Rule.COUNTS] += handled > offered or _is_more(unique_handled, unique_offered)
+        self._odd[Rule.INTERVAL] += length != step_ms
         return IntervalMetrics(
             start_ms=start,
             group_id=_inner_or_outer(row, outer, "groupId"),
             service_id=self._service(row, outer),
-            step_ms=end - start if end is not None and end > start else step_ms,
+            step_ms=length,
             offered=offered,
             handled=handled,
             lost=count(numbers, "notUniqueMissed"),
-            unique_offered=count_or_none(numbers, "receivedCalls"),
-            unique_handled=count_or_none(numbers, "treatedCalls"),
+            unique_offered=unique_offered,
+            unique_handled=unique_handled,
             unique_lost=count_or_none(numbers, "missCalls"),
             aht_ms=duration(numbers, "aht") if handled else None,
             post_ms=duration(numbers, "postProcessing") if handled else None,
@@ -192,7 +196,7 @@ class History:
         if end is None:
             return AgentLogin(start, agent, None, None)
         _check_order(start, end, "logoutDate")
-        self._other_length += said is not None and abs(said - (end - start)) > _SECOND_MS
+        self._odd[Rule.DURATION] += said is not None and abs(said - (end - start)) > _SECOND_MS
         return AgentLogin(start, agent, end, end - start if said is None else said)
 
     def _call(self, outer: Row, row: Row) -> AgentCall:
@@ -225,18 +229,30 @@ class History:
         return words(row, "serviceId") or words(outer, "serviceId") or self.service_id
 
     def _warnings(self) -> Iterator[str]:
-        if more := self._more_handled:
-            yield ngettext(
-                "{count} interval has more contacts handled than offered.",
-                "{count} intervals have more contacts handled than offered.",
-                more,
-            ).format(count=more)
-        if other := self._other_length:
-            yield ngettext(
-                "{count} sign-in has a duration that its times do not have.",
-                "{count} sign-ins have a duration that their times do not have.",
-                other,
-            ).format(count=other)
+        return (_doubt(rule, count) for rule, count in self._odd.items() if count)
+
+
+def _doubt(rule: Rule, count: int) -> str:
+    """What is odd about so many rows that are taken as they are (§5.2, §5.4)."""
+    if rule is Rule.COUNTS:
+        text = ngettext(
+            "{count} interval has more contacts handled than offered.",
+            "{count} intervals have more contacts handled than offered.",
+            count,
+        )
+    elif rule is Rule.INTERVAL:
+        text = ngettext(
+            "{count} interval is not as long as was asked for.",
+            "{count} intervals are not as long as was asked for.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "{count} sign-in has a duration that its times do not have.",
+            "{count} sign-ins have a duration that their times do not have.",
+            count,
+        )
+    return text.format(count=count)
 
 
 def _has_any(row: Row, names: tuple[str, ...]) -> bool:
@@ -249,6 +265,10 @@ def _inner_or_outer(row: Row, outer: Row, name: str) -> str:
     Raises `Refused`.
     """
     return words(row, name) or identity(outer, name)
+
+
+def _is_more(one: int | None, other: int | None) -> bool:
+    return one is not None and other is not None and one > other
 
 
 def _check_order(start: int, end: int, name: str) -> None:

@@ -165,6 +165,21 @@ class TestIntervals:
         assert len(read.rows) == 1
         assert "more contacts handled than offered" in read.warnings[0]
 
+    def test_more_unique_contacts_handled_than_offered_is_only_a_warning_too(self) -> None:
+        read = history([sales(interval(receivedCalls=12, treatedCalls=99))])
+        assert [row.unique_handled for row in read.rows] == [99]
+        assert read.warnings == ("1 interval has more contacts handled than offered.",)
+
+    def test_that_end_before_they_begin_are_unreadable(self) -> None:
+        read = history([sales(interval("2026-03-05T06:10:00Z", "2026-03-05T06:05:00Z"))])
+        assert read.rows == ()
+        assert [one.cause for one in read.unread] == ["endInterval: The end is before the start."]
+
+    def test_of_another_length_than_was_asked_for_are_taken_with_a_warning(self) -> None:
+        read = history([sales(interval(), interval("2026-03-05T08:00:00Z", "2026-03-05T08:07:00Z"))])
+        assert [row.step_ms for row in read.rows] == [STEP, 420_000]
+        assert read.warnings == ("1 interval is not as long as was asked for.",)
+
     def test_an_average_may_have_a_fraction(self) -> None:
         assert history([sales(interval(aht=287000.4))]).rows[0].aht_ms == 287_000
 
