@@ -26,7 +26,7 @@ from app.store.database import MIGRATIONS, Store
 from app.store.tables import TABLES
 from app.vault import MemoryKeyring
 from app.workspace import Workspace
-from tests.support.command import ROOT, Muster, Ran
+from tests.support.command import ROOT, Muster, QuickMuster, Ran
 from tests.support.running import dump, execute, run
 
 SECOND = '''
@@ -195,6 +195,17 @@ class TestBadDays:
         refused = refusal(home, f"sqlite:///{tmp_path}")
         assert told(refused) == ("database.foreign", ErrorKind.BAD_DATA, ExitCode.STOPPED)
         assert f"{tmp_path} is a folder" in refused.remedy
+
+    def test_the_command_says_it_in_its_exit_code(self, quick: QuickMuster, tmp_path: Path) -> None:
+        (tmp_path / "letter.db").write_bytes(b"Dear Sir or Madam, " * 500)
+        endings = {
+            tmp_path / "drive" / "muster.db": (5, "not_configured"),
+            tmp_path / "letter.db": (4, "bad_data"),
+            tmp_path: (4, "bad_data"),
+        }
+        for place, ending in endings.items():
+            ran = quick("list", "offices", "--json", env={"DATABASE_URL": f"sqlite:///{place}"})
+            assert (ran.code, ran.json["error"]["kind"]) == ending, ran
 
     def test_a_server_where_the_driver_is_missing(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
         for driver in ("psycopg", "psycopg2"):

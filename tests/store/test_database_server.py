@@ -15,6 +15,7 @@ from app.domain.causes import CAUSES
 from app.domain.connections import ConnectionStatus
 from app.domain.outcomes import RunState
 from app.errors import ErrorKind, ExitCode, MusterError
+from app.operations.runner import Request
 from app.places import Home
 from app.store import connections, directory, runs
 from app.store.database import Store, make_database
@@ -131,9 +132,15 @@ class TestOpening:
         assert refused.message.startswith("The list of organizations cannot be read: The database server")
 
     def test_the_command_says_it_in_its_exit_code(self, quick: QuickMuster, server: PostgresServer) -> None:
-        for url, ending in ((server.url("nowhere"), (5, "not_configured")), (server.url(), (0, ""))):
-            ran = quick("list", "offices", "--json", env={"DATABASE_URL": url})
-            assert (ran.code, ran.json["error"]["kind"] if ran.code else "") == ending, ran
+        endings = {
+            server.url("nowhere"): (5, "not_configured"),
+            server.url(password="wrong-one"): (5, "refused_sign_in"),
+            "postgresql://muster@127.0.0.1:1/x": (4, "unreachable"),
+        }
+        for url, ending in endings.items():
+            for command in (("list", "offices"), ("run", "offices.sync"), ("connections", "health")):
+                ran = quick(*command, "--json", env={"DATABASE_URL": url})
+                assert (ran.code, ran.json["error"]["kind"]) == ending, (command, ran)
 
 
 class TestWhileItIsOpen:
@@ -214,3 +221,33 @@ async def test_a_run_whose_database_breaks_stops_and_accuses_no_connection(
         assert found is not None
         assert (found.status, found.last_error) == (ConnectionStatus.ACTIVE, None)
         assert (await run(workspace, "offices.sync")).exit_code is ExitCode.DONE
+
+
+async def test_a_run_whose_database_stays_away_is_stored_once_it_is_back(
+    home: Home, shared: str, server: PostgresServer, keyring: MemoryKeyring, small_world: DemoWorld,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("DATABASE_URL", shared)
+    real = database_module.insert_rows
+    async with await Workspace.open(home, keyring=keyring) as workspace:
+        await connect_demo(workspace, small_world.describe())
+
+        def stop(*given: object) -> None:
+            server.stop()
+            real(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(directory, "insert_rows", stop)
+        try:
+            report = await run(workspace, "offices.sync")
+            assert told(report.error)[0] == "database.lost"
+            assert workspace.runner.handles == {}
+            with pytest.raises(MusterError) as refused:
+                await workspace.runner.start(Request("offices.sync"))
+            assert told(refused.value)[0] == "database.unreachable"
+        finally:
+            server.start()
+        monkeypatch.setattr(directory, "insert_rows", real)
+        assert (await run(workspace, "offices.sync")).exit_code is ExitCode.DONE
+        stored = await workspace.store.read(runs.find_run, report.run.run_id)
+        assert stored is not None
+        assert stored.state is RunState.STOPPED
