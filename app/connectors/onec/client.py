@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self, TypeVar
 
@@ -21,7 +22,16 @@ from app.connectors.onec.bodies import (
 )
 from app.connectors.onec.line import Line
 from app.connectors.onec.people import read_people
-from app.connectors.onec.refusals import OneCBadRequest, OneCFailed, OneCLost, OneCNotFound, OneCWrongVerb, classify
+from app.connectors.onec.refusals import (
+    OneCBadRequest,
+    OneCBusinessError,
+    OneCFailed,
+    OneCLicenseUnavailable,
+    OneCLost,
+    OneCNotFound,
+    OneCWrongVerb,
+    classify,
+)
 from app.connectors.onec.settings import OneCSettings
 from app.connectors.sign_in import SignIn, close_sign_in
 from app.domain.mappings import Mapper
@@ -43,6 +53,30 @@ from app.i18n import _
 R = TypeVar("R")
 ENOUGH_TO_TELL_BYTES = 65_536
 _READ_IN_THREAD_BYTES = 100_000
+
+
+@dataclass(repr=False)
+class Listing:
+    """An answer of `agents` as bytes: whoever knows it already need not read it.
+
+    `asked_again` says that it could not be read, so what was read in the end is another one.
+    """
+
+    body: bytes
+    ask: Callable[[], Awaitable[bytes]]
+    read: Callable[[bytes], OneCPeople]
+    asked_again: bool = False
+
+    async def people(self) -> OneCPeople:
+        """Who is in it; an answer that cannot be read is asked for once more (§9.1).
+
+        Raises `BadData` when the other one cannot be read either.
+        """
+        try:
+            return await _off_loop(self.read, self.body)
+        except BadData:
+            self.asked_again = True
+            return await _off_loop(self.read, await self.ask())
 
 
 class OneC(AbstractAsyncContextManager["OneC"]):
@@ -81,10 +115,16 @@ class OneC(AbstractAsyncContextManager["OneC"]):
 
     async def agents(self, first: date, last: date) -> OneCPeople:
         """People and departments as of today; the two days bound the vacation balances alone (§5.1)."""
+        return await (await self.listing(first, last)).people()
+
+    async def listing(self, first: date, last: date) -> Listing:
+        """The same, not yet read."""
         zone = self.settings.zone
-        return await self._read(
-            lambda: self._line.get(_agents(first, last)), lambda body: read_people(body, zone, self.mapper)
-        )
+
+        async def ask() -> bytes:
+            return (await self._line.get(_agents(first, last))).body
+
+        return Listing(await ask(), ask, lambda body: read_people(body, zone, self.mapper))
 
     async def norm_hours(self, first: date, last: date, mode: NormMode, people: Sequence[NormRequest]) -> OneCNorms:
         """Norms by the production calendar, so many people at a time as the settings say (§5.2)."""
@@ -170,12 +210,18 @@ class OneC(AbstractAsyncContextManager["OneC"]):
     async def send_fact_work_time(self, fact: FactDay) -> OneCReply:
         """Report worked time, of which 1C makes and posts documents at once (§5.5). Sent a single time.
 
-        Raises `OutcomeUnknown` whenever 1C may have taken it without our seeing its answer.
+        Raises `OutcomeUnknown` whenever 1C may have taken it without our seeing its answer, `OneCLicenseUnavailable`
+        where the platform turned it away, so that nothing was made of it.
         """
         in_session = self._line.has_session
         try:
             answer = await self._line.post("sendFactWorkTime", fact_body(fact, self.settings.zone), Repeat.UNSENT)
             return read_reply(answer.body)
+        except OneCLicenseUnavailable as error:
+            if error.otherwise is not None:
+                raise _unknown(error.otherwise) from error
+            remedy = _("Close idle 1C sessions or buy licences, then send it again.")
+            raise OneCLicenseUnavailable(_("1C has no free licence, so no document was made."), remedy) from error
         except MusterError as error:
             if _may_be_done(error, in_session=in_session):
                 raise _unknown(error) from error
@@ -239,7 +285,7 @@ async def _off_loop(read: Callable[[bytes], R], body: bytes) -> R:
 def _unknown(error: MusterError) -> OutcomeUnknown:
     """What is raised for a write that 1C may have taken; an answer that did come stays what it was."""
     unknown = OutcomeUnknown(_("Nobody knows whether 1C took the worked time: {cause}").format(cause=error.message))
-    if isinstance(error, BadData | OneCFailed):
+    if isinstance(error, BadData | OneCFailed | OneCBusinessError):
         unknown.kind = error.kind
     return unknown
 

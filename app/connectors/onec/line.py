@@ -70,10 +70,15 @@ class Line:
         return await self.send(Call(path, "POST", _JSON, sent, repeat=repeat))
 
     async def send(self, call: Call) -> Answer:
-        """One answer, a missing licence waited for: one caller after the other, never side by side."""
+        """One answer, a missing licence waited for: one caller after the other, never side by side.
+
+        A write that must not happen twice does not wait: whatever was answered, it was sent.
+        """
         try:
             return await self._in_session(call)
         except OneCLicenseUnavailable as error:
+            if call.repeats is Repeat.UNSENT:
+                raise
             none_free = error
         async with self._licence_turn:
             for pause in self.settings.licence_pauses_s:

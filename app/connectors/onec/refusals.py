@@ -28,6 +28,12 @@ _LOST = frozenset({502, 504})
 _DESCR = re.compile(r"<(?:\w+:)?descr\b[^>]*>([^<]*)<", re.IGNORECASE)
 _BUSY_REASON = re.compile(r"""\breason\s*=\s*["']?406\b""")
 _TRACE = re.compile(r"\{[^{}\n]{1,200}\(\d+(?:,\s*\d+)?\)\}|clsid\s*=|\bexception\b", re.IGNORECASE)
+_NO_LICENCE = re.compile(
+    r"свободн\w+ лицензи|не найдена лицензия\s*(?:[.!]|$)|не обнаружен ключ защиты|"
+    r"no free licen[cs]e|licen[cs]e not found",
+    re.IGNORECASE,
+)
+"""The platform's own wordings (§4.4)."""
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _SAID = ("message", "error", "description")
 
@@ -47,10 +53,15 @@ class OneCBadRequest(RemoteError):
 
 
 class OneCLicenseUnavailable(RemoteError):
-    """1C answers and has no free licence for one more session (§4.4)."""
+    """1C answers and has no free licence for one more session (§4.4).
+
+    `otherwise` is what the answer means if it only speaks of some licence; None for the platform's own refusal, which
+    comes before the service does anything.
+    """
 
     code = "onec.no_licence"
     default_remedy = CAUSES[code].remedy
+    otherwise: MusterError | None = None
 
 
 class OneCNotFound(RemoteError):
@@ -118,8 +129,18 @@ def classify(answer: Answer) -> MusterError | None:
     if status == 429:
         return rate_limited(answer, SYSTEM)
     said = said_by(answer)
+    meant = _meant(answer, said)
     if status >= 500 and re.search(r"лиценз|licen", _whole(answer), re.IGNORECASE):
-        return OneCLicenseUnavailable(_(CAUSES[OneCLicenseUnavailable.code].cause))
+        none_free = OneCLicenseUnavailable(_(CAUSES[OneCLicenseUnavailable.code].cause))
+        own = _NO_LICENCE.search(said) and not _TRACE.search(said) and _json_text(answer.body) is None
+        none_free.otherwise = None if own else meant
+        return none_free
+    return meant
+
+
+def _meant(answer: Answer, said: str) -> MusterError | None:
+    """The same, of what an answer says in any other matter than licences."""
+    status = answer.status
     if status in _BUSY | _LOST or (status >= 500 and _BUSY_REASON.search(_whole(answer)[:_MOST_TEXT_CHARS])):
         return (OneCLost if status in _LOST else OneCBusy)(
             _("1C cannot take calls just now: {status} {text}").format(status=status, text=said).rstrip(),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import respx
 
-from app.connectors.onec import OneC, OneCBusinessError, OneCBusy, OneCFailed
+from app.connectors.onec import OneC, OneCBusinessError, OneCBusy, OneCFailed, OneCLicenseUnavailable
 from app.domain.kinds.onec import PostStyle
 from app.domain.onec import FactDay, FactSlice, OneCReply, PersonSchedule, ScheduleShift
 from app.errors import BadData, ErrorKind, Forbidden, MusterError, OutcomeUnknown, RateLimited, TimedOut, Unreachable
@@ -223,12 +223,54 @@ class TestFact:
         assert not isinstance(failed.value, OutcomeUnknown)
         assert route.call_count == 4
 
-    async def test_without_a_licence_nothing_was_done_so_it_is_sent_again(self, wire: respx.MockRouter) -> None:
-        answers = [httpx.Response(500, text=NO_LICENCE), httpx.Response(200, json={"result": True})]
-        route = wire.post("/sendFactWorkTime").mock(side_effect=answers)
-        async with make(licence_pauses_s=(0.0,)) as onec:
-            assert (await onec.send_fact_work_time(FACT)).accepted
-        assert route.call_count == 2
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            httpx.Response(500, text=NO_LICENCE + "!"),
+            httpx.Response(500, text="Не найдена лицензия. Не обнаружен ключ защиты программы!"),
+            httpx.Response(503, text="<html><body>There are no free licenses</body></html>"),
+            httpx.Response(500, text="License not found. No security dongle found."),
+            httpx.Response(500, text=f"<exception xmlns='http://v8.1c.ru'><descr>{NO_LICENCE}</descr></exception>"),
+        ],
+    )
+    async def test_without_a_licence_nothing_was_made_and_a_person_sends_it_again(
+        self, wire: respx.MockRouter, answer: httpx.Response
+    ) -> None:
+        route = wire.post("/sendFactWorkTime").mock(return_value=answer)
+        async with make(licence_pauses_s=(0.0, 0.0, 0.0)) as onec:
+            with pytest.raises(OneCLicenseUnavailable) as refused:
+                await onec.send_fact_work_time(FACT)
+        assert (route.call_count, refused.value.message) == (1, "1C has no free licence, so no document was made.")
+        assert refused.value.remedy == "Close idle 1C sessions or buy licences, then send it again."
+
+    @pytest.mark.parametrize(
+        ("answer", "said"),
+        [
+            (
+                httpx.Response(500, text="{Модуль.Лицензирование(12)}: Деление на 0"),
+                "1C failed: 500 {Модуль.Лицензирование(12)}: Деление на 0",
+            ),
+            (
+                httpx.Response(500, text=f"{{Модуль.WFM(7)}}: {NO_LICENCE}"),
+                f"1C failed: 500 {{Модуль.WFM(7)}}: {NO_LICENCE}",
+            ),
+            (
+                httpx.Response(500, json={"message": "Не найдена лицензия. Водитель Орлов"}),
+                "Не найдена лицензия. Водитель Орлов",
+            ),
+            (httpx.Response(500, text="Не найдена лицензия водителя"), "Не найдена лицензия водителя"),
+            (httpx.Response(504, text="licensed to nobody"), "1C cannot take calls just now: 504 licensed to nobody"),
+        ],
+    )
+    async def test_any_other_word_of_a_licence_leaves_open_what_became_of_it_and_it_goes_out_once(
+        self, wire: respx.MockRouter, answer: httpx.Response, said: str
+    ) -> None:
+        route = wire.post("/sendFactWorkTime").mock(return_value=answer)
+        async with make(licence_pauses_s=(0.0, 0.0, 0.0)) as onec:
+            with pytest.raises(OutcomeUnknown) as unknown:
+                await onec.send_fact_work_time(FACT)
+        assert route.call_count == 1
+        assert unknown.value.message == f"Nobody knows whether 1C took the worked time: {said}"
 
 
 class TestOnTheWire:
