@@ -18,6 +18,8 @@ from app.domain.onec_shift_rows import ShiftRow, WrongValue, moment, read_shift
 from app.domain.onec_shifts import Circumstances, PlannedShift, RowProblem, nobody, own_problems
 from app.i18n import _
 
+NOT_BEGUN = "not_begun"
+"""The rule that a shift which is still to come breaks: nothing can have been worked in it, and 1C cannot undo it."""
 NOT_OVER = "not_over"
 """The rule that a shift which still lasts breaks."""
 HOUR_MS = 3_600_000

@@ -32,7 +32,7 @@ from app.domain.customers import DatabaseStatus
 from app.domain.exchange.problems import Rule
 from app.domain.onec_schedules import ShiftProblem
 from app.domain.onec_shift_rows import ShiftRule
-from app.domain.onec_worked import NOT_OVER
+from app.domain.onec_worked import NOT_BEGUN, NOT_OVER
 from app.domain.outcomes import Action, RunError, Status
 from app.domain.supabase import RecordProblem
 from app.domain.terminal_answers import AnswerClass
@@ -112,7 +112,7 @@ class TestEveryCodeIsInTheCatalogue:
         assert {device_code(kind) for kind in said - {AnswerClass.OK}} <= set(CAUSES)
 
     def test_of_every_rule_of_rows_and_shifts(self) -> None:
-        rules = {*Rule, *ShiftRule, *ShiftProblem, NOT_OVER}
+        rules = {*Rule, *ShiftRule, *ShiftProblem, NOT_OVER, NOT_BEGUN}
         assert {row_code(rule) for rule in rules} <= set(CAUSES)
 
     def test_of_every_reason_for_which_records_are_left_out(self) -> None:

@@ -46,6 +46,7 @@ _TITLES = {
     "overlaps": (N_("Overlaps another"), _TOGETHER),
     "outside_period": (N_("Outside the period"), _TIME),
     "break_outside_shift": (N_("Break outside the shift"), _TIME),
+    "not_begun": (N_("Shift has not begun yet"), _TIME),
     "not_over": (N_("Shift is not over yet"), _TIME),
     "held": (N_("Another shift of the month is wrong"), N_("Its days without a shift would become days off.")),
 }

@@ -6,18 +6,22 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.domain.causes import row_code
 from app.domain.onec import FactDay
 from app.domain.onec_receipts import FactReceipt, SentStatus
+from app.domain.onec_worked import NOT_BEGUN
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import Held, MusterError, OutcomeUnknown
 from app.events import WorkforceChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.operations.onec.asking import SYSTEM, Asked, onec_of
+from app.operations.onec.asking import SYSTEM, Asked, is_over, onec_of
 from app.store import onec_sent, onec_worked, runs
 from app.store.values import now
 
 STEP = "fact"
+NOT_BEGUN_TEXT = N_("The shift has not begun yet, so nothing was worked in it.")
+NOT_BEGUN_FIX = N_("Enter worked time when it is known.")
 LOOK = N_("Check in 1C whether the document is there; only then send it again.")
 
 
@@ -49,6 +53,13 @@ def outcome_of(fact: FactDay, asked: Asked, status: Status, message: str, remedy
     step = f"{STEP} {fact.shift_start.date().isoformat()}"
     place = (subject, subject_id, SYSTEM, fact.external_id)
     return Outcome(*place, status, step, message, Action.CREATE, remedy, code=code)
+
+
+def not_begun(fact: FactDay, asked: Asked) -> Outcome | None:
+    """Why the worked time of a shift that is still to come is not sent, nor shown as if it could be."""
+    if is_over(fact.shift_start):
+        return None
+    return outcome_of(fact, asked, Status.SKIPPED, _(NOT_BEGUN_TEXT), _(NOT_BEGUN_FIX), row_code(NOT_BEGUN))
 
 
 def sent_before(context: RunContext, before: FactReceipt | None, *, again: bool) -> Held | None:

@@ -24,7 +24,7 @@ from app.errors import Held, UsageError
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, is_over, nobody_knows, whom, zone_of
-from app.operations.onec.fact_sending import STEP, begin, outcome_of, send_once, sent_before, tell
+from app.operations.onec.fact_sending import STEP, begin, not_begun, outcome_of, send_once, sent_before, tell
 from app.operations.onec.hours import fetch_timesheet, period_row
 from app.operations.onec.rows import plain
 from app.operations.registry import operation
@@ -79,6 +79,9 @@ async def send_fact(context: RunContext, params: FactParams) -> None:
         onec_sent.find_fact, context.own_connection.id, fact.external_id, fact.shift_start.date()
     )
     context.result |= _shown(fact, asked, before)
+    if (wrong := not_begun(fact, asked)) is not None:
+        await tell(context, [wrong])
+        return
     if not is_over(max([fact.shift_start, *(s.start + timedelta(milliseconds=s.ms) for s in fact.slices)])):
         context.warnings.append(_("The shift is not over yet."))
     if context.dry_run:

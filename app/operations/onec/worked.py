@@ -20,13 +20,23 @@ from app.domain.onec_receipts import FactReceipt, SentStatus
 from app.domain.onec_schedules import Shift, split
 from app.domain.onec_shift_rows import WrongValue, moment
 from app.domain.onec_shifts import Circumstances, RowProblem, nobody
-from app.domain.onec_worked import HOUR_MS, CheckedWork, WorkedDay, check_worked, expected_documents, plan_of
+from app.domain.onec_worked import HOUR_MS, NOT_BEGUN, CheckedWork, WorkedDay, check_worked, expected_documents, plan_of
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import Held, MusterError, UsageError
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, finish, zone_of
-from app.operations.onec.fact_sending import STEP, begin, outcome_of, send_once, sent_before, tell
+from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, finish, is_over, zone_of
+from app.operations.onec.fact_sending import (
+    NOT_BEGUN_FIX,
+    NOT_BEGUN_TEXT,
+    STEP,
+    begin,
+    not_begun,
+    outcome_of,
+    send_once,
+    sent_before,
+    tell,
+)
 from app.operations.onec.rows import plain
 from app.operations.onec.shift_source import ShiftParam, file_rows, names_of, param_rows, people_of
 from app.operations.registry import operation
@@ -89,8 +99,6 @@ async def keep_worked(context: RunContext, params: WorkedParams) -> None:
     source = "file" if params.file else "entered"
     checked = await asyncio.to_thread(check_worked, rows, about, now(), source)
     checked = _with_absent(checked, params.absent, about)
-    if any(day.shift.end > now() for day in checked.days):  # somebody said to be absent from a shift to come
-        context.warnings.append(_("The shift is not over yet."))
     connection_id = context.own_connection.id
     context.rows = [_row(d, asked) for d in checked.days] + [_problem_row(p) for p in checked.problems]
     context.reasons.update(Counter(p.rule for p in checked.problems))
@@ -113,6 +121,9 @@ def _with_absent(checked: CheckedWork, absent: Iterable[AbsentParam], about: Cir
             if external_id is None:
                 raise nobody(agent)
             start = moment(given.shift_start, about.zone, "start")
+            if not is_over(start):
+                problems.append(RowProblem(0, external_id, "start", NOT_BEGUN, _(NOT_BEGUN_TEXT), _(NOT_BEGUN_FIX)))
+                continue
             days.append(WorkedDay(external_id, start.date(), Shift(start, start), "entered"))
         except WrongValue as wrong:
             problems.append(RowProblem(0, agent, wrong.field, wrong.rule, wrong.message, wrong.fix))
@@ -171,6 +182,9 @@ async def post_worked(context: RunContext, params: PostParams) -> None:
     ]
     await tell(context, _not_kept(params.days, days, before, context, asked))
     facts = [(d.fact(initiator, zone), before.get((d.external_id, d.day))) for d in days]
+    to_come = [(fact, not_begun(fact, asked)) for fact, _before in facts]
+    await tell(context, [outcome for _fact, outcome in to_come if outcome is not None])
+    facts = [own for own, (_fact, outcome) in zip(facts, to_come, strict=True) if outcome is None]
     if context.dry_run:
         await tell(context, [outcome_of(fact, asked, Status.SUCCESS, _("Would be sent")) for fact, _before in facts])
         return

@@ -71,7 +71,6 @@ class TestBefore:
         [
             ("2026-03-10T09:00", "12:00", ()),
             ("2026-03-10T09:00", "12:01", ("The shift is not over yet.",)),
-            ("2026-04-10T09:00", "12:00", ("The shift is not over yet.",)),
         ],
     )
     async def test_a_shift_that_is_not_over_gets_a_warning(
@@ -80,6 +79,18 @@ class TestBefore:
         periods = json.dumps([{"start": "09:00", "end": end}])
         report = await send(synced, shift_start=start, periods=periods, dry_run=True)
         assert report.run.warnings == warnings
+
+    @pytest.mark.parametrize("dry_run", [True, False])
+    @pytest.mark.parametrize("start", ["2026-03-10T12:01", "2027-03-09T09:00"])
+    async def test_a_shift_that_has_not_begun_is_refused(
+        self, synced: Workspace, onec: FakeOneC, start: str, dry_run: bool
+    ) -> None:
+        periods = json.dumps([{"start": start, "end": start.replace(":0", ":5")}])
+        report = await send(synced, shift_start=start, periods=periods, confirm=True, again=True, dry_run=dry_run)
+        assert [(o.status, o.message) for o in report.outcomes] == [
+            (Status.SKIPPED, "The shift has not begun yet, so nothing was worked in it.")
+        ]
+        assert (report.exit_code, sent(onec)) == (ExitCode.INCOMPLETE, [])
 
     @pytest.mark.parametrize(
         "wrong",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ import pytest
 from app.domain.onec import OneCReply
 from app.domain.onec_receipts import SentStatus
 from app.domain.onec_schedules import Period, Shift
-from app.domain.onec_worked import expected_documents
+from app.domain.onec_worked import WorkedDay, expected_documents
 from app.domain.outcomes import Status
 from app.errors import ExitCode, OutcomeUnknown
 from app.exports import export_rows
@@ -75,10 +75,14 @@ class TestKeeping:
         await keep(synced, absent=absent)
         assert await kept(synced) == [(external_id(1), "09 09:00", 0)]
 
-    async def test_who_will_not_come_gets_a_warning(self, synced: Workspace) -> None:
-        absent = json.dumps([{"agent_id": external_id(1), "shift_start": "2026-03-20T09:00"}])
-        report = await keep(synced, absent=absent)
-        assert report.run.warnings == ("The shift is not over yet.",)
+    async def test_nobody_was_away_from_a_shift_that_has_not_begun(self, synced: Workspace) -> None:
+        absent = [{"agent_id": external_id(n), "shift_start": f"2026-03-{day}T09:00"} for n, day in ((1, 20), (2, 10))]
+        report = await keep(synced, absent=json.dumps(absent))
+        assert [(o.status, o.message) for o in report.outcomes] == [
+            (Status.SKIPPED, "The shift has not begun yet, so nothing was worked in it."), (Status.SUCCESS, "Kept"),
+        ]  # fmt: skip
+        assert report.run.reasons == {"not_begun": 1}
+        assert await kept(synced) == [(external_id(2), "10 09:00", 0)]
 
     async def test_a_day_can_be_thrown_away(self, synced: Workspace) -> None:
         await keep(synced, shift(1), shift(2))
@@ -121,6 +125,21 @@ class TestSending:
         await keep(synced, shift(1))
         report = await post(synced, a_day(1), confirm=False)
         assert (report.exit_code, onec.asked("send_fact_work_time")) == (ExitCode.HELD, [])
+
+    @pytest.mark.parametrize("dry_run", [True, False])
+    async def test_a_kept_shift_that_has_not_begun_is_not_sent(
+        self, synced: Workspace, onec: FakeOneC, dry_run: bool
+    ) -> None:
+        await keep(synced, shift(1))
+        connection = (await synced.store.read(people))[0].connection
+        begin = datetime(2026, 3, 20, 9, tzinfo=MOSCOW)
+        ahead = WorkedDay(external_id(1), begin.date(), Shift(begin, begin + timedelta(hours=8)))
+        await synced.store.write(onec_worked.put_worked, connection, [ahead])
+        report = await post(synced, a_day(1, "2026-03-20"), a_day(1), dry_run=dry_run)
+        assert [(o.status, o.step) for o in report.outcomes] == [
+            (Status.SKIPPED, "fact 2026-03-20"), (Status.SUCCESS, "fact 2026-03-09"),
+        ]  # fmt: skip
+        assert len(onec.asked("send_fact_work_time")) == (0 if dry_run else 1)
 
     async def test_a_preview_says_what_1c_will_make_of_it(self, synced: Workspace, onec: FakeOneC) -> None:
         plan = [{"agent_id": external_id(1), "start": "2026-03-09T09:00", "end": "2026-03-09T17:00"}]
