@@ -7,7 +7,8 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,14 +81,17 @@ class Heard:
 class ScriptedServer:
     """A web server that notes what it hears and answers `answers[path]`, else 404.
 
-    `pause_s` is how long it thinks, `silent` that it never answers, `hangs_up` that it cuts the line instead, `deaf`
-    that it does not even read.
+    `ahead_s` gives its answers a `Date`, so far ahead of this computer's clock.
+    `pause_s` is how long it thinks, `slow` how long about a path, `silent` that it never answers, `hangs_up` that
+    it cuts the line instead, `deaf` that it does not even read.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, bytes]] = {}
         self.heard: list[Heard] = []
         self.pause_s = 0.0
+        self.ahead_s: float | None = None
+        self.slow: dict[str, float] = {}
         self.silent = self.hangs_up = self.deaf = False
         self.busy = self.most_busy = 0
 
@@ -109,17 +113,23 @@ class ScriptedServer:
         while True:
             if self.deaf:
                 await asyncio.sleep(60)
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in head[1:] if line)}
+            request = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in request[1:] if line)}
             body = await reader.readexactly(int(headers.get("content-length", 0)))
-            self.heard.append(Heard(head[0], headers, body))
+            self.heard.append(Heard(request[0], headers, body))
             if self.hangs_up:
                 return
             self.busy += 1
             self.most_busy = max(self.most_busy, self.busy)
-            await asyncio.sleep(60 if self.silent else self.pause_s)
+            path = request[0].split()[1].partition("?")[0]
+            await asyncio.sleep(60 if self.silent else self.slow.get(path, self.pause_s))
             self.busy -= 1
-            path = head[0].split()[1].partition("?")[0]
             status, answer = self.answers.get(path, (404, b""))
-            writer.write(f"HTTP/1.1 {status} x\r\nContent-Length: {len(answer)}\r\n\r\n".encode() + answer)
+            head = f"HTTP/1.1 {status} x\r\n{self._date()}Content-Length: {len(answer)}\r\n\r\n"
+            writer.write(head.encode() + answer)
             await writer.drain()
+
+    def _date(self) -> str:
+        if self.ahead_s is None:
+            return ""
+        return f"Date: {format_datetime(datetime.now(UTC) + timedelta(seconds=self.ahead_s), usegmt=True)}\r\n"

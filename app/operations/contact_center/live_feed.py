@@ -350,7 +350,8 @@ class Feed:
             if found.recognised:
                 self._group_ids = tuple(dict.fromkeys(g.group_id for g in found.groups))
                 self._events.publish(ContactCenterDataChanged(self.connection_id))
-                self._hurry()
+                if not self.waits_for_person:
+                    self._hurry()
             await asyncio.sleep(_LEARN_S)
 
     # -- listening -----------------------------------------------------------------------------------------------
