@@ -18,6 +18,7 @@ from app.errors import ErrorKind, ExitCode
 from app.events import CustomersChanged, RunProgress
 from app.operations.runner import Report, Request
 from app.store import customers as stored
+from app.store.attempts import attempts_of
 from app.workspace import Workspace
 from tests.support.customers import customer, customers_world, serve
 from tests.support.running import dump, run
@@ -347,3 +348,15 @@ class TestSecrets:
         report = await sync(linked)
         assert token not in repr(report)
         assert not [line for line in await dump(linked) if token in line]
+
+
+async def test_the_questions_to_mysql_stand_in_the_list_of_requests_too(linked: Workspace) -> None:
+    report = await sync(linked)
+    found = (await linked.store.read(attempts_of, report.run.run_id)).kept
+    asked = [(each.method, each.url.rpartition("/")[2]) for each in found if each.url.startswith("mysql://")]
+    assert asked[1:] == [
+        ("SIGN IN", asked[0][1]), ("SELECT", "information_schema.SCHEMATA"), ("SELECT", "information_schema.TABLES"),
+    ]  # fmt: skip
+    assert asked[0][0] == "CONNECT"
+    assert {each.method for each in found} > {"GET"}
+    assert "acme" not in "".join(each.url + each.error for each in found)
