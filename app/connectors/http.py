@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -24,6 +25,7 @@ import stamina
 from aiolimiter import AsyncLimiter
 
 from app.connectors.breaker import Breaker
+from app.connectors.clock import clock_offset_s
 from app.connectors.recording import Noted
 from app.connectors.retry_after import retry_after_seconds
 from app.connectors.route import CONNECT_TIMEOUT_S, Route, client_options, wants_certificate
@@ -55,12 +57,16 @@ _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 @dataclass(frozen=True)
 class Answer:
-    """One complete HTTP answer: status, headers (lower-case names), body bytes and seconds taken."""
+    """One complete HTTP answer: status, headers (lower-case names), body bytes and seconds taken.
+
+    `clock_offset_s` is how far the server's clock is ahead of ours; None where the answer does not say.
+    """
 
     status: int
     headers: httpx.Headers
     body: bytes
     seconds: float
+    clock_offset_s: float | None = None
 
     def excerpt(self) -> str:
         """The first 500 characters of the trimmed body, without secrets, to show and log."""
@@ -289,6 +295,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 raise
         log.info("%s: %s, %d bytes, %.2f s", call, answer.status, len(answer.body), answer.seconds)
         wrong = self._problem(answer, call.classify or self.settings.classify)
+        noted.clock(self.settings.system, answer.clock_offset_s)
         noted.keep_body(answer.body, answer.headers.get("content-type", ""))
         noted.answered(answer.status, len(answer.body), wrong.message if wrong else "")
         if wrong:
@@ -310,7 +317,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
 
     async def _send(self, call: Call, timeout_s: float) -> Answer:
         """One request with one time limit over everything, reading at most `most_bytes` of the answer."""
-        begun = time.monotonic()
+        begun, asked = time.monotonic(), datetime.now(UTC)
         headers = {"Accept": call.accept}
         content = None
         if call.body is not None:
@@ -325,6 +332,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 call.method, call.path, headers=headers | dict(call.headers), content=content, extensions=known
             ) as response,
         ):
+            offset_s = clock_offset_s(response.headers, asked, datetime.now(UTC))
             body = bytearray()
             breath = time.monotonic()
             async for chunk in response.aiter_bytes():
@@ -340,7 +348,7 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                     )
                 if call.enough_bytes is not None and len(body) >= call.enough_bytes:
                     break
-        return Answer(response.status_code, response.headers, bytes(body), time.monotonic() - begun)
+        return Answer(response.status_code, response.headers, bytes(body), time.monotonic() - begun, offset_s)
 
     def _problem(self, answer: Answer, classify: Classify) -> MusterError | None:
         """What the connector says of the answer, else what is wrong with it for every system."""

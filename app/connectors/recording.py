@@ -53,6 +53,11 @@ class Noted:
         if self.with_bodies:
             self._attempt.answered = body_text(body, content_type)
 
+    def clock(self, system: str, offset_s: float | None) -> None:
+        """How far the clock of a system is ahead of ours, where its answer says."""
+        if self._log is not None and offset_s is not None:
+            self._log.clocks[system] = offset_s
+
     def counted(self, messages: int) -> None:
         """So many messages came over it; called before `answered`."""
         self._attempt.messages = messages

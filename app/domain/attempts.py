@@ -71,10 +71,14 @@ class Attempts:
 
 
 class AttemptLog:
-    """The record of one run, bounded in number and in text: the newest stay. Threads may note into it too."""
+    """The record of one run, bounded in number and in text: the newest stay. Threads may note into it too.
+
+    `clocks` says how many seconds the clock of each system was ahead of this computer's, by its last answer.
+    """
 
     def __init__(self, level: LogLevel = LogLevel.INFO) -> None:
         self.level = level
+        self.clocks: dict[str, float] = {}
         self._kept: deque[Attempt] = deque(maxlen=MOST_ATTEMPTS)
         self._total = 0
         self._chars = 0

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain.attempts import AttemptLog, noting, open_log
+from app.domain.clocks import clock_warnings
 from app.domain.connections import Connection
 from app.domain.health import TestReport
 from app.domain.kinds import ConnectionKind
@@ -103,10 +105,12 @@ async def check(
     probe = Probe(connection, secret, session, ends_session, staged, mapper=mapper)
     kind = TESTS[connection.kind]
     problem: MusterError | None = None
-    try:
-        await (stages or kind.run)(probe)
-    except MusterError as error:
-        problem = error
+    with noting(open_log() or AttemptLog()) as log:
+        try:
+            await (stages or kind.run)(probe)
+        except MusterError as error:
+            problem = error
+    _look_at_clocks(probe, log)
     status = {
         "configured": not isinstance(problem, NotConfigured),
         "connected": problem is None,
@@ -124,3 +128,11 @@ async def check(
         warnings=tuple(probe.warnings),
     )
     return report, problem
+
+
+def _look_at_clocks(probe: Probe, log: AttemptLog) -> None:
+    """By how much clocks differ; said with the test, so the run need not say it again."""
+    if log.clocks:
+        probe.details["clock_offset_s"] = round(next(iter(log.clocks.values())))
+    probe.warnings += clock_warnings(log.clocks)
+    log.clocks.clear()

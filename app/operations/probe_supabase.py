@@ -55,7 +55,6 @@ async def run_stages(probe: Probe) -> None:
             await reach(probe, project.settings.url, project.settings.route)
             await _ask(probe, project)
         finally:
-            _look_at_clock(probe, project)
             if probe.ends_session:
                 await _sign_out(project)
 
@@ -163,13 +162,6 @@ async def _one_photo(probe: Probe, project: Supabase) -> str:
         return _("Photos lie on another host, which is allowed.")
     probe.details["photos"] = "signed" if address.signed else "public"
     return _("Photos are read by signed addresses.") if address.signed else _("Photos are public.")
-
-
-def _look_at_clock(probe: Probe, project: Supabase) -> None:
-    if project.clock_offset_s is not None:
-        probe.details["clock_offset_s"] = round(project.clock_offset_s)
-    if words := project.clock_words:
-        probe.warnings.append(words)
 
 
 async def _sign_out(project: Supabase) -> None:

@@ -17,6 +17,7 @@ import msgspec
 
 from app.access import Permission, demand
 from app.domain.attempts import AttemptLog, Attempts, noting
+from app.domain.clocks import clock_warnings
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.ids import new_id
 from app.domain.outcomes import Action, Outcome, Run, RunError, RunState, Status, Trigger
@@ -248,6 +249,7 @@ class Runner:
         finally:
             beating.cancel()
         await note_mapping(handle.context, handle.operation)
+        handle.context.warnings += clock_warnings(handle.attempts.clocks)
         error = handle.context.lost or error
         run = _finished(handle.context, error, round((time.monotonic() - begun) * 1000))
         if handle.operation.history and not run.dry_run:

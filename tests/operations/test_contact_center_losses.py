@@ -202,3 +202,33 @@ async def test_a_read_that_is_cancelled_tells_what_it_stored(linked: Workspace, 
         while server.busy:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
+
+
+class TestClocks:
+    SAID = "Contact centre: this computer's clock is about 730 days behind its clock. Set the one that is wrong."
+
+    async def test_that_differ_are_said_once_by_a_read(self, linked: Workspace, server: ScriptedServer) -> None:
+        server.ahead_s = 730 * 86_400
+        server.answer("/personnel", {"services": [{"id": "1"}]})
+        server.answer("/historic/agentStatusData", [{"agentId": "op-17", "states": [GOOD]}])
+        report = await read(
+            linked, "cc.agent_status_data", agents="op-17", start_date="2026-03-01", end_date="2026-03-05"
+        )
+        assert len(server.heard) > 2
+        assert report.run.warnings == (self.SAID,)
+        assert report.exit_code is ExitCode.DONE
+
+    async def test_that_agree_are_not_mentioned(self, linked: Workspace, server: ScriptedServer) -> None:
+        server.ahead_s = 0
+        server.answer("/online/agentStatus", [])
+        assert (await read(linked, "cc.online_agent_status")).run.warnings == ()
+
+    async def test_that_differ_are_said_by_a_test(self, linked: Workspace, server: ScriptedServer) -> None:
+        server.ahead_s = 730 * 86_400
+        server.answer("/online/agentStatus", [])
+        server.answer("/personnel", {"services": [{"id": "1"}]})
+        report = await run(linked, "connections.test", "cc")
+        assert report.run.result["warnings"].count(self.SAID) == 1
+        assert report.run.result["details"]["clock_offset_s"] == pytest.approx(730 * 86_400, abs=60)
+        assert report.run.warnings == ()
+        assert report.exit_code is ExitCode.DONE

@@ -9,7 +9,6 @@ from typing import Self
 
 from app.connectors.breaker import Breaker
 from app.connectors.http import Answer, Call, HttpClient, HttpSettings, RetryPolicy
-from app.connectors.supabase.clock import clock_offset_s, clock_words
 from app.connectors.supabase.employees import BIOMETRICS
 from app.connectors.supabase.paging import Query, Row, count_of, read_rows, read_table
 from app.connectors.supabase.people import BIOMETRIC_COLUMNS, EMPLOYEES, People
@@ -64,7 +63,6 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
             )
         register_secret(settings.jwt_secret)
         retry = replace(retry or RetryPolicy(), statuses=WORTH_REPEATING)
-        self.clock_offset_s: float | None = None
         self.http = HttpClient(
             HttpSettings(
                 settings.url, SYSTEM, general_refusal, timeout_s=settings.timeout_s, retry=retry, route=settings.route
@@ -97,11 +95,6 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
     def breaker(self) -> Breaker:
         """Refuses calls while the project is known to be down."""
         return self.http.breaker
-
-    @property
-    def clock_words(self) -> str:
-        """What is wrong with this computer's clock, by the last answer; blank while it is within 30 seconds."""
-        return clock_words(self.clock_offset_s)
 
     async def __aenter__(self) -> Self:
         return self
@@ -216,14 +209,12 @@ class Supabase(AbstractAsyncContextManager["Supabase"]):
         """Send with the keys; a token that expired is renewed once and the request repeated once (§6.2)."""
         keys = await self._access.headers()
         try:
-            answer = await self.http.send(replace(call, headers={**call.headers, **keys}))
+            return await self.http.send(replace(call, headers={**call.headers, **keys}))
         except TokenExpired:
             renewed = await self._access.renewed(keys)
             if renewed is None:
                 raise
-            answer = await self.http.send(replace(call, headers={**call.headers, **renewed}))
-        self.clock_offset_s = clock_offset_s(answer)
-        return answer
+            return await self.http.send(replace(call, headers={**call.headers, **renewed}))
 
     async def _key_list(self) -> bytes:
         call = Call(self.settings.key_list, most_bytes=_MOST_KEY_LIST_BYTES, classify=sign_in_refusal)

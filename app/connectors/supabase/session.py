@@ -17,9 +17,9 @@ from typing import Any, Protocol
 import msgspec
 
 from app.connectors.http import Answer, Call, HttpClient
-from app.connectors.supabase.clock import clock_offset_s, clock_problem
-from app.connectors.supabase.refusals import SessionEnded, sign_in_refusal
+from app.connectors.supabase.refusals import SYSTEM, SessionEnded, sign_in_refusal
 from app.connectors.supabase.tokens import Claims, ExpiredToken, TokenChecker
+from app.domain.clocks import clock_words
 from app.domain.supabase_keys import KeyKind, key_kind
 from app.errors import BadData, ClockOff, NotConfigured
 from app.i18n import N_, _
@@ -216,7 +216,8 @@ class Session:
         try:
             claims = await self._checker.check(given.access_token)
         except (ExpiredToken, ClockOff) as error:
-            raise clock_problem(clock_offset_s(answer)) or error from error
+            words = clock_words(SYSTEM, answer.clock_offset_s)
+            raise ClockOff(words) if words else error from error
         life = given.expires_in or claims.expires_at - time.time()
         return _Held(given.access_token, time.monotonic() + life, _account(given.user or {}, claims))
 
