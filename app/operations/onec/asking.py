@@ -112,29 +112,44 @@ async def onec_of(context: RunContext) -> OneC:
 async def whom(context: RunContext, wanted: Sequence[str]) -> Asked:
     """The people that are meant, all when none is named; 1C is asked where the store does not know somebody.
 
-    People whom a full list lacked are meant only by name: 1C's id, or that of the employee they are.
+    People whom a full list lacked are meant only by name: 1C's id, their personnel number, or the id of the employee
+    they are.
     """
     known = {
         k.person.external_id: k for k in await context.workspace.store.read(stored.people, context.own_connection.id)
     }
     here = {external_id: k.person for external_id, k in known.items()}
-    ids = tuple(dict.fromkeys(wanted)) if wanted and ALL not in wanted else ()
-    ids = tuple(dict.fromkeys(Asked((), known).external_id(i) for i in ids))
-    if not here or any(i not in here for i in ids):
+    ids = tuple(Asked((), known).external_id(i) for i in wanted) if ALL not in wanted else ()
+    names = names_of(Asked(tuple(here.values()), known))
+    if not here or any(named(i, names) not in here for i in ids):
         day = today(context.own_connection)
         context.progress(_("Fetching people"))
         found = await (await onec_of(context)).agents(day, day)
         context.refuse((*found.refused, *found.refused_parts))
         here = {p.external_id: p for p in found.people} | here
+        names = names_of(Asked(tuple(here.values()), known))
     if not ids:
         return Asked(tuple(p for i, p in here.items() if i not in known or known[i].absent_since is None), known)
-    ids = tuple(dict.fromkeys(_spelled(i, here) for i in ids))
+    ids = tuple(dict.fromkeys(named(i, names) for i in ids))
     return Asked(tuple(here[i] for i in ids if i in here), known, tuple(i for i in ids if i not in here))
 
 
-def _spelled(external_id: str, here: dict[str, OneCPerson]) -> str:
-    """GUIDs are kept in lower case, however a person writes them (§4.3)."""
-    return external_id if external_id in here else external_id.lower()
+def names_of(asked: Asked) -> dict[str, str]:
+    """External ids by themselves, and by the personnel numbers that only one person has."""
+    numbers: dict[str, list[str]] = {}
+    for person in asked.people:
+        numbers.setdefault(person.personnel_number, []).append(person.external_id)
+    unique = {number: ids[0] for number, ids in numbers.items() if number and len(ids) == 1}
+    return unique | {external_id: external_id for external_id in asked.ids}
+
+
+def named(by: str, names: Mapping[str, str]) -> str:
+    """The external id of whom a person names; GUIDs are kept in lower case, however they are written (§4.3).
+
+    `by` itself where nobody has that name.
+    """
+    by = by.strip()
+    return names.get(by) or names.get(by.lower()) or by
 
 
 _NOBODY = CAUSES["onec.nobody"]

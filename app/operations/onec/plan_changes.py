@@ -15,8 +15,8 @@ from app.errors import UsageError
 from app.events import WorkforceChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.operations.onec.asking import ONEC, SYSTEM, Asked, stored_summary, today, zone_of
-from app.operations.onec.shift_source import ShiftParam, names_of, people_of
+from app.operations.onec.asking import ONEC, SYSTEM, Asked, names_of, stored_summary, today, zone_of
+from app.operations.onec.shift_source import ShiftParam, people_of
 from app.operations.registry import operation
 from app.store import onec_sent, runs
 

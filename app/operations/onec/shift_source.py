@@ -17,7 +17,7 @@ from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.exchange.files import look_at, read_rows
-from app.operations.onec.asking import ALL, Asked, check_order, this_month, today, whom, zone_of
+from app.operations.onec.asking import ALL, Asked, check_order, named, names_of, this_month, today, whom, zone_of
 from app.store import onec_sent
 
 _MOST_ROWS = 100_000
@@ -79,10 +79,10 @@ async def checked_shifts(
     if stored or params.start_date or params.end_date:
         days = this_month(connection, params.start_date, params.end_date)
         _warn_of_closed(context, days)
-    named = tuple(i for i in params.people if i != ALL)
+    wanted = tuple(i for i in params.people if i != ALL)
     if stored:
         assert days is not None
-        meant = await whom(context, named) if named else None
+        meant = await whom(context, wanted) if wanted else None
         ids = meant.ids if meant else None
         shifts = await context.workspace.store.read(onec_sent.planned, connection.id, *days, ids)
         asked = meant or await whom(context, tuple({s.external_id for s in shifts}) or (ALL,))
@@ -91,13 +91,13 @@ async def checked_shifts(
     rows = await asyncio.to_thread(file_rows, params.file) if params.file else param_rows(params.shifts)
     listed = tuple(dict.fromkeys(str(row.agent or "").strip() for row in rows))
     asked = await people_of(context, listed)
-    if named:
-        named = tuple(asked.external_id(i) for i in named)
-        wanted = {*named, *(i.lower() for i in named)}
-        rows = [row for row in rows if str(row.agent).strip() in wanted or str(row.agent).strip().lower() in wanted]
+    if wanted:
+        names = names_of(asked)
+        wanted = tuple(named(asked.external_id(i), names) for i in wanted)
+        rows = [row for row in rows if named(str(row.agent), names) in wanted]
     about = replace(_about(context, asked, days), partly=partly)
     checked = await asyncio.to_thread(check_shifts, rows, about)
-    return _with_the_empty(checked, named or (() if rows else ("",))), asked
+    return _with_the_empty(checked, wanted or (() if rows else ("",))), asked
 
 
 def _warn_of_closed(context: RunContext, days: tuple[date, date]) -> None:
@@ -116,15 +116,6 @@ async def people_of(context: RunContext, ids: tuple[str, ...]) -> Asked:
         return everybody
     found = await whom(context, strangers)
     return Asked((*everybody.people, *(p for p in found.people if p not in everybody.people)), everybody.known)
-
-
-def names_of(asked: Asked) -> dict[str, str]:
-    """External ids by themselves, and by the personnel numbers that only one person has."""
-    numbers: dict[str, list[str]] = {}
-    for person in asked.people:
-        numbers.setdefault(person.personnel_number, []).append(person.external_id)
-    unique = {number: ids[0] for number, ids in numbers.items() if number and len(ids) == 1}
-    return unique | {external_id: external_id for external_id in asked.ids}
 
 
 def _about(context: RunContext, asked: Asked, days: tuple[date, date] | None) -> Circumstances:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from app.domain.outcomes import Action, Outcome, Status
 from app.errors import Held, MusterError, UsageError
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, finish, is_over, zone_of
+from app.operations.onec.asking import ONEC, SYSTEM, TARGET, Asked, finish, is_over, named, names_of, zone_of
 from app.operations.onec.fact_sending import (
     NOT_BEGUN_FIX,
     NOT_BEGUN_TEXT,
@@ -38,7 +38,7 @@ from app.operations.onec.fact_sending import (
     tell,
 )
 from app.operations.onec.rows import plain
-from app.operations.onec.shift_source import ShiftParam, file_rows, names_of, param_rows, people_of
+from app.operations.onec.shift_source import ShiftParam, file_rows, param_rows, people_of
 from app.operations.registry import operation
 from app.store import onec_sent, onec_worked
 from app.store.values import now
@@ -93,8 +93,8 @@ class PostParams:
 async def keep_worked(context: RunContext, params: WorkedParams) -> None:
     """Check worked time and keep the good days, without sending them."""
     rows = await asyncio.to_thread(file_rows, params.file) if params.file else param_rows(params.shifts)
-    named = [*(str(row.agent or "").strip() for row in rows), *(a.agent_id for a in params.absent)]
-    asked = await people_of(context, tuple(dict.fromkeys(named)))
+    listed = [*(str(row.agent or "").strip() for row in rows), *(a.agent_id for a in params.absent)]
+    asked = await people_of(context, tuple(dict.fromkeys(listed)))
     about = Circumstances(zone_of(context.own_connection), date.min, names_of(asked))
     source = "file" if params.file else "entered"
     checked = await asyncio.to_thread(check_worked, rows, about, now(), source)
@@ -173,14 +173,16 @@ async def post_worked(context: RunContext, params: PostParams) -> None:
     """Show, and when it is confirmed send, the worked time that is kept of these days, one request after the other."""
     zone, connection_id = zone_of(context.own_connection), context.own_connection.id
     initiator = params.initiator_name.strip() or context.run.actor
-    days, before, plans = await context.workspace.store.read(_read, connection_id, params.days)
     asked = await people_of(context, tuple(key.agent_id for key in params.days))
+    names = names_of(asked)
+    wanted = tuple(replace(key, agent_id=named(key.agent_id, names)) for key in params.days)
+    days, before, plans = await context.workspace.store.read(_read, connection_id, wanted)
     await begin(context)
     context.rows = [
         _row(d, asked) | _preview(d, plan_of(plans, d.external_id, d.day), before.get((d.external_id, d.day)), context)
         for d in days
     ]
-    await tell(context, _not_kept(params.days, days, before, context, asked))
+    await tell(context, _not_kept(wanted, days, before, context, asked))
     facts = [(d.fact(initiator, zone), before.get((d.external_id, d.day))) for d in days]
     to_come = [(fact, not_begun(fact, asked)) for fact, _before in facts]
     await tell(context, [outcome for _fact, outcome in to_come if outcome is not None])

@@ -22,7 +22,7 @@ from app.settings import Settings
 from app.store import onec_sent
 from app.store.onec import people
 from app.workspace import Workspace
-from tests.support.fake_onec import FakeOneC, external_id
+from tests.support.fake_onec import FakeOneC, external_id, person
 from tests.support.running import dump, run
 
 DAY = date(2026, 3, 9)
@@ -109,6 +109,21 @@ class TestBefore:
     ) -> None:
         report = await send(synced, confirm=True, **wrong)
         assert (report.exit_code, sent(onec)) == (ExitCode.USAGE, [])
+
+    @pytest.mark.parametrize("name", [external_id(1).upper(), f" {external_id(1)} ", "00-0001"])
+    async def test_whoever_is_known_is_not_asked_for_however_they_are_named(
+        self, synced: Workspace, onec: FakeOneC, name: str
+    ) -> None:
+        asked = len(onec.asked("agents"))
+        report = await send(synced, confirm=True, agent_id=name)
+        assert [fact.external_id for fact in sent(onec)] == [external_id(1)]
+        assert (report.exit_code, len(onec.asked("agents"))) == (ExitCode.DONE, asked)
+
+    async def test_a_personnel_number_of_two_people_names_nobody(self, payroll: Workspace, onec: FakeOneC) -> None:
+        onec.says(person(1), person(2, personnel_number="00-0001"))
+        await run(payroll, "onec.sync_personnel")
+        report = await send(payroll, confirm=True, agent_id="00-0001")
+        assert (report.exit_code, sent(onec)) == (ExitCode.INCOMPLETE, [])
 
     async def test_somebody_1c_does_not_know(self, synced: Workspace, onec: FakeOneC) -> None:
         report = await send(synced, confirm=True, agent_id="stranger")

@@ -188,12 +188,13 @@ class TestSchedules:
 
 class TestWorkedTime:
     async def test_after_a_time_out_it_is_unknown_asked_once_and_found(
-        self, payroll: Workspace, firm: DemoWorld
+        self, payroll: Workspace, firm: DemoWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         person = serving(firm)
         await run(payroll, "onec.config", params={"timeout_seconds": "1"})
         shifts = json.dumps([by_day(person, "2026-03-11")])
         await run(payroll, "onec.send_schedule", params={"shifts": shifts})
+        monkeypatch.setattr(asking, "now", lambda: NOON.replace(day=12))
         firm.onec.trouble = TroublePlan(Trouble.SILENT, only=Method.FACTS)
         fact = {
             "agent_id": person.agent_id,
@@ -218,6 +219,7 @@ class TestWorkedTime:
         person = serving(firm)
         shifts = json.dumps([by_day(person, f"2026-03-{day}") for day in (11, 12, 13)])
         await run(payroll, "onec.send_schedule", params={"shifts": shifts})
+        monkeypatch.setattr(asking, "now", lambda: NOON.replace(day=20))
         for day, end in ((11, "20:00"), (12, "13:00")):
             fact = {
                 "agent_id": person.agent_id,
@@ -227,7 +229,6 @@ class TestWorkedTime:
             }
             report = await run(payroll, "onec.send_fact_work_time", params=fact)
             assert report.exit_code is ExitCode.DONE
-        monkeypatch.setattr(asking, "now", lambda: NOON.replace(day=20))
         report = await run(payroll, "onec.deviations", params={"people": person.agent_id, "start_date": "2026-03-11"})
         rows = [(r["date"], r["deviation_type"], r["deviation_hours"], r["sent"]) for r in report.run.result]
         assert rows[:2] == [("2026-03-11", "overtime", 2, "sent"), ("2026-03-12", "partial_absence", -5, "sent")]

@@ -54,9 +54,12 @@ async def timesheet(workspace: Workspace) -> Report:
 
 class TestNorms:
     async def test_people_are_asked_of_with_their_weekly_norms(self, synced: Workspace, onec: FakeOneC) -> None:
-        await run(synced, "onec.norm_hours", params={"calculation_mode": "quarter", "people": external_id(1).upper()})
+        listed = len(onec.asked("agents"))
+        for name in (external_id(1).upper(), "00-0001"):
+            await run(synced, "onec.norm_hours", params={"calculation_mode": "quarter", "people": name})
         norms = (WeeklyNorm(Decimal(40), YEAR[0]),)  # it began before: a history inside the period begins with it
-        assert onec.asked("norm_hours") == [(*YEAR, NormMode.QUARTER, (NormRequest(external_id(1), norms),))]
+        assert onec.asked("norm_hours") == [(*YEAR, NormMode.QUARTER, (NormRequest(external_id(1), norms),))] * 2
+        assert len(onec.asked("agents")) == listed  # a request takes a licence
 
     async def test_a_norm_that_changes_within_the_period_is_told_with_its_date(
         self, synced: Workspace, onec: FakeOneC

@@ -55,6 +55,13 @@ async def connection_id(workspace: Workspace) -> str:
 
 
 class TestSending:
+    @pytest.mark.parametrize("name", [external_id(1), external_id(1).upper(), "00-0001"])
+    async def test_only_those_are_sent_who_are_named_in_any_of_their_ways(
+        self, synced: Workspace, onec: FakeOneC, name: str
+    ) -> None:
+        await send(synced, NIGHT | {"agent_id": "00-0001"}, day(2), people=name)
+        assert [s.external_id for s in onec.asked("send_schedule")] == [external_id(1)]
+
     async def test_one_request_per_person_and_month(self, synced: Workspace, onec: FakeOneC) -> None:
         report = await send(synced, NIGHT, day(2), day(1, "2026-04-02"))
         assert [(s.external_id, s.first, s.last) for s in onec.asked("send_schedule")] == [

@@ -141,6 +141,11 @@ class TestSending:
         ]  # fmt: skip
         assert len(onec.asked("send_fact_work_time")) == (0 if dry_run else 1)
 
+    async def test_a_day_may_be_named_by_the_personnel_number(self, synced: Workspace, onec: FakeOneC) -> None:
+        await keep(synced, shift(1))
+        await post(synced, {"agent_id": "00-0001", "day": "2026-03-09"})
+        assert [fact.external_id for fact in onec.asked("send_fact_work_time")] == [external_id(1)]
+
     async def test_a_preview_says_what_1c_will_make_of_it(self, synced: Workspace, onec: FakeOneC) -> None:
         plan = [{"agent_id": external_id(1), "start": "2026-03-09T09:00", "end": "2026-03-09T17:00"}]
         await run(synced, "onec.plan_shifts", params={"shifts": json.dumps(plan)})
