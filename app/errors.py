@@ -30,9 +30,12 @@ cause and effect. The technical cause is chained (`raise ... from`).
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum, StrEnum
 
 from app.i18n import N_
+
+_EMPTY_TAIL = re.compile(r"\s*:\s*\.?$")
 
 
 class ErrorKind(StrEnum):
@@ -69,6 +72,11 @@ class ExitCode(IntEnum):
     CANCELLED = 130
 
 
+def _ended(message: str) -> str:
+    """A sentence whose last part said nothing ends before it: `1C refuses what was sent: ` with a full stop."""
+    return _EMPTY_TAIL.sub(".", message.rstrip())
+
+
 class MusterError(Exception):
     """Base of the family.
 
@@ -83,6 +91,7 @@ class MusterError(Exception):
     default_remedy = ""
 
     def __init__(self, message: str, remedy: str = "", *, retry_after: float | None = None, code: str = "") -> None:
+        message = _ended(message)
         super().__init__(message)
         self.code = code or self.code
         self.message = message

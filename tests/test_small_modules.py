@@ -40,6 +40,22 @@ class TestErrors:
             assert (type(inside), inside.message, inside.remedy) == (kind, "The offices: It broke.", "Mend it.")
             assert (inside.retry_after, inside.exit_code) == (3.0, error.exit_code)
 
+    @pytest.mark.parametrize(
+        ("given", "shown"),
+        [
+            ("1C refuses what was sent: ", "1C refuses what was sent."),
+            ("The token is not valid: .", "The token is not valid."),
+            ("Supabase verbietet es :", "Supabase verbietet es."),
+            ("1C failed: 500 ", "1C failed: 500"),
+            ("1C error 409: no", "1C error 409: no"),
+            ("Away.", "Away."),
+            ("", ""),
+        ],
+    )
+    def test_a_sentence_that_nothing_follows_ends(self, given: str, shown: str) -> None:
+        error = MusterError(given)
+        assert (error.message, str(error), error.within("a").message) == (shown, shown, f"a {shown}".rstrip())
+
 
 class TestRedaction:
     def test_a_secret_is_masked_wherever_it_stands(self) -> None:

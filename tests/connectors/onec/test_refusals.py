@@ -73,6 +73,22 @@ class TestStatuses:
     def test_each_has_its_class(self, status: int, kind: type[MusterError]) -> None:
         assert isinstance(meaning(status), kind)
 
+    @pytest.mark.parametrize(
+        ("status", "said"),
+        [
+            (400, "1C refuses what was sent."), (409, "1C error 409."), (422, "1C error 422."), (500, "1C failed: 500"),
+            (503, "1C cannot take calls just now: 503"),
+        ],
+    )  # fmt: skip
+    async def test_an_empty_answer_leaves_no_sentence_open(
+        self, wire: respx.MockRouter, status: int, said: str
+    ) -> None:
+        wire.get(url__regex=".*").respond(status, text="  ")
+        async with make(retries=0) as onec:
+            with pytest.raises(MusterError) as refused:
+                await ask(onec)
+        assert (refused.value.message, str(refused.value)) == (said, said)
+
     @pytest.mark.parametrize("status", [200, 201, 204])
     def test_what_worked_is_no_error(self, status: int) -> None:
         assert classify(answer(status)) is None
