@@ -143,10 +143,16 @@ def meanings(connection_id: str) -> list[StatusMeaning]:
 
 
 def note_statuses(connection_id: str, names: Mapping[str, str]) -> None:
-    """Remember the statuses that a platform has, by code; what a person said of one stays."""
+    """Remember the statuses that a platform has, by code; what a person said of one stays.
+
+    A name that is only the code, as where nobody knew a better one, takes the place of no other.
+    """
     m = StatusMeaningRow
-    known = {code for (code,) in fetch(m.select(m.state_code).where(m.connection == connection_id))}
+    known = dict(fetch(m.select(m.state_code, m.state_name).where(m.connection == connection_id)))
     insert_rows(m, [(connection_id, code, name, "", False) for code, name in names.items() if code not in known])
+    for code, name in names.items():
+        if name not in (code, known.get(code, name)):
+            m.update(state_name=name).where(m.connection == connection_id, m.state_code == code).execute()
 
 
 def set_meaning(connection_id: str, said: StatusMeaning) -> None:

@@ -232,3 +232,56 @@ class TestClocks:
         assert report.run.result["details"]["clock_offset_s"] == pytest.approx(730 * 86_400, abs=60)
         assert report.run.warnings == ()
         assert report.exit_code is ExitCode.DONE
+
+    async def test_rows_of_the_future_are_shown_and_said(self, linked: Workspace, server: ScriptedServer) -> None:
+        server.answer("/online/agentStatus", [working("op-17", "2126-01-01T00:00:00Z"), working("op-18")])
+        report = await read(linked, "cc.online_agent_status")
+        assert [row["agentId"] for row in report.run.result] == ["op-17", "op-18"]
+        assert report.run.warnings == (
+            "1 live row is of the future: the clock of the contact centre, or of this computer, is wrong.",
+        )
+
+
+def working(agent_id: str, since: str = "2026-03-05T06:00:10Z") -> dict[str, Any]:
+    return {"agentId": agent_id, "stateCode": "Work", "stateName": "Обработка", "startDate": since}
+
+
+class TestNow:
+    @pytest.mark.parametrize("operation", ["cc.online_groups_load", "cc.online_queue_metrics"])
+    async def test_a_share_that_looks_like_a_ratio_is_said(
+        self, linked: Workspace, server: ScriptedServer, operation: str
+    ) -> None:
+        server.answer("/online/groupsOnlineLoad", [load(callReceived=200, callAnswered=180, acd=0.9)])
+        server.answer("/personnel", {"services": [{"id": "1", "serviceGroups": [{"id": "g-sales"}]}]})
+        report = await read(linked, operation)
+        assert report.run.warnings == ("The share of answered contacts looks like a ratio rather than a percentage.",)
+
+    async def test_agents_that_are_as_they_were_are_unchanged(self, linked: Workspace, server: ScriptedServer) -> None:
+        server.answer("/online/agentStatus", [working("op-17"), working("op-18")])
+        first = await read(linked, "cc.online_agent_status")
+        assert {o.action for o in first.outcomes} == {Action.UPDATE}
+        server.answer("/online/agentStatus", [working("op-17"), working("op-18", "2026-03-05T07:00:00Z")])
+        again = await read(linked, "cc.online_agent_status")
+        assert [(o.subject_id, o.action) for o in again.outcomes] == [
+            ("op-17", Action.UNCHANGED), ("op-18", Action.UPDATE),
+        ]  # fmt: skip
+        assert (again.run.summary["updated"], again.run.summary["skipped"]) == (1, 1)
+
+    async def test_groups_that_are_as_they_were_are_unchanged(self, linked: Workspace, server: ScriptedServer) -> None:
+        server.answer("/online/groupsOnlineLoad", [load(acd=95.0554)])
+        server.answer("/personnel", {"services": [{"id": "1", "serviceGroups": [{"id": "g-sales"}]}]})
+        actions = [(await read(linked, "cc.online_groups_load")).outcomes[0].action for _time in range(2)]
+        assert actions == [Action.UPDATE, Action.UNCHANGED]
+
+    async def test_a_status_that_is_sent_has_the_name_that_the_platform_gives_it(
+        self, linked: Workspace, server: ScriptedServer
+    ) -> None:
+        (connection,) = await linked.store.read(connections.connections)
+        url = f"{connection.setting('endpoint_url')}/push"
+        await run(linked, "connections.update", "cc", params={"settings": {"status_push_url": url}})
+        server.answer("/push", {})
+        await read(linked, "cc.send_status", agent_id="op-1", status="Work")
+        server.answer("/online/agentStatus", [working("op-17")])
+        await read(linked, "cc.online_agent_status")
+        await read(linked, "cc.send_status", agent_id="op-55", status="Work")
+        assert [one.json["stateName"] for one in server.asked("/push")] == ["Work", "Обработка"]

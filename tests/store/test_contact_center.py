@@ -216,6 +216,12 @@ class TestPresent:
         store.run_now(present.set_meaning, "c", present.StatusMeaning("Work", "Work", "training", False))
         assert store.run_now(present.meanings, "c") == [present.StatusMeaning("Work", "Work", "training", False)]
 
+    def test_a_status_is_called_what_the_platform_calls_it_and_means_what_a_person_said(self, store: Store) -> None:
+        store.run_now(present.set_meaning, "c", present.StatusMeaning("Work", "Work", "productive", True))
+        for name in ("Обработка", "Work"):  # the code again, as nobody said a name
+            store.run_now(present.note_statuses, "c", {"Work": name})
+        assert store.run_now(present.meanings, "c") == [present.StatusMeaning("Work", "Обработка", "productive", True)]
+
 
 def test_a_day_has_twenty_three_hours_where_clocks_go_forward(store: Store) -> None:
     oslo = ZoneInfo("Europe/Oslo")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import tzinfo
 from typing import TypeVar
@@ -11,6 +12,7 @@ from typing import TypeVar
 from app.connectors.contact_center.answers import decoded, listed, mapped
 from app.connectors.contact_center.fields import Fields, count, count_or_none, duration, identity, percent, words
 from app.connectors.tolerant_json import Row, Rows
+from app.domain.clocks import LEEWAY_S
 from app.domain.contact_center.losses import Losses, Unread, causes, total
 from app.domain.contact_center.queues import QueueMetrics
 from app.domain.contact_center.records import GroupLoad, OnlineStatus, Read
@@ -18,7 +20,7 @@ from app.domain.exchange.problems import Refused
 from app.domain.mappings import AS_SENT, Mapper
 from app.domain.mappings.value_tables import STATUSES
 from app.errors import BadData
-from app.i18n import _
+from app.i18n import _, ngettext
 
 R = TypeVar("R")
 log = logging.getLogger(__name__)
@@ -43,7 +45,8 @@ def online_rows(rows: Rows, zone: tzinfo, mapper: Mapper = AS_SENT) -> Read[Onli
         return OnlineStatus(identity(row, "agentId"), code, words(row, "stateName") or code, since)
 
     read = _readable(mapped(rows, "online_status", mapper), status)
-    return replace(read, rows=tuple({one.agent_id: one for one in read.rows}.values()))
+    latest = tuple({one.agent_id: one for one in read.rows}.values())
+    return replace(read, rows=latest, warnings=_of_the_future(one.since_ms for one in latest))
 
 
 def read_loads(body: bytes, service_id: str, mapper: Mapper = AS_SENT) -> Read[GroupLoad]:
@@ -93,7 +96,22 @@ def read_queues(body: bytes, zone: tzinfo, service_id: str, taken_ms: int) -> Re
             lost_estimate=count_or_none(row, "lostTodayEstimate"),
         )
 
-    return _readable(listed(decoded(body).value), queue)
+    read = _readable(listed(decoded(body).value), queue)
+    return replace(read, warnings=_of_the_future(one.taken_ms for one in read.rows))
+
+
+def _of_the_future(moments_ms: Iterable[int]) -> tuple[str, ...]:
+    """What is said of live rows that are later than now; they are shown all the same."""
+    latest_ms = (time.time() + LEEWAY_S) * 1000
+    count = sum(moment_ms > latest_ms for moment_ms in moments_ms)
+    if not count:
+        return ()
+    text = ngettext(
+        "{count} live row is of the future: the clock of the contact centre, or of this computer, is wrong.",
+        "{count} live rows are of the future: the clock of the contact centre, or of this computer, is wrong.",
+        count,
+    )
+    return (text.format(count=count),)
 
 
 def _readable(rows: Rows, read: Callable[[Row], R]) -> Read[R]:

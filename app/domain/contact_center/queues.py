@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.contact_center.records import GroupLoad
+from app.domain.contact_center.records import GroupLoad, looks_like_ratio
 
 CURRENT_MS = 300_000
 
@@ -32,6 +32,11 @@ class QueueMetrics:
     def is_current(self, now_ms: int) -> bool:
         """Whether it is not older than five minutes."""
         return now_ms - self.taken_ms <= CURRENT_MS
+
+    @property
+    def doubts_ratio(self) -> bool:
+        """Whether `answered_pct` may be a ratio."""
+        return looks_like_ratio(self.answered_pct, self.received, self.answered)
 
 
 def queue_metrics(load: GroupLoad, taken_ms: int, target_answer_seconds: float | None) -> QueueMetrics:

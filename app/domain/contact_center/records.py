@@ -194,9 +194,14 @@ class GroupLoad:
     @property
     def doubts_ratio(self) -> bool:
         """Whether `answered_pct` may be a ratio: it is at most 1 where the counts say otherwise."""
-        if self.answered_pct is None or not 0 < self.answered_pct <= 1 or not self.received or self.answered is None:
-            return False
-        return 100 * self.answered / self.received > 2
+        return looks_like_ratio(self.answered_pct, self.received, self.answered)
+
+
+def looks_like_ratio(answered_pct: float | None, received: int | None, answered: int | None) -> bool:
+    """Whether a share of answered contacts is hardly in percent, by the counts beside it (§5.8)."""
+    if answered_pct is None or not 0 < answered_pct <= 1 or not received or answered is None:
+        return False
+    return 100 * answered / received > 2
 
 
 @dataclass(frozen=True, slots=True)

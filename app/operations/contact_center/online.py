@@ -7,12 +7,13 @@ its age.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.access import Permission
 from app.domain.contact_center.days import iso_utc
+from app.domain.contact_center.queues import QueueMetrics
 from app.domain.contact_center.records import GroupLoad, OnlineStatus, Read
 from app.domain.outcomes import Action, Outcome, Status
 from app.events import ContactCenterDataChanged
@@ -46,9 +47,12 @@ async def agents_now(context: RunContext, _params: NoParams) -> None:
     statuses = read.rows
     accounts = await context.workspace.store.read(stored.accounts, context.own_connection.id)
     names = {a.agent.agent_id: agent_name(a.agent) for a in accounts}
+    before = await context.workspace.store.read(stored.agents_now, context.own_connection.id)
+    here = {a.status.agent_id: a.status for a in before if a.left_ms is None}
     context.rows = [_status_row(status, names.get(status.agent_id, "")) for status in statuses]
-    await _keep(context, live_statuses.keep_snapshot, statuses)
-    _tell(context, [(Subject(s.agent_id, names.get(s.agent_id) or s.agent_id), s.state_name) for s in statuses], read)
+    await _keep(context, _keep_statuses, statuses)
+    found = [(Subject(s.agent_id, names.get(s.agent_id) or s.agent_id), s.state_name) for s in statuses]
+    _tell(context, found, read, {s.agent_id for s in statuses if here.get(s.agent_id) == s})
 
 
 @operation("cc.online_groups_load", N_("Groups now"), Permission.READ, LoadParams, kinds=CONTACT_CENTER, history=False)
@@ -57,13 +61,11 @@ async def groups_now(context: RunContext, params: LoadParams) -> None:
     subjects = {s.id: s for s in await groups_meant(context, params.groups)}
     read = await (await client(context)).groups_load(list(subjects))
     loads = read.rows
+    before = await context.workspace.store.read(stored.loads_now, context.own_connection.id)
+    known = {load.group_id: load for load, _seen_ms in before}
     context.rows = [_load_row(load, subjects) for load in loads]
     await _keep(context, stored.write_loads, loads)
-    if any(load.doubts_ratio for load in loads):
-        context.warnings.append(_("The share of answered contacts looks like a ratio rather than a percentage."))
-    _tell(
-        context, [(subjects.get(g.group_id, Subject(g.group_id, g.group_id)), _waiting(g.waiting)) for g in loads], read
-    )
+    _tell(context, _waiting(loads, subjects), read, {g.group_id for g in loads if known.get(g.group_id) == g})
 
 
 @operation(
@@ -92,11 +94,7 @@ async def queues_now(context: RunContext, params: LoadParams) -> None:
         }
         for q in queues
     ]
-    _tell(
-        context,
-        [(subjects.get(q.group_id, Subject(q.group_id, q.group_id)), _waiting(q.waiting)) for q in queues],
-        read,
-    )
+    _tell(context, _waiting(queues, subjects), read)
 
 
 @operation("cc.personnel", N_("Groups and agents"), Permission.READ, NoParams, kinds=CONTACT_CENTER)
@@ -142,8 +140,15 @@ def _load_row(load: GroupLoad, subjects: dict[str, Subject]) -> dict[str, Any]:
     }
 
 
-def _waiting(count: int) -> str:
-    return _("Waiting: {count}").format(count=count)
+def _waiting(found: Sequence[GroupLoad | QueueMetrics], subjects: dict[str, Subject]) -> list[tuple[Subject, str]]:
+    text = _("Waiting: {count}")
+    return [(subjects.get(g.group_id, Subject(g.group_id, g.group_id)), text.format(count=g.waiting)) for g in found]
+
+
+def _keep_statuses(connection_id: str, statuses: Sequence[OnlineStatus], seen_ms: int) -> None:
+    """The snapshot, and how the platform calls its statuses: pushed ones are called so too (§6)."""
+    live_statuses.keep_snapshot(connection_id, statuses, seen_ms)
+    stored.note_statuses(connection_id, {s.state_code: s.state_name for s in statuses})
 
 
 async def _keep(context: RunContext, write: Callable[[str, Sequence[Any], int], None], found: Sequence[Any]) -> None:
@@ -153,17 +158,31 @@ async def _keep(context: RunContext, write: Callable[[str, Sequence[Any], int], 
     context.workspace.events.publish(ContactCenterDataChanged(context.own_connection.id))
 
 
-def _tell(context: RunContext, found: Sequence[tuple[Subject, str]], read: Read[Any]) -> None:
-    """One outcome per agent or group; what is now is no history, so they are shown and not stored."""
+def _tell(
+    context: RunContext, found: Sequence[tuple[Subject, str]], read: Read[Any], same: Collection[str] = ()
+) -> None:
+    """One outcome per agent or group; what is now is no history, so they are shown and not stored.
+
+    `same` are the ids of those that are as they were.
+    """
     where = ("now", "platform")
-    outcomes = [Outcome(s.name, s.id, *where, Status.SUCCESS, "fetch", text, Action.UPDATE) for s, text in found]
+    outcomes = [
+        Outcome(
+            s.name, s.id, *where, Status.SUCCESS, "fetch", text, Action.UNCHANGED if s.id in same else Action.UPDATE
+        )
+        for s, text in found
+    ]
     outcomes += [unsendable_outcome(Subject(i, i), *where) for i in read.left_out]
     if read.unread:
         outcomes.append(unread_outcome(Subject("", _("Rows that cannot be read")), *where, read.unread))
     note_losses(context, read.unread, read.left_out)
     context.refuse(read.refused)
+    if any(isinstance(one, GroupLoad | QueueMetrics) and one.doubts_ratio for one in read.rows):
+        context.warnings.append(_("The share of answered contacts looks like a ratio rather than a percentage."))
+    context.warnings += read.warnings
     failed = read.unreadable + len(read.left_out)
     context.summary |= {
-        "total": len(found) + failed, "created": 0, "updated": len(found), "skipped": 0, "failed": failed,
+        "total": len(found) + failed, "created": 0, "updated": len(found) - len(same), "skipped": len(same),
+        "failed": failed,
     }  # fmt: skip
     context.report(outcomes)
