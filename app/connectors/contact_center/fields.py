@@ -13,6 +13,7 @@ from app.domain.exchange.values import day, moment, percentage, text, whole_numb
 
 V = TypeVar("V")
 _REMEMBERED = 8_192
+_EMPTY_DATE = "0001-01-01"
 
 
 class Fields:
@@ -33,11 +34,14 @@ class Fields:
         return _named(self._moment, value, names[0])
 
     def moment_or_none(self, row: Row, *names: str) -> int | None:
-        """A moment; None only where there is none.
+        """A moment; None only where there is none, which 1C's empty date means too (§4; onec-zup.md §4.3).
 
         Raises `Refused` for what cannot be read: an end that nobody knows is not the same as none.
         """
-        return None if row.get(*names) in (None, "") else self.moment(row, *names)
+        value = row.get(*names)
+        if value in (None, "") or (isinstance(value, str) and value.lstrip().startswith(_EMPTY_DATE)):
+            return None
+        return self.moment(row, *names)
 
     def day(self, row: Row, *names: str) -> str:
         """A calendar day.

@@ -197,8 +197,8 @@ class TestIntervals:
 
     def test_a_step_is_the_length_of_the_interval_else_what_was_asked_for(self) -> None:
         longer = interval("2026-03-05T06:00:00Z", "2026-03-05T06:30:00Z")
-        open_end = interval(endInterval=None)
-        assert [row.step_ms for row in history([sales(longer, open_end)]).rows] == [1_800_000, STEP]
+        open_end, empty = interval(endInterval=None), interval(endInterval="0001-01-01T00:00:00")
+        assert [row.step_ms for row in history([sales(longer, open_end, empty)]).rows] == [1_800_000, STEP, STEP]
 
 
 class TestBodies:
@@ -316,7 +316,7 @@ class TestLogins:
         start = ms("2026-03-05T06:00:00Z")
         assert login == Read((AgentLogin(start, "op-17", start + HOUR_MS, HOUR_MS),))
 
-    @pytest.mark.parametrize("logout", [None, ""])
+    @pytest.mark.parametrize("logout", [None, "", "0001-01-01", "0001-01-01T00:00:00", "0001-01-01T00:00:00Z"])
     def test_without_a_logout_the_agent_is_still_in(self, logout: str | None) -> None:
         (row,) = self.read(loginDate="2026-03-05T06:00:00Z", logoutDate=logout, duration=5).rows
         assert (row.end_ms, row.duration_ms) == (None, None)
