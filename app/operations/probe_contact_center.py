@@ -151,6 +151,10 @@ def _after_failure(error: MusterError) -> list[str]:
         ErrorKind.UNREACHABLE: _("Is the network open from here to the platform: name, firewall, VPN?"),
         ErrorKind.TIMED_OUT: _("Is the platform up?"),
         ErrorKind.REMOTE_ERROR: _("Is it the address of the integration API? Often it ends in /api or /services."),
+        ErrorKind.REDIRECTED: _(
+            "Is it the address that the platform leads on to? Often that is https in place of http."
+        ),
+        ErrorKind.BAD_DATA: _("Does the platform itself answer there, and not a proxy or a sign-in page?"),
     }
     first = by_kind.get(error.kind)
     general = by_kind[ErrorKind.TIMED_OUT], by_kind[ErrorKind.REMOTE_ERROR]

@@ -135,7 +135,12 @@ def _after_failure(error: MusterError) -> list[str]:
         ErrorKind.UNREACHABLE: _("Is the network open from here to the 1C server: name, firewall, VPN?"),
         ErrorKind.TIMED_OUT: _("Is the 1C server up and not locked for maintenance?"),
         ErrorKind.REMOTE_ERROR: _("Is the service published, and has the address server, publication, /hs/, service?"),
+        ErrorKind.REDIRECTED: _("Is it the address that 1C leads on to? Often that is https in place of http."),
+        ErrorKind.BAD_DATA: _(
+            "Does the 1C service itself answer there, and not a proxy, a sign-in page or the client?"
+        ),
     }
-    first = by_kind.get(error.kind)
-    general = by_kind[ErrorKind.TIMED_OUT], by_kind[ErrorKind.REMOTE_ERROR]
+    licence = _("Is a licence free? Idle sessions of 1C hold theirs.")
+    first = licence if error.code == "onec.no_licence" else by_kind.get(error.kind)
+    general = by_kind[ErrorKind.TIMED_OUT], by_kind[ErrorKind.REMOTE_ERROR], licence
     return list(dict.fromkeys(text for text in (first, *general) if text)) if first else []

@@ -135,7 +135,9 @@ async def test_something_else_behind_the_address_fails_at_the_contract(
 ) -> None:
     server.answers["/personnel"] = (200, body)
     await create(workspace, url)
-    assert ticks((await run(workspace, "connections.test", "cc")).run.result)[-1] == ("data", False)
+    result = (await run(workspace, "connections.test", "cc")).run.result
+    assert ticks(result)[-1] == ("data", False)
+    assert result["details"]["recommendations"][0].startswith("Does the platform itself answer there")
 
 
 async def test_a_silent_socket_is_told_within_ten_seconds(workspace: Workspace) -> None:

@@ -110,6 +110,25 @@ class TestTest:
         assert result["details"]["recommendations"]
         assert len(service.asked("/zup/hs/wfm")) == 1
 
+    @pytest.mark.parametrize(
+        ("status", "text", "first"),
+        [
+            (500, NO_LICENCE, "Is a licence free?"),
+            (302, "", "Is it the address that 1C leads on to?"),
+            (500, "", "Is the service published"),
+            (401, "", "Are user and password right"),
+        ],
+    )
+    async def test_what_to_look_at_begins_with_the_likeliest_and_names_the_licences(
+        self, workspace: Workspace, service: ScriptedOneC, url: str, status: int, text: str, first: str
+    ) -> None:
+        service.answers["/zup/hs/wfm"] = (status, text.encode())
+        await create(workspace, url)
+        advice = (await probed(workspace))["details"]["recommendations"]
+        assert advice[0].startswith(first)
+        assert [a for a in advice if "licence free" in a]
+        assert len(advice) == len(set(advice))
+
     async def test_a_service_that_is_not_published_fails_at_the_contract(
         self, workspace: Workspace, service: ScriptedOneC, url: str
     ) -> None:
@@ -127,6 +146,7 @@ class TestTest:
         result = await probed(workspace)
         assert ticks(result)[-1] == ("data", False)
         assert "<html>Welcome</html>" in result["message"]
+        assert result["details"]["recommendations"][0].startswith("Does the 1C service itself answer there")
 
     async def test_more_people_than_fit_are_not_waited_for(
         self, workspace: Workspace, service: ScriptedOneC, url: str
