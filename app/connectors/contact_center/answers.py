@@ -24,6 +24,7 @@ from app.redaction import redact
 
 R = TypeVar("R")
 _SECOND_MS = 1000
+_LONGEST_DAY_MS = 86_400_000
 _ROWS_BY_THEMSELVES = ("agentId", "groupId")
 
 
@@ -82,6 +83,7 @@ class History:
     _losses: Losses = field(default_factory=Losses)
     _refused: list[Problem] = field(default_factory=list)
     _equal_calls: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    _days: set[tuple[str, str]] = field(default_factory=set)
     _odd: Counter[Rule] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -218,7 +220,11 @@ class History:
         )
 
     def _chat_day(self, _outer: Row, row: Row) -> ChatDay:
-        return ChatDay(self._fields.day(row, "workDate"), identity(row, "agentId"), count(row, "workTime"))
+        found = ChatDay(self._fields.day(row, "workDate"), identity(row, "agentId"), count(row, "workTime"))
+        self._odd[Rule.TOO_LARGE] += found.work_ms > _LONGEST_DAY_MS
+        self._odd[Rule.DOUBLE] += (found.day, found.agent_id) in self._days
+        self._days.add((found.day, found.agent_id))
+        return found
 
     def _stretch(self, row: Row, start_names: tuple[str, ...], end_names: tuple[str, ...]) -> tuple[int, int]:
         start, end = self._fields.moment(row, *start_names), self._fields.moment(row, *end_names)
@@ -233,7 +239,7 @@ class History:
 
 
 def _doubt(rule: Rule, count: int) -> str:
-    """What is odd about so many rows that are taken as they are (§5.2, §5.4)."""
+    """What is odd about so many rows that are taken as they are (§5.2, §5.4, §5.6)."""
     if rule is Rule.COUNTS:
         text = ngettext(
             "{count} interval has more contacts handled than offered.",
@@ -244,6 +250,16 @@ def _doubt(rule: Rule, count: int) -> str:
         text = ngettext(
             "{count} interval is not as long as was asked for.",
             "{count} intervals are not as long as was asked for.",
+            count,
+        )
+    elif rule is Rule.TOO_LARGE:
+        text = ngettext(
+            "{count} day has more than 24 hours with chats.", "{count} days have more than 24 hours with chats.", count
+        )
+    elif rule is Rule.DOUBLE:
+        text = ngettext(
+            "{count} row tells the chats of an agent's day once more; the last one counts.",
+            "{count} rows tell the chats of an agent's day once more; the last one counts.",
             count,
         )
     else:

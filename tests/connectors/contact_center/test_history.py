@@ -358,7 +358,17 @@ class TestCalls:
 
 def test_chat_days_hold_the_day_and_the_milliseconds() -> None:
     read = History(MOSCOW).chat_days(body_of([{"agentId": "op-17", "workDate": "2026-03-05", "workTime": 4_500_000}]))
-    assert read.rows == (ChatDay("2026-03-05", "op-17", 4_500_000),)
+    assert read == Read((ChatDay("2026-03-05", "op-17", 4_500_000),))
+
+
+def test_chat_days_longer_than_a_day_or_told_twice_are_taken_with_a_warning() -> None:
+    rows = [{"agentId": "op-17", "workDate": "2026-03-05", "workTime": ms} for ms in (90_000_000, 86_400_000)]
+    read = History(MOSCOW).chat_days(body_of([*rows, rows[0] | {"workDate": "2026-03-06", "workTime": 1}]))
+    assert [day.work_ms for day in read.rows] == [90_000_000, 86_400_000, 1]
+    assert read.warnings == (
+        "1 day has more than 24 hours with chats.",
+        "1 row tells the chats of an agent's day once more; the last one counts.",
+    )
 
 
 @pytest.mark.parametrize("method", ["statuses", "logins", "calls", "chat_days"])
