@@ -48,6 +48,10 @@ def read_json(body: bytes) -> Loose:
 
     Raises `NotJson`.
     """
+    try:  # as it should be, which takes two thirds of the time; read as text it gives the same
+        return Loose(_decoded(body.removeprefix(codecs.BOM_UTF8)))
+    except ValueError:
+        pass
     written = body_text(body)
     try:
         return Loose(_decoded(written))
@@ -69,7 +73,7 @@ def body_text(body: bytes) -> str:
         return body.decode("cp1251", "replace").strip()
 
 
-def _decoded(written: str) -> Any:
+def _decoded(written: str | bytes) -> Any:
     try:
         return msgspec.json.decode(written)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:

@@ -22,9 +22,10 @@ from app.domain.onec import OneCPeople, OneCPerson
 from app.domain.onec_people import KnownPerson, LinkedBy, derived, person_name, with_norm
 from app.domain.outcomes import Action, FieldChange
 from app.domain.plans import Plan, Step
-from app.i18n import _, ngettext
+from app.i18n import N_, _, ngettext
 
 PERSONNEL = "personnel"
+NO_CHANGES = N_("No changes")
 MOST_LOST_TO_AN_EMPTY_ANSWER = 10  # §6.1
 _NAMED = 5
 _FIELDS = tuple(f.name for f in fields(OneCPerson) if f.name not in {"external_id", "unreadable"})
@@ -116,7 +117,7 @@ class _Matcher:
         for employee in stored.employees:
             if employee.employee_no and employee.id not in linked:
                 self._holders[employee.employee_no].append(employee)
-        self._no_changes = _("No changes")
+        self._no_changes = _(NO_CHANGES)
         self._doubtful: list[str] = []
         self._active_elsewhere: list[str] = []
 

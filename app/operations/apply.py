@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from app.errors import Cancelled
 from app.events import DirectoryChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
-from app.store import directory, leases, listings, runs
+from app.operations.phases import confirm, take
+from app.store import directory_plans, listings, runs
 
 _DONE = {
     Action.CREATE: N_("Created"),
@@ -54,21 +55,6 @@ async def carry_out(context: RunContext, plan: Plan[Any], digest: str = "") -> d
     return summary
 
 
-def resumed(context: RunContext, phase: str) -> dict[str, int] | None:
-    """The summary of a phase that was confirmed before an interruption, with what it noted; None when it was not."""
-    receipt = context.receipts.get(phase)
-    if receipt is None:
-        return None
-    _take(context, phase, receipt)
-    return dict(receipt["summary"])
-
-
-def _take(context: RunContext, phase: str, receipt: Mapping[str, Any]) -> None:
-    context.warnings += receipt["warnings"]
-    context.reasons.update(receipt["reasons"])
-    context.result[phase] = receipt["result"]
-
-
 async def still_the_same(context: RunContext, phase: str, digest: str) -> dict[str, int] | None:
     """Finish a phase at once when the source sent the very list of the last sync and nothing changed here since.
 
@@ -84,7 +70,7 @@ async def still_the_same(context: RunContext, phase: str, digest: str) -> dict[s
     outcomes = await asyncio.to_thread(_unchanged, phase, known.records)
     receipt = known.receipt | {"summary": unchanged_summary(phase, len(outcomes))}
     await store.write(confirm, context, phase, outcomes, receipt)
-    _take(context, phase, receipt)
+    take(context, phase, receipt)
     context.report(outcomes)
     return dict(receipt["summary"])
 
@@ -94,19 +80,10 @@ def _unchanged(phase: str, records: Sequence[tuple[str, str]]) -> list[Outcome]:
     return [Outcome(name, record_id, *like) for record_id, name in records]
 
 
-def confirm(context: RunContext, phase: str, outcomes: Sequence[Outcome], receipt: Mapping[str, Any]) -> None:
-    """Store the outcomes of a phase and that it is done, inside the transaction that did it."""
-    run_id = context.run.run_id
-    leases.beat(run_id)  # after a sleep of this computer another program may have taken over: then nothing is kept
-    runs.journal_intent(run_id, phase)
-    runs.add_outcomes(run_id, len(context.outcomes), outcomes)
-    runs.journal_confirm(run_id, phase, receipt)
-
-
 def _commit(
     context: RunContext, plan: Plan[Any], digest: str, stop: threading.Event
 ) -> tuple[list[Outcome], dict[str, int]]:
-    moved = directory.write_plan(plan, stop)
+    moved = directory_plans.write_plan(plan, stop)
     outcomes = [
         _moved(plan, step, moved[step.record.id])
         if moved and step.record is not None and step.record.id in moved

@@ -20,8 +20,9 @@ from app.domain.supabase_plans import DEVICES, PEOPLE, plan_devices, plan_people
 from app.errors import UsageError
 from app.events import DevicesChanged
 from app.i18n import N_, _
-from app.operations.apply import carry_out, resumed
+from app.operations.apply import carry_out
 from app.operations.context import RunContext
+from app.operations.phases import resumed
 from app.operations.registry import operation
 from app.operations.setting_changes import device_notes
 from app.store import devices as stored_devices

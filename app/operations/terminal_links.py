@@ -13,13 +13,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.domain.devices import Device
 from app.errors import NotConfigured
 from app.i18n import _
-from app.store import devices as stored
 
 if TYPE_CHECKING:
     from app.connectors.hikvision import Terminal, TerminalSettings
+    from app.domain.devices import Device
     from app.store.database import Store
     from app.workspace import Workspace
 
@@ -34,10 +33,14 @@ class StoredCooldowns:
 
     async def until(self, account: str) -> datetime | None:
         """The end of the cool-down, also when it is past; None without one."""
+        from app.store import devices as stored
+
         return await self._store.read(stored.cooldown_until, account)
 
     async def note(self, account: str, until: datetime) -> None:
         """Leave the account alone until then."""
+        from app.store import devices as stored
+
         await self._store.write(stored.note_cooldown, account, until)
 
 

@@ -14,8 +14,9 @@ from app.domain.outcomes import Action
 from app.domain.plans import Plan
 from app.errors import MusterError
 from app.i18n import N_, _
-from app.operations.apply import carry_out, resumed, still_the_same
+from app.operations.apply import carry_out, still_the_same
 from app.operations.context import RunContext
+from app.operations.phases import resumed
 from app.operations.registry import operation
 from app.store import directory
 

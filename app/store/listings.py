@@ -1,7 +1,7 @@
 """Knows a list of a source again, so that a sync with nothing new costs next to nothing.
 
-What is remembered is only valid while offices and employees are as they were then, so whoever writes to them says
-`forget_listings` in the same transaction.
+What is remembered is only valid while offices, employees and people of 1C are as they were then, so whoever writes to
+them says `forget_listings` in the same transaction.
 """
 
 from __future__ import annotations
@@ -33,16 +33,20 @@ def remember(connection_id: str, phase: str, digest: str, receipt: Mapping[str, 
 
 def recall(connection_id: str, phase: str, digest: str) -> KnownListing | None:
     """What is known of this very list, or None when it is new or something changed here since."""
+    receipt = remembered(connection_id, phase, digest)
+    return KnownListing(receipt, _records(connection_id, phase)) if receipt is not None else None
+
+
+def remembered(connection_id: str, phase: str, digest: str) -> dict[str, Any] | None:
+    """The receipt of the phase that carried out this very list, under the rule of `recall`."""
     row = ListingRow.get_or_none(
         ListingRow.connection == connection_id, ListingRow.phase == phase, ListingRow.digest == digest
     )
-    if row is None:
-        return None
-    return KnownListing(from_json(row.receipt, dict[str, Any]) or {}, _records(connection_id, phase))
+    return (from_json(row.receipt, dict[str, Any]) or {}) if row is not None else None
 
 
 def forget_listings() -> None:
-    """Compare every list again: offices or employees changed."""
+    """Compare every list again: offices, employees or people of 1C changed."""
     ListingRow.delete().execute()
 
 

@@ -14,12 +14,13 @@ import msgspec
 
 from app.domain.directory import Employee
 from app.domain.onec import OneCDepartment, OneCPerson, VacationBalance, WeeklyNorm
-from app.domain.onec_people import KnownDepartment, KnownPerson, LinkedBy, derived, new_employee
+from app.domain.onec_people import KnownDepartment, KnownPerson, LinkedBy, derived, new_employee, person_name
 from app.domain.onec_plans import Personnel
 from app.domain.outcomes import FieldChange
 from app.domain.plans import Plan, Step
 from app.store import directory
 from app.store.database import fetch, insert_rows, put_rows
+from app.store.listings import forget_listings
 from app.store.models import ConnectionRow
 from app.store.onec_rows import ONEC_TABLES, OneCDepartmentRow, OneCPersonRow
 from app.store.values import from_time, now, to_json, to_time
@@ -45,6 +46,17 @@ def written_at(connection_id: str) -> dict[str, datetime | None]:
     p = OneCPersonRow
     query = p.select(p.external_id, p.updated_at).where(p.connection == connection_id)
     return {external_id: from_time(stamp) for external_id, stamp in fetch(query)}
+
+
+def who_is_who(connection_id: str) -> dict[str, tuple[str, str]]:
+    """Name and id of everybody of a connection by external id: of whoever is no employee here it is 1C's own."""
+    p = OneCPersonRow
+    columns = p.external_id, p.employee_id, p.personnel_number, p.last_name, p.first_name, p.middle_name
+    found = fetch(p.select(*columns).where(p.connection == connection_id))
+    return {
+        external_id: (person_name(OneCPerson(external_id, *names)), employee_id or external_id)
+        for external_id, employee_id, *names in found
+    }
 
 
 def departments(connection_id: str) -> list[KnownDepartment]:
@@ -92,6 +104,8 @@ def write_personnel(
     stamp = to_time(now())
     put_rows(OneCPersonRow, [_row(k, stamp) for k in kept], stop)
     _write_employees(kept, today, stop)
+    if kept or plan.missing:
+        forget_listings()
     if not plan.suspicious:
         _mark(connection_id, [k.person.external_id for k in plan.missing], today)
     return {external_id: changes for external_id, changes in moved.items() if changes}
@@ -100,6 +114,7 @@ def write_personnel(
 def _take_over(connection_id: str, before: Sequence[KnownPerson]) -> None:
     """Everything that was kept for a removed connection goes on under the new one."""
     for old in {k.connection for k in before} - {connection_id}:
+        forget_listings()
         for table in ONEC_TABLES:
             table.update(connection=connection_id).where(table.connection == old).execute()
 
@@ -168,6 +183,7 @@ def link_person(known: KnownPerson, employee_id: str | None) -> None:
     """Say which employee somebody of 1C is, or that they are none; a person decided."""
     stamp = to_time(now())
     put_rows(OneCPersonRow, [_row(replace(known, employee_id=employee_id, linked_by=LinkedBy.HAND), stamp)])
+    forget_listings()
 
 
 def by_employee() -> Mapping[str, KnownPerson]:

@@ -59,7 +59,7 @@ def fill(home: Home) -> Store:
     ]
 
     def write() -> None:
-        insert_rows(EmployeeRow, [(*directory._employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people])
+        insert_rows(EmployeeRow, [(*directory.employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people])
         for door in doors:
             devices.add_device(door)
         insert_rows(PlacementRow, [devices._placement_row(p) for p in placed])

@@ -40,7 +40,7 @@ async def fill(home: Home) -> None:
     ]
     known = [(c.id, c.number, c.person_digest, photo_digest(c.employee)) for c in candidates(people, people)]
     async with await Workspace.open(home, keyring=MemoryKeyring()) as workspace:
-        rows = [(*directory._employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
+        rows = [(*directory.employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
         await workspace.store.write(insert_rows, EmployeeRow, rows)
         for number in range(DEVICES):
             device = Device(f"d{number:03}", f"Door {number}", "192.0.2.1", 80 + number, has_password=True)

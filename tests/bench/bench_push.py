@@ -106,7 +106,7 @@ async def add_people(workspace: Workspace, count: int) -> None:
             photo="p.jpg", photo_digest=f"{number:016x}",
         )  # fmt: skip
         face_file(workspace.home, person.id).write_bytes(jpeg)
-        rows.append((*directory._employee_row(person)[:-2], "2026-01-01", "2026-01-01"))
+        rows.append((*directory.employee_row(person)[:-2], "2026-01-01", "2026-01-01"))
     await workspace.store.write(insert_rows, EmployeeRow, rows)
 
 

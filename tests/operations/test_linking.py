@@ -24,7 +24,7 @@ MARIA, IVAN = Employee("e-1", "Maria", "Orlova", employee_no="00-1"), Employee("
 @pytest.fixture
 async def connection(workspace: Workspace) -> AsyncIterator[Connection]:
     """A connection whose accounts are known, among two employees."""
-    rows = [(*directory._employee_row(e)[:-2], "2026-01-01", "2026-01-01") for e in (MARIA, IVAN)]
+    rows = [(*directory.employee_row(e)[:-2], "2026-01-01", "2026-01-01") for e in (MARIA, IVAN)]
     await workspace.store.write(insert_rows, EmployeeRow, rows)
     async with LiveCenter().serving() as center:
         made = await connect(workspace, center)
@@ -76,7 +76,7 @@ async def test_who_is_unlinked_by_hand_stays_unlinked_until_the_number_decides_a
 
 
 async def test_a_number_that_is_not_ones_alone_is_told(workspace: Workspace, connection: Connection) -> None:
-    twin = (*directory._employee_row(Employee("e-3", "Twin", employee_no="00-1"))[:-2], "2026-01-01", "2026-01-01")
+    twin = (*directory.employee_row(Employee("e-3", "Twin", employee_no="00-1"))[:-2], "2026-01-01", "2026-01-01")
     await workspace.store.write(insert_rows, EmployeeRow, [twin])
     report = await run(workspace, "cc.link_accounts")
     assert "Orlova Maria" in report.run.warnings[0]

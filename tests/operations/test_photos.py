@@ -40,7 +40,7 @@ ANA, BEN, CORA = "person-Ana", "person-Ben", "person-Cora"
 async def staff(workspace: Workspace) -> Workspace:
     """Three people without photos."""
     people = [a_person(1001 + place, name) for place, name in enumerate(("Ana", "Ben", "Cora"))]
-    rows = [(*directory._employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
+    rows = [(*directory.employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
     await workspace.store.write(insert_rows, EmployeeRow, rows)
     return workspace
 

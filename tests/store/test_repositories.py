@@ -14,7 +14,7 @@ from app.domain.directory_plans import PlanSettings, plan_employees, plan_office
 from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status
 from app.domain.plans import Plan
 from app.errors import Busy, Cancelled, UsageError
-from app.store import connections, directory, leases, listings, runs
+from app.store import connections, directory, directory_plans, leases, listings, runs
 from app.store.database import Store, insert_rows
 from app.store.models import OutcomePackRow
 from app.store.values import now, to_json
@@ -27,10 +27,10 @@ SETTINGS = PlanSettings(CONNECTION)
 
 def fill(store: Store, people: int = 3) -> None:
     offices = plan_offices(offices_read(department()), [], SETTINGS)
-    store.run_now(directory.write_plan, offices, NEVER)
+    store.run_now(directory_plans.write_plan, offices, NEVER)
     snapshot = people_read(*(person(f"P{n}", name=f"Kari Ærlig {n}") for n in range(people)))
     plan = plan_employees(snapshot, [], store.run_now(directory.offices), SETTINGS)
-    store.run_now(directory.write_plan, plan, NEVER)
+    store.run_now(directory_plans.write_plan, plan, NEVER)
 
 
 def a_run(run_id: str = "run-1", **fields: Any) -> Run:
@@ -75,7 +75,7 @@ class TestDirectory:
 
         fill(store)
         plan: Plan[Any] = plan_employees(people_read(person("P0")), [], store.run_now(directory.offices), SETTINGS)
-        moved = store.run_now(directory.write_plan, plan, NEVER)
+        moved = store.run_now(directory_plans.write_plan, plan, NEVER)
         assert list(moved.values()) == [(FieldChange("vitec_employee_id", None, "P0"),)]
         with pytest.raises(StoreError):
             store.run_now(lambda: execute(store, "INSERT INTO employee SELECT * FROM employee"))
@@ -85,7 +85,7 @@ class TestDirectory:
         stop.set()
         plan = plan_offices(offices_read(department()), [], SETTINGS)
         with pytest.raises(Cancelled):
-            store.run_now(directory.write_plan, plan, stop)
+            store.run_now(directory_plans.write_plan, plan, stop)
         assert store.run_now(directory.offices) == []
 
     def test_by_hand(self, store: Store) -> None:

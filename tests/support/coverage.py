@@ -39,7 +39,7 @@ async def fill(
     """Store all of this."""
 
     def write() -> None:
-        rows = [(*directory._employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
+        rows = [(*directory.employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
         insert_rows(EmployeeRow, rows)
         for device in devices:
             stored.add_device(device)

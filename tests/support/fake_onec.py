@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.connectors.breaker import Breaker
+from app.connectors.onec.client import Listing
 from app.domain.onec import (
     FactDay,
     NormHours,
@@ -63,6 +64,7 @@ class FakeOneC:
     replies: dict[str, OneCReply] = field(default_factory=dict)
     troubles: dict[str, list[MusterError]] = field(default_factory=dict)
     unreadable: int = 0
+    asks_again: bool = False
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     breaker: Breaker = field(default_factory=lambda: Breaker("1C"))
 
@@ -77,6 +79,19 @@ class FakeOneC:
         """As the client."""
         self._called("agents", first, last)
         return self.listed
+
+    async def listing(self, first: date, last: date) -> Listing:
+        """As the client; the bytes are those of the people in words, as nobody reads them."""
+        listed = await self.agents(first, last)
+
+        async def again() -> bytes:
+            raise AssertionError("what is not read can always be read")
+
+        return Listing(repr(listed).encode(), again, lambda _body: self._read(listed), self.asks_again)
+
+    def _read(self, listed: OneCPeople) -> OneCPeople:
+        self.calls.append(("read", len(listed.people)))
+        return listed
 
     async def norm_hours(self, first: date, last: date, mode: NormMode, people: Sequence[NormRequest]) -> OneCNorms:
         """As the client."""

@@ -57,7 +57,7 @@ class Site:
 
     async def add_people(self, people: Sequence[Employee]) -> None:
         """Store people."""
-        rows = [(*directory._employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
+        rows = [(*directory.employee_row(p)[:-2], "2026-01-01", "2026-01-01") for p in people]
         await self.workspace.store.write(insert_rows, EmployeeRow, rows)
 
     async def start(self, operation: str = "terminals.push_all", *, dry_run: bool = False, **params: Any) -> RunHandle:

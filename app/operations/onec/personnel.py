@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.access import Permission
 from app.domain.causes import CAUSES, record_code
@@ -16,7 +18,6 @@ from app.domain.plans import Plan, Step
 from app.errors import BadData, Cancelled, Held, UsageError
 from app.events import DirectoryChanged, WorkforceChanged
 from app.i18n import N_, _
-from app.operations.apply import confirm, resumed
 from app.operations.context import RunContext
 from app.operations.onec.asking import (
     ONEC,
@@ -31,9 +32,14 @@ from app.operations.onec.asking import (
     unreadable_rows,
 )
 from app.operations.onec.rows import person_row
+from app.operations.onec.same_people import digest_of, recall, remember
+from app.operations.phases import confirm, resumed
 from app.operations.registry import operation
 from app.store import onec as stored
 from app.store import runs
+
+if TYPE_CHECKING:
+    from app.connectors.onec.client import Listing
 
 _WORDS = {
     Action.CREATE: (N_("Created"), N_("Would be created")),
@@ -119,14 +125,38 @@ async def sync_personnel(context: RunContext, params: SyncParams) -> None:
             _("People are kept by hand in this connection, so none come from 1C."),
             _("Change how people come in the settings of the connection."),
         )
-    plan = context.chosen.get(PERSONNEL) or await _plan(context, params)
+    if (chosen := context.chosen.get(PERSONNEL)) is not None:
+        await _carry_out(context, chosen)
+        return
+    onec = await onec_of(context)
+    context.progress(_("Fetching people"))
+    listing = await onec.listing(*period(context.own_connection, params.start_date, params.end_date))
+    digest = await asyncio.to_thread(digest_of, context, params, listing.body)
+    if not context.dry_run:  # a preview always compares
+        store = context.workspace.store
+        if (known := await store.read(recall, context.own_connection.id, digest)) is not None:
+            await store.write(confirm, context, PERSONNEL, *known)
+            _tell(context, *known)
+            return
+    plan = await _plan(context, params, listing)
+    await _carry_out(context, plan, "" if listing.asked_again else digest)
+
+
+async def _carry_out(context: RunContext, plan: Plan[KnownPerson], digest: str = "") -> None:
+    """Store what a plan says, or say what it would; `digest` names the answer that it was made from."""
     context.plans[PERSONNEL] = plan
     if context.dry_run:
         outcomes = [_outcome(step, planned=True) for step in plan.steps]
         receipt = _receipt(plan, outcomes)
     else:
         await context.workspace.store.write(runs.journal_intent, context.run.run_id, PERSONNEL)
-        outcomes, receipt = await context.workspace.store.write(_commit, context, plan)
+        outcomes, receipt = await context.workspace.store.write(_commit, context, plan, digest)
+    _tell(context, outcomes, receipt)
+    if not context.dry_run and any(step.writes for step in plan.steps):
+        context.workspace.events.publish(DirectoryChanged())
+
+
+def _tell(context: RunContext, outcomes: Sequence[Outcome], receipt: Mapping[str, Any]) -> None:
     context.summary |= receipt["summary"]
     context.warnings += receipt["warnings"]
     context.reasons.update(receipt["reasons"])
@@ -135,17 +165,13 @@ async def sync_personnel(context: RunContext, params: SyncParams) -> None:
     _hold(context)
     if not context.dry_run:
         context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
-        if any(step.writes for step in plan.steps):
-            context.workspace.events.publish(DirectoryChanged())
 
 
-async def _plan(context: RunContext, params: SyncParams) -> Plan[KnownPerson]:
+async def _plan(context: RunContext, params: SyncParams, listing: Listing) -> Plan[KnownPerson]:
     connection = context.own_connection
     workspace = context.workspace
-    onec = await onec_of(context)
-    context.progress(_("Fetching people"))
     reading = workspace.tasks.start("personnel", workspace.store.read(stored.personnel, connection.id))
-    found = await onec.agents(*period(connection, params.start_date, params.end_date))
+    found = await listing.people()
     here: Personnel = await reading
     if lost_everybody(found, here, full=params.full_sync):
         raise BadData(
@@ -157,12 +183,14 @@ async def _plan(context: RunContext, params: SyncParams) -> Plan[KnownPerson]:
     return plan_personnel(found, here, settings)
 
 
-def _commit(context: RunContext, plan: Plan[KnownPerson]) -> tuple[list[Outcome], dict[str, Any]]:
+def _commit(context: RunContext, plan: Plan[KnownPerson], digest: str) -> tuple[list[Outcome], dict[str, Any]]:
     connection = context.own_connection
     moved = stored.write_personnel(plan, connection.id, today(connection), context.stop)
     outcomes = [_outcome(step, moved=moved.get(step.source_id, ())) for step in plan.steps]
     receipt = _receipt(plan, outcomes)
     confirm(context, PERSONNEL, outcomes, receipt)
+    if digest:
+        remember(context, digest, outcomes, receipt)
     if context.stop.is_set():
         raise Cancelled(_("Cancelled. Nothing of this part was kept."))
     return outcomes, receipt

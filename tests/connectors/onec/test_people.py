@@ -135,6 +135,14 @@ class TestTheAnswer:
         assert len((await onec.agents(FIRST, LAST)).people) == 1
         assert route.call_count == 2
 
+    async def test_a_listing_tells_whether_it_is_what_was_read(self, onec: OneC, wire: respx.MockRouter) -> None:
+        good, bad = httpx.Response(200, content=body(ORLOVA)), httpx.Response(200, text="<html>")
+        wire.get(url__regex=".*").mock(side_effect=[good, bad, good])
+        for first, again in ((good, False), (bad, True)):
+            listing = await onec.listing(FIRST, LAST)
+            assert listing.body == first.content
+            assert (len((await listing.people()).people), listing.asked_again) == (1, again)
+
     async def test_twice_unreadable_it_fails_with_its_beginning(self, onec: OneC, wire: respx.MockRouter) -> None:
         route = wire.get(url__regex=".*").respond(200, text="<html>Вход</html>")
         with pytest.raises(BadData, match="<html>Вход</html>"):

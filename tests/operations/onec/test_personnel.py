@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +15,12 @@ from app.domain.onec_people import KnownPerson, LinkedBy
 from app.domain.outcomes import Action, RunState, Status
 from app.errors import ErrorKind, ExitCode, Unreachable, UsageError
 from app.events import DirectoryChanged, WorkforceChanged
+from app.operations.onec import asking
 from app.operations.runner import Report, Request
-from app.store import directory, runs
+from app.store import directory, mappings, runs
 from app.store import onec as stored
 from app.workspace import Workspace
+from tests.operations.onec.conftest import NOON
 from tests.support.fake_onec import GROUP, FakeOneC, external_id, person
 from tests.support.running import dump, run
 
@@ -74,6 +76,95 @@ class TestReading:
         onec.troubles["agents"] = [Unreachable("1C is away.")]
         report = await run(payroll, "onec.agents")
         assert (report.exit_code, report.run.state) == (ExitCode.STOPPED, RunState.STOPPED)
+
+
+class TestTheSameAnswer:
+    """Whoever changed neither there nor here is not compared again."""
+
+    async def test_is_not_read_and_everybody_is_told_as_unchanged(self, synced: Workspace, onec: FakeOneC) -> None:
+        before = await here(synced)
+        known = await sync(synced)
+        assert onec.asked("read") == [2]  # by the first sync alone
+        await run(synced, "onec.link_person", params={"person": external_id(2), "employee": ""})
+        onec.says(person(1), person(3))
+        await sync(synced)
+        onec.says(person(1), person(2))
+        compared = await sync(synced, full_sync=True)
+        assert [(o.subject, o.target_id, o.action, o.message) for o in known.outcomes] == [
+            (k.name, k.person.external_id, Action.UNCHANGED, "No changes") for k in before.values()
+        ]
+        assert known.outcomes[0] == compared.outcomes[0]
+        assert (known.run.result, known.run.warnings) == (
+            {"personnel": {"not_in_1c": [], "suspicious": False, "departments": 2}},
+            (),
+        )
+
+    async def test_its_outcomes_are_kept_with_the_run(self, synced: Workspace) -> None:
+        report = await sync(synced)
+        assert tuple(await synced.store.read(runs.outcomes, report.run.run_id)) == report.outcomes
+
+    @pytest.mark.parametrize("params", [{"full_sync": True}, {"departments": [GROUP]}], ids=["full", "departments"])
+    async def test_is_read_when_something_else_is_wanted_of_it(
+        self, synced: Workspace, onec: FakeOneC, params: dict[str, Any]
+    ) -> None:
+        await sync(synced, **params)
+        assert onec.asked("read") == [2, 2]
+
+    async def test_is_read_when_it_was_not_what_was_read_last(self, payroll: Workspace, onec: FakeOneC) -> None:
+        onec.asks_again = True
+        for _time in range(2):
+            await sync(payroll)
+        assert onec.asked("read") == [2, 2]
+
+    async def test_is_read_for_a_preview(self, synced: Workspace, onec: FakeOneC) -> None:
+        await run(synced, "onec.sync_personnel", dry_run=True)
+        assert onec.asked("read") == [2, 2]
+
+    async def test_is_read_on_another_day(
+        self, synced: Workspace, onec: FakeOneC, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(asking, "now", lambda: NOON + timedelta(days=1))
+        await sync(synced)
+        assert onec.asked("read") == [2, 2]
+
+    async def test_is_read_when_an_employee_changed_here(self, synced: Workspace, onec: FakeOneC) -> None:
+        made = await employee(synced, 1)
+        await synced.store.write(directory.change_employee, replace(made, title="Chef"))
+        report = await sync(synced)
+        assert (onec.asked("read"), (await employee(synced, 1)).title) == ([2, 2], "Оператор")
+        assert report.run.summary["updated"] == 1
+
+    async def test_is_read_when_a_person_was_linked(self, synced: Workspace, onec: FakeOneC) -> None:
+        await run(synced, "onec.link_person", params={"person": external_id(1), "employee": ""})
+        await sync(synced)
+        assert onec.asked("read") == [2, 2]
+
+    async def test_is_read_when_its_zone_or_its_mapping_changed(self, synced: Workspace, onec: FakeOneC) -> None:
+        settings = {"timezone": "Asia/Yekaterinburg"}
+        await run(synced, "connections.update", "1c", params={"settings": settings})
+        await sync(synced)
+        assert onec.asked("read") == [2, 2]
+        key = await connection_id(synced)
+        await synced.store.write(mappings.say_value, key, "position", "Оператор", "Operator")
+        await sync(synced)
+        assert onec.asked("read") == [2, 2, 2]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"unreadable": 1},
+            {"doubled": (external_id(1),)},
+            {"warnings": ("1 person has values that cannot be read.",)},
+        ],
+        ids=lambda said: next(iter(said)),
+    )
+    async def test_is_read_as_long_as_something_is_to_be_said_of_it(
+        self, payroll: Workspace, onec: FakeOneC, said: dict[str, Any]
+    ) -> None:
+        onec.says(person(1), person(2), **said)
+        told = [await sync(payroll) for _time in range(3)]
+        assert onec.asked("read") == [2, 2, 2]
+        assert told[1].outcomes == told[2].outcomes
 
 
 class TestSync:

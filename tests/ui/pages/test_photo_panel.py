@@ -50,7 +50,7 @@ async def panel(desk: Desk) -> PhotoPanel:
 
 async def add_people(desk: Desk, *names: str) -> None:
     people = [a_person(1001 + place, name) for place, name in enumerate(names)]
-    rows = [(*directory._employee_row(person)[:-2], STAMP, STAMP) for person in people]
+    rows = [(*directory.employee_row(person)[:-2], STAMP, STAMP) for person in people]
     await desk.workspace.store.write(insert_rows, EmployeeRow, rows)
 
 

@@ -344,7 +344,7 @@ async def test_a_viewer_is_told_why_limits_cannot_be_set(desk: Desk, open_page: 
 async def people(desk: Desk) -> None:
     """Two employees, of whom one has the number of an account."""
     made = [Employee("e-1", "Maria", "Orlova", employee_no="00-1"), Employee("e-2", "Ivan", "Petroff")]
-    rows = [(*directory._employee_row(e)[:-2], "2026-01-01", "2026-01-01") for e in made]
+    rows = [(*directory.employee_row(e)[:-2], "2026-01-01", "2026-01-01") for e in made]
     await desk.workspace.store.write(insert_rows, EmployeeRow, rows)
 
 
