@@ -10,11 +10,12 @@ from typing import Any
 from app.access import Permission
 from app.domain.kinds import KINDS, ConnectionKind, FieldSpec
 from app.domain.kinds.supabase import AuthMode
-from app.errors import StoreError, UsageError
+from app.errors import UsageError
 from app.i18n import N_, _
 from app.operations.connections import CreateParams, Scalar, UpdateParams, create_connection, update_connection
 from app.operations.context import RunContext
 from app.operations.registry import operation
+from app.operations.source_files import unread
 from app.store import connections as stored
 
 
@@ -81,9 +82,5 @@ def _read_env(path: Path) -> Mapping[str, str | None]:
     try:
         with path.open(encoding="utf-8-sig") as file:
             return dotenv_values(stream=file, interpolate=False)
-    except FileNotFoundError as error:
-        raise UsageError(_("There is no file {file}.").format(file=path)) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(
-            _("The file {file} cannot be read: {cause}").format(file=path, cause=error), _("Save it as UTF-8 text.")
-        ) from error
+        raise unread(path, error, _("Save it as UTF-8 text.")) from error

@@ -17,13 +17,14 @@ from app.domain.audit import Via
 from app.domain.causes import record_code
 from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.outcomes import Action, Outcome, Status
-from app.errors import MusterError, StoreError, UsageError
+from app.errors import MusterError, UsageError
 from app.events import ConnectionsChanged
 from app.exports import export_rows, of_organization
 from app.i18n import N_, _, ngettext
 from app.operations.connections import ALL, CreateParams, Scalar, create_connection
 from app.operations.context import RunContext
 from app.operations.registry import operation
+from app.operations.source_files import unread
 from app.store import connections as stored
 
 _MOST_BYTES = 4_000_000
@@ -158,10 +159,8 @@ def _read(file: Path) -> list[_SavedConnection]:
         if file.stat().st_size > _MOST_BYTES:
             raise UsageError(_("{file} is too large for a file of settings.").format(file=file.name))
         return msgspec.json.decode(file.read_bytes().removeprefix(b"\xef\xbb\xbf"), type=list[_SavedConnection])
-    except FileNotFoundError as error:
-        raise UsageError(_("There is no file {file}.").format(file=file)) from error
     except OSError as error:
-        raise StoreError(_("The file {file} cannot be read: {cause}").format(file=file, cause=error)) from error
+        raise unread(file, error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
             _("{file} is no file of settings: {cause}").format(file=file.name, cause=error),

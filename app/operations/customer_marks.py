@@ -17,12 +17,13 @@ from app.access import Permission
 from app.domain.audit import AuditKind, AuditNote
 from app.domain.customers import Customer, CustomerStatus
 from app.domain.outcomes import Action, FieldChange, Outcome, Status
-from app.errors import BadData, Held, StoreError, UsageError
+from app.errors import BadData, Held, UsageError
 from app.events import CustomersChanged
 from app.i18n import N_, _, ngettext
 from app.operations.context import RunContext
 from app.operations.customers import CETEC, CustomersParams, chosen_customers
 from app.operations.registry import operation
+from app.operations.source_files import unread
 from app.store import customers as stored
 from app.store import runs
 from app.store.customers import Pull
@@ -166,12 +167,10 @@ def _read_file(path: Path) -> dict[str, object]:
         if path.stat().st_size > _MOST_BYTES:
             raise UsageError(_("The file {file} is too large.").format(file=path))
         return msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"), type=dict[str, object])
-    except FileNotFoundError as error:
-        raise UsageError(_("There is no file {file}.").format(file=path)) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise BadData(_("The file {file} is not an object of customers.").format(file=path)) from error
     except OSError as error:
-        raise StoreError(_("The file {file} cannot be read: {cause}").format(file=path, cause=error)) from error
+        raise unread(path, error) from error
 
 
 def _moment(entry: object) -> datetime | None:

@@ -18,13 +18,14 @@ from app.domain.device_rules import address_warnings
 from app.domain.devices import Device, DeviceSource
 from app.domain.ids import new_id
 from app.domain.outcomes import Action, Outcome, Status
-from app.errors import MusterError, NoKeyring, StoreError, UsageError
+from app.errors import MusterError, NoKeyring, UsageError
 from app.events import DevicesChanged
 from app.i18n import N_, _
 from app.operations.context import RunContext
 from app.operations.devices import PASSWORD, TARGET, count, field_changes, stored_outcome, with_new_address
 from app.operations.registry import operation
 from app.operations.setting_changes import device_notes
+from app.operations.source_files import unread
 from app.store import devices as stored
 from app.store import leases, runs
 
@@ -79,14 +80,12 @@ def _read_file(path: Path) -> list[DeviceLine]:
                 _("The file {file} is too large.").format(file=path.name), _("Split it into smaller ones.")
             )
         text = path.read_text("utf-8-sig")
-    except FileNotFoundError as error:
-        raise UsageError(_("There is no file {file}.").format(file=path)) from error
     except UnicodeDecodeError as error:
         raise UsageError(
             _("The file {file} is not UTF-8 text.").format(file=path.name), _("Save it as CSV (UTF-8).")
         ) from error
     except OSError as error:
-        raise StoreError(_("The file {file} cannot be read: {cause}").format(file=path, cause=error)) from error
+        raise unread(path, error) from error
     return read_device_lines(text)
 
 

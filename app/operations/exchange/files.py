@@ -14,12 +14,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.domain.exchange import Shape
-from app.errors import StoreError, UsageError
+from app.errors import UsageError
 from app.i18n import _
 from app.operations.exchange.encodings import Encoding, guess_windows, is_marked_utf16
 from app.operations.exchange.headings import Headings, SourceRow
 from app.operations.exchange.json_rows import is_json, json_rows
 from app.operations.exchange.tables import Separator, csv_rows, open_table, workbook_rows
+from app.operations.source_files import unread
 
 MOST_BYTES = 300_000_000
 _CHUNK = 1 << 20
@@ -69,12 +70,10 @@ def look_at(path: Path, form: TextForm = AS_GUESSED) -> SourceFile:
             )
         digest, encoding = _look_through(path, form.encoding)
         return _told_apart(path, digest, encoding, form.separator)
-    except FileNotFoundError as error:
-        raise UsageError(_("There is no file {file}.").format(file=path)) from error
     except UnicodeError as error:
         raise _no_text(path) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unread(path, error) from error
 
 
 def _look_through(path: Path, said: Encoding | None) -> tuple[str, Encoding | None]:
@@ -136,18 +135,11 @@ def read_rows(source: SourceFile, shape: Shape, columns: Mapping[str, str]) -> I
     except UnicodeError as error:
         raise _no_text(source.path) from error
     except OSError as error:
-        raise _unreadable(source.path, error) from error
+        raise unread(source.path, error) from error
 
 
 def _no_text(path: Path) -> UsageError:
     return UsageError(
         _("The file {file} is neither a workbook nor a text that can be read.").format(file=path.name),
         _("Save it as XLSX, or as CSV or JSON in UTF-8."),
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        _("The file {file} cannot be read: {cause}").format(file=path, cause=error),
-        _("Check the rights of the file and its folder."),
     )

@@ -13,12 +13,13 @@ from itertools import islice
 from pathlib import Path
 
 from app.domain.exchange import SHAPES, DataType, Shape, folded
-from app.errors import StoreError, UsageError
+from app.errors import UsageError
 from app.i18n import _
 from app.operations.exchange.files import AS_GUESSED, FileKind, SourceFile, TextForm, look_at
 from app.operations.exchange.headings import LEFT_OUT, Headings
 from app.operations.exchange.json_rows import json_items
 from app.operations.exchange.tables import no_table, open_table, sheet_rows
+from app.operations.source_files import unread
 
 ROWS = 50
 _MOST_COLUMNS = 200
@@ -76,8 +77,7 @@ def preview_file(
         text = _("The file {file} is written in another encoding.").format(file=path.name)
         raise UsageError(text, _("Choose another one.")) from error
     except OSError as error:
-        text = _("The file {file} cannot be read: {cause}").format(file=path, cause=error)
-        raise StoreError(text, _("Check the rights of the file and its folder.")) from error
+        raise unread(path, error) from error
     return _described(source, data_type, names, rows, columns or {})
 
 
