@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -13,6 +15,9 @@ from app.i18n import _
 
 _LOCAL = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T,]+(.+))?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+_MOMENT = r"(?:\d{1,4}[-.]\d{1,2}[-.]\d{1,4}[ T]+)?\d{1,2}:\d{2}(?::\d{2})?"
+_OFFSET = r"(?:Z|[+-]\d{2}:\d{2})?"
+_RANGE = re.compile(rf"\s*({_MOMENT}{_OFFSET})\s*[-/\N{{EN DASH}}]\s*({_MOMENT}{_OFFSET})\s*", re.ASCII)
 _DAY = timedelta(days=1)
 
 
@@ -66,13 +71,20 @@ def read_shift(row: ShiftRow, zone: tzinfo) -> Shift:
 
 
 def _breaks(value: object) -> Sequence[tuple[object, object]]:
-    """Breaks of a list of objects, or of a text like `13:00-14:00; 18:00-18:15`."""
+    """Breaks of a list of objects, also as the JSON of one, or of a text like `13:00-14:00; 18:00-18:15`.
+
+    The times of a text may have their days before them.
+    """
     if value is None or value == "":
         return ()
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
     if isinstance(value, str):
-        parts = [part.split("-") for part in re.split(r"[;,]", value.replace("\N{EN DASH}", "-")) if part.strip()]
-        if all(len(part) == 2 for part in parts):
-            return [(part[0].strip(), part[1].strip()) for part in parts]
+        found = [_RANGE.fullmatch(part) for part in re.split(r"[;,]", value) if part.strip()]
+        parts = [match.groups() for match in found if match]
+        if len(parts) == len(found):
+            return [(start, end) for start, end in parts]
     elif isinstance(value, list | tuple) and all(isinstance(one, Mapping) for one in value):
         return [(one.get("start"), one.get("end")) for one in value]
     raise WrongValue(
