@@ -165,7 +165,22 @@ async def test_a_read_that_stops_midway_tells_what_it_stored(linked: Workspace, 
     assert report.error.kind is ErrorKind.REMOTE_ERROR
     assert report.run.summary["created"] == 1
     assert report.run.summary["total"] == 8
-    assert outcomes(report) == [("a1", Status.SUCCESS)]
+    assert [(o.subject_id, o.status, o.message) for o in report.outcomes] == [
+        ("a1", Status.PARTIAL, f"8 rows; the days from 2026-03-09 on are missing: {report.error.message}"),
+        ("a2", Status.PARTIAL, f"0 rows; the days from 2026-03-09 on are missing: {report.error.message}"),
+    ]
+    server.answers = whole
+    again = await (await linked.runner.resume(report.run.run_id)).report()
+    assert outcomes(again) == [("a1", Status.SUCCESS), ("a2", Status.SKIPPED)]
+
+
+async def test_who_was_never_asked_for_is_not_attempted(linked: Workspace, server: ScriptedServer) -> None:
+    server.answer("/historic/agentStatusData", {}, 500)
+    report = await read(linked, "cc.agent_status_data", agents="a1,a2", **DAY)
+    assert report.error is not None
+    assert [(o.subject_id, o.status, o.message) for o in report.outcomes] == [
+        (one, Status.NOT_ATTEMPTED, f"Not attempted: {report.error.message}") for one in ("a1", "a2")
+    ]
 
 
 async def test_chunks_of_ids_are_asked_for_side_by_side(linked: Workspace, server: ScriptedServer) -> None:
@@ -197,7 +212,7 @@ async def test_a_read_that_is_cancelled_tells_what_it_stored(linked: Workspace, 
     assert report.error is not None
     assert report.error.kind is ErrorKind.CANCELLED
     assert report.run.summary["created"] == 1
-    assert outcomes(report) == [("a1", Status.SUCCESS)]
+    assert outcomes(report) == [("a1", Status.PARTIAL), ("a2", Status.PARTIAL)]
     async with asyncio.timeout(10):
         while server.busy:
             await asyncio.sleep(0.01)

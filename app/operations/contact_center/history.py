@@ -24,7 +24,7 @@ from app.domain.exchange.rows import COLUMNS, Row, told
 from app.domain.kinds.contact_center import interval_step
 from app.domain.mappings.refusals import refused_outcomes
 from app.domain.outcomes import Action, Outcome, Status
-from app.errors import MusterError
+from app.errors import Cancelled, MusterError
 from app.events import ContactCenterDataChanged
 from app.i18n import N_, _, ngettext
 from app.operations.contact_center.asking import (
@@ -36,7 +36,12 @@ from app.operations.contact_center.asking import (
     period,
     zone_of,
 )
-from app.operations.contact_center.not_taken import note_losses, unread_outcome, unsendable_outcome
+from app.operations.contact_center.not_taken import (
+    note_losses,
+    stopped_outcome,
+    unread_outcome,
+    unsendable_outcome,
+)
 from app.operations.context import RunContext
 from app.operations.registry import operation
 from app.store import contact_center as stored
@@ -111,6 +116,22 @@ class _Receipt:
     unread: tuple[Unread, ...] = ()
     warnings: tuple[str, ...] = ()
     refused: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """Why a read ended early, and the parts that nobody has the answers to."""
+
+    cause: MusterError
+    parts: Sequence[_Part]
+
+    def first_days(self) -> dict[str, date]:
+        """From which day on each group or agent lacks answers."""
+        days: dict[str, date] = {}
+        for part in self.parts:
+            for one in part.ids:
+                days.setdefault(one, part.window.first)
+        return days
 
 
 @operation(
@@ -198,8 +219,9 @@ async def _read(context: RunContext, job: _Job) -> None:
                 found = [stored_row(record) for record in answer.rows]
                 receipts.append(await _keep_part(context, job, part.key, answer, found))
                 rows += found if context.dry_run else ()
-    except (MusterError, asyncio.CancelledError):
-        await _tell(context, job, receipts, bad, stopped=True)
+    except (MusterError, asyncio.CancelledError) as error:
+        cause = error if isinstance(error, MusterError) else Cancelled(_("Cancelled."))
+        await _tell(context, job, receipts, bad, _Stop(cause, parts[len(receipts) :]))
         raise
     await _show(context, job, rows)
     await _tell(context, job, receipts, bad)
@@ -252,7 +274,7 @@ async def _show(context: RunContext, job: _Job, rows: list[Row]) -> None:
 
 
 async def _tell(
-    context: RunContext, job: _Job, receipts: Sequence[_Receipt], bad: Sequence[str], *, stopped: bool = False
+    context: RunContext, job: _Job, receipts: Sequence[_Receipt], bad: Sequence[str], stop: _Stop | None = None
 ) -> None:
     """The counts, one outcome per group or agent, and what could not be read, also of a read that was stopped."""
     unread = [one for receipt in receipts for one in receipt.unread]
@@ -261,13 +283,13 @@ async def _tell(
     note_losses(context, unread, bad)
     context.refused.update(outcome for receipt in receipts for outcome in receipt.refused)
     context.outcomes.clear()  # of a run that is taken up again
-    outcomes = _outcomes(job, receipts, bad, stopped=stopped)
+    outcomes = _outcomes(job, receipts, bad, stop)
     if not context.dry_run:
         await context.workspace.store.write(_replace_outcomes, context.run.run_id, outcomes)
     context.report(outcomes)
 
 
-def _outcomes(job: _Job, receipts: Sequence[_Receipt], bad: Sequence[str], *, stopped: bool) -> list[Outcome]:
+def _outcomes(job: _Job, receipts: Sequence[_Receipt], bad: Sequence[str], stop: _Stop | None = None) -> list[Outcome]:
     counts: Counter[str] = Counter()
     lost: dict[str, list[Unread]] = {}
     known = {subject.id for subject in job.subjects}
@@ -276,14 +298,17 @@ def _outcomes(job: _Job, receipts: Sequence[_Receipt], bad: Sequence[str], *, st
         for one in receipt.unread:
             lost.setdefault(one.of if one.of in known else "", []).append(one)
     where = (job.data_type.value, "store")
-    outcomes = [
-        unsendable_outcome(subject, *where)
-        if subject.id in bad
-        else _outcome(job.data_type, subject, counts[subject.id], lost.get(subject.id, ()))
-        for subject in job.subjects
-        # of a read that was stopped nobody knows whether there are no data
-        if not stopped or counts[subject.id] or subject.id in lost or subject.id in bad
-    ]
+    left = stop.first_days() if stop else {}
+
+    def outcome(subject: Subject) -> Outcome:
+        if subject.id in bad:
+            return unsendable_outcome(subject, *where)
+        if stop and subject.id in left and subject.id not in lost:
+            since = left[subject.id] if left[subject.id] > job.first else None
+            return stopped_outcome(subject, *where, stop.cause, counts[subject.id], since)
+        return _outcome(job.data_type, subject, counts[subject.id], lost.get(subject.id, ()))
+
+    outcomes = [outcome(subject) for subject in job.subjects]
     if "" in lost:
         outcomes.append(unread_outcome(Subject("", _("Rows that name nobody")), *where, lost[""]))
     return outcomes

@@ -1,12 +1,16 @@
-"""What a read of a contact centre could not take: rows that cannot be read, ids that cannot be asked for (§4)."""
+"""What a read of a contact centre could not take: rows that cannot be read, ids that cannot be asked for, days that it
+did not come to (§4).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from app.domain.causes import CAUSES, record_code
 from app.domain.contact_center.losses import Unread, causes, sentence, total
 from app.domain.outcomes import Action, Outcome, Status
+from app.errors import MusterError
 from app.i18n import _, ngettext
 from app.operations.contact_center.asking import Subject
 from app.operations.context import RunContext
@@ -38,6 +42,27 @@ def unsendable_outcome(subject: Subject, target: str, target_id: str) -> Outcome
     """A group or an agent that cannot be asked for."""
     message = _("The id is empty or holds a comma, so it cannot be asked for.")
     return _failed(subject, target, target_id, Status.SKIPPED, message, _UNSENDABLE)
+
+
+def stopped_outcome(
+    subject: Subject, target: str, target_id: str, cause: MusterError, count: int, since: date | None
+) -> Outcome:
+    """A group or an agent of which so many rows came before a read was stopped; `since` is the first day that is
+    missing, None where all of them are.
+    """
+    if since is None:
+        status, action = Status.NOT_ATTEMPTED, Action.SKIP
+        text = _("Not attempted: {cause}").format(cause=cause.message)
+    else:
+        status, action = Status.PARTIAL, Action.UPDATE if count else Action.SKIP
+        text = ngettext(
+            "{count} row; the days from {day} on are missing: {cause}",
+            "{count} rows; the days from {day} on are missing: {cause}",
+            count,
+        ).format(count=count, day=since.isoformat(), cause=cause.message)
+    return Outcome(
+        subject.name, subject.id, target, target_id, status, "fetch", text, action, cause.remedy, code=cause.code
+    )  # fmt: skip
 
 
 def _failed(subject: Subject, target: str, target_id: str, status: Status, message: str, reason: str) -> Outcome:
