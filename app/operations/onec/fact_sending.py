@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.causes import row_code
@@ -22,6 +22,8 @@ from app.store.values import now
 STEP = "fact"
 NOT_BEGUN_TEXT = N_("The shift has not begun yet, so nothing was worked in it.")
 NOT_BEGUN_FIX = N_("Enter worked time when it is known.")
+SENT = N_("It was sent, and no answer of 1C has come.")
+UNKNOWN = OutcomeUnknown.code
 LOOK = N_("Check in 1C whether the document is there; only then send it again.")
 
 
@@ -89,17 +91,19 @@ async def send_once(context: RunContext, fact: FactDay, asked: Asked, before: Fa
         fact.external_id, fact.shift_start.date(), fact.shift_start, fact.initiator_name, fact.slices,
         SentStatus.SENDING, None, "", context.run.run_id, now(),
     )  # fmt: skip
-    await store.write(onec_sent.put_fact, connection_id, receipt)
+    await store.write(
+        _note_sending, context, receipt, outcome_of(fact, asked, Status.UNKNOWN, _(SENT), _(LOOK), UNKNOWN)
+    )
     try:
         reply = await onec.send_fact_work_time(fact)
     except (OutcomeUnknown, asyncio.CancelledError) as error:
         text = error.message if isinstance(error, OutcomeUnknown) else _("Cancelled before 1C answered.")
         unknown = replace(receipt, status=SentStatus.UNKNOWN, answer=text)
-        await _keep(context, unknown, outcome_of(fact, asked, Status.UNKNOWN, text, _(LOOK), OutcomeUnknown.code))
+        await _keep(context, unknown, outcome_of(fact, asked, Status.UNKNOWN, text, _(LOOK), UNKNOWN))
         raise
     except MusterError as error:  # it never arrived, or was refused: as if it had not been sent
-        await store.write(onec_sent.restore_fact, connection_id, receipt, before)
-        await tell(context, [outcome_of(fact, asked, Status.FATAL, error.message, error.remedy, error.code)])
+        refusal = outcome_of(fact, asked, Status.FATAL, error.message, error.remedy, error.code)
+        await _revise(context, refusal, lambda: onec_sent.restore_fact(connection_id, receipt, before))
         if _concerns_one(error):
             return SentStatus.REFUSED
         raise
@@ -122,8 +126,14 @@ def _concerns_one(error: MusterError) -> bool:
     return isinstance(error, OneCBusinessError | OneCBadRequest)
 
 
+def _note_sending(context: RunContext, receipt: FactReceipt, outcome: Outcome) -> None:
+    """Write down what is about to be sent, as not known how it ends: so it stands if the program ends meanwhile."""
+    onec_sent.put_fact(context.own_connection.id, receipt)
+    runs.add_outcomes(context.run.run_id, len(context.outcomes), [outcome])
+
+
 async def _keep(context: RunContext, receipt: FactReceipt, outcome: Outcome) -> None:
-    connection_id, number = context.own_connection.id, len(context.outcomes)
+    connection_id = context.own_connection.id
     context.result["status"] = receipt.status.value
     context.result["document"] = receipt.document
 
@@ -131,8 +141,18 @@ async def _keep(context: RunContext, receipt: FactReceipt, outcome: Outcome) -> 
         onec_sent.put_fact(connection_id, receipt)
         if receipt.status is SentStatus.SENT:
             onec_worked.forget_worked(connection_id, receipt.external_id, receipt.day)
-        runs.add_outcomes(context.run.run_id, number, [outcome])
 
-    await context.workspace.store.write(write)
+    await _revise(context, outcome, write)
+
+
+async def _revise(context: RunContext, outcome: Outcome, write: Callable[[], None]) -> None:
+    """Store how the sending under way ended, in place of what `_note_sending` wrote, and report it."""
+    number = len(context.outcomes)
+
+    def work() -> None:
+        write()
+        runs.revise_outcomes(context.run.run_id, [(number, outcome)])
+
+    await context.workspace.store.write(work)
     context.report([outcome])
     _sum_up(context)

@@ -15,11 +15,11 @@ from app.access import Role
 from app.connectors.onec import OneCBusinessError
 from app.domain.onec import FactDay, OneCReply, TimesheetDay, TimesheetPeriod
 from app.domain.onec_receipts import FactReceipt, SentStatus
-from app.domain.outcomes import Action, RunState, Status
-from app.errors import ErrorKind, ExitCode, Forbidden, OutcomeUnknown, Unreachable
+from app.domain.outcomes import Action, Outcome, RunState, Status
+from app.errors import ErrorKind, ExitCode, Forbidden, MusterError, OutcomeUnknown, Unreachable
 from app.operations.runner import Report, Request
 from app.settings import Settings
-from app.store import onec_sent
+from app.store import onec_sent, runs
 from app.store.onec import people
 from app.workspace import Workspace
 from tests.support.fake_onec import FakeOneC, external_id, person
@@ -213,6 +213,26 @@ class TestOnlyOnce:
         await synced.store.write(onec_sent.put_fact, connection, replace(receipt, status=SentStatus.SENDING))
         report = await send(synced, confirm=True)
         assert (report.exit_code, len(sent(onec))) == (ExitCode.HELD, 1)
+
+    @pytest.mark.parametrize("trouble", [None, OneCBusinessError("Месяц закрыт."), OutcomeUnknown("?")])
+    async def test_while_it_is_under_way_the_run_says_already_that_nobody_knows(
+        self, synced: Workspace, onec: FakeOneC, trouble: MusterError | None
+    ) -> None:
+        """A program that is killed then can say it no more."""
+        seen: list[Outcome] = []
+        answer = onec.send_fact_work_time
+
+        async def look(fact: FactDay) -> OneCReply:
+            run_id = next(iter(synced.runner.handles))
+            seen.extend(await synced.store.read(runs.outcomes, run_id))
+            return await answer(fact)
+
+        onec.send_fact_work_time = look  # type: ignore[method-assign]  # for one answer
+        onec.troubles["send_fact_work_time"] = [trouble] if trouble else []
+        report = await send(synced, confirm=True)
+        assert [(o.status, o.target_id, o.step) for o in seen] == [(Status.UNKNOWN, external_id(1), "fact 2026-03-09")]
+        assert await synced.store.read(runs.outcomes, report.run.run_id) == list(report.outcomes)
+        assert len(report.outcomes) == 1
 
     async def test_cancelled_while_1c_works_is_unknown(self, synced: Workspace, onec: FakeOneC) -> None:
         asked = asyncio.Event()
