@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from app.cli.output import print_error, print_json, print_table, read_pairs
-from app.cli.session import follow, with_workspace
+from app.cli.session import PATIENCE_S, follow, with_workspace
 from app.domain.outcomes import RunState
 from app.errors import ExitCode, UsageError
 from app.events import RunEnded, RunStarted
@@ -72,7 +72,7 @@ def _request(args: argparse.Namespace) -> Request:
 def _run(args: argparse.Namespace) -> int:
     """Run what is due, once, for a while or until Ctrl-C; 3 when a run did not finish well.
 
-    While it waits it also sends webhooks and status updates, as an open window does.
+    It also sends the webhooks and status updates that wait, as an open window does.
     """
     if args.seconds is not None and not args.seconds > 0:  # not a number is none either
         raise UsageError(_("--for takes seconds, more than none."))
@@ -80,7 +80,9 @@ def _run(args: argparse.Namespace) -> int:
     async def work(workspace: Workspace) -> list[Ran]:
         _say_what_runs(workspace, args)
         if args.once:
-            return await workspace.scheduler.run_due()
+            ran = await workspace.scheduler.run_due()
+            await workspace.status_sender.flush_all(PATIENCE_S)  # webhooks go out at the end of every command
+            return ran
         for name, service in (("webhooks", workspace.webhooks), ("status updates", workspace.status_sender)):
             workspace.tasks.start(name, service.run())
         with suppress(asyncio.CancelledError, TimeoutError):

@@ -118,6 +118,11 @@ class StatusSender:
         self._sum_up(at_last=True)
         return waiting
 
+    async def flush_all(self, wait_s: float) -> None:
+        """Send what waits for every connection, under the rules of `flush`."""
+        for connection_id in await self._store.read(outbox.waiting_connections):
+            await self.flush(connection_id, wait_s)
+
     async def _look(self) -> None:
         try:
             waiting = await self._store.read(outbox.waiting_connections)

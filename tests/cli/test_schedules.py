@@ -70,6 +70,20 @@ class TestSchedule:
         shown = quick("runs", "list", "--json").json
         assert shown[0]["operation"] == "offices.sync"
 
+    def test_status_updates_that_wait_go_out_with_it(
+        self, quick: QuickMuster, small_world: DemoWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.operations.contact_center.sending.PATIENCE_S", 0.2)
+        center = small_world.describe()["contact_center"]
+        given = ("--set", f"endpoint_url={center['endpoint_url']}", "--set", "authentication_type=none")
+        nowhere = ("--set", "status_push_url=http://127.0.0.1:9/status")
+        assert quick("connections", "add", "cc", "--kind", "contact_center", *given, *nowhere).code == 0
+        sent = quick("run", "cc.send_status", "--set", "agent_id=op-1", "--set", "status=Work", "--json")
+        assert sent.json["summary"]["waiting"] > 0
+        assert quick("connections", "edit", "cc", "--set", f"status_push_url={center['status_push_url']}").code == 0
+        assert quick("schedule", "run", "--once", "--json").json == {"runs": []}
+        assert [m["stateCode"] for m in small_world.contact_center.received_statuses][-1] == "Work"
+
     def test_a_run_that_goes_wrong_ends_it_with_3(self, quickly_connected: QuickMuster, small_world: DemoWorld) -> None:
         quick = quickly_connected
         quick("schedule", "add", "offices.sync")

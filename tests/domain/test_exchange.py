@@ -243,12 +243,19 @@ def test_a_person_adds_rules_of_their_own(rule: FieldRule, value: object, broken
     assert (row is None) == (broken is not None)
 
 
+def test_a_pattern_that_tries_every_way_is_as_quick_as_any() -> None:
+    _row, problems = checker(rules={"group_id": FieldRule(pattern="^(a+)+$")}).check(cells(groupId="a" * 50 + "b"))
+    assert rules(problems) == [("groupId", Rule.PATTERN)]
+
+
 @pytest.mark.parametrize(
     ("field", "rule"),
     [
         ("nothing", FieldRule(required=True)),
         ("groupId", FieldRule(min_value=1)),
         ("groupId", FieldRule(pattern="(")),
+        ("groupId", FieldRule(pattern="(?=a)")),
+        ("groupId", FieldRule(pattern="(" * 2000)),
         ("startInterval", FieldRule(pattern="2026")),
     ],
 )
