@@ -37,7 +37,8 @@ _MOST_FAILED_IN_A_ROW = 5
 
 @dataclass(frozen=True)
 class SendParams(ShiftsParams):
-    """The same; `stored` sends the plan that is kept here, `again` also what 1C has already.
+    """The same; `stored` sends the plan that is kept here, `again` also what 1C has already. Without days the plan is
+    sent from this month on.
 
     `pieces` are the only ones that are sent, like `ID/2026-03`; none for all.
     """

@@ -76,15 +76,15 @@ async def checked_shifts(
     """
     connection = context.own_connection
     days: tuple[date, date] | None = None
-    if stored or params.start_date or params.end_date:
+    if params.start_date or params.end_date:
         days = this_month(connection, params.start_date, params.end_date)
         _warn_of_closed(context, days)
     wanted = tuple(i for i in params.people if i != ALL)
     if stored:
-        assert days is not None
         meant = await whom(context, wanted) if wanted else None
         ids = meant.ids if meant else None
-        shifts = await context.workspace.store.read(onec_sent.planned, connection.id, *days, ids)
+        from_now_on = (today(connection).replace(day=1), date.max)  # earlier months are closed
+        shifts = await context.workspace.store.read(onec_sent.planned, connection.id, *(days or from_now_on), ids)
         asked = meant or await whom(context, tuple({s.external_id for s in shifts}) or (ALL,))
         checked = check_planned(shifts, _about(context, asked, days))
         return _with_the_empty(checked, (*meant.ids, *meant.unknown) if meant else () if shifts else ("",)), asked

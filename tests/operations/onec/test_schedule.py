@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.domain.onec_receipts import SentStatus
 from app.domain.outcomes import Action, RunState, Status
 from app.errors import BadData, ExitCode, MusterError, RefusedSignIn, TimedOut, Unreachable, UsageError
 from app.exports import export_rows
+from app.operations.onec import asking
 from app.operations.runner import Report, Request
 from app.store import onec_sent, runs
 from app.store.onec import people
@@ -204,6 +205,28 @@ class TestThePlan:
         await send(synced, stored=True, people=external_id(1))
         (sent,) = onec.asked("send_schedule")
         assert (sent.external_id, sent.shifts[0].night_ms) == (external_id(1), 7 * HOUR_MS)
+
+    async def test_without_days_the_plan_is_sent_from_this_month_on(self, synced: Workspace, onec: FakeOneC) -> None:
+        shifts = json.dumps([day(1, "2026-04-02"), day(1, "2026-06-02"), day(2), day(2, "2026-05-02")])
+        await run(synced, "onec.plan_shifts", params={"shifts": shifts})
+        report = await send(synced, stored=True)
+        assert [(s.external_id, f"{s.first:%Y-%m}") for s in onec.asked("send_schedule")] == [
+            (external_id(1), "2026-04"), (external_id(1), "2026-06"),
+            (external_id(2), "2026-03"), (external_id(2), "2026-05"),
+        ]  # fmt: skip
+        assert (report.exit_code, report.run.warnings) == (ExitCode.DONE, ())
+        assert (await send(synced, stored=True)).exit_code is ExitCode.DONE  # 1C has it already
+        await send(synced, stored=True, again=True, start_date="2026-04-01", end_date="2026-04-30")
+        assert [f"{s.first:%Y-%m}" for s in onec.asked("send_schedule")[4:]] == ["2026-04"]
+
+    async def test_a_month_that_is_over_is_no_part_of_it(
+        self, synced: Workspace, onec: FakeOneC, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await run(synced, "onec.plan_shifts", params={"shifts": json.dumps([day(1), day(1, "2026-04-02")])})
+        monkeypatch.setattr(asking, "now", lambda: datetime(2026, 4, 20, 9, tzinfo=UTC))
+        report = await send(synced, stored=True)
+        assert [f"{s.first:%Y-%m}" for s in onec.asked("send_schedule")] == ["2026-04"]
+        assert report.exit_code is ExitCode.DONE
 
     async def test_a_file_of_shifts(self, synced: Workspace, onec: FakeOneC, tmp_path: Path) -> None:
         table = [
