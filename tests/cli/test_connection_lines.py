@@ -18,6 +18,8 @@ def test_line_settings_are_given_shown_and_refused_like_all_others(quickly_conne
     )
     assert changed.code == 0
     assert changed.json["settings"]["extra_headers"] == "X-Tenant: 7"
+    as_json = quickly_connected("connections", "edit", "vitec", "--set", 'extra_headers={"X-Tenant": "8"}', "--json")
+    assert as_json.json["settings"]["extra_headers"] == "X-Tenant: 8"
     assert changed.json["settings"]["proxy"] == "http://proxy.example:3128"
     refused = quickly_connected("connections", "edit", "vitec", "--set", "extra_headers=Host: elsewhere", "--json")
     assert refused.code == 2

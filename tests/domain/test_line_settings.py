@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,14 @@ def test_what_can_be_sent_is_read_as_it_was_written(headers: dict[str, str]) -> 
         assert extra_headers(kept) == headers
 
 
+@given(st.dictionaries(NAMES, st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1), max_size=8))
+def test_they_can_be_written_as_a_json_object_too(headers: dict[str, str]) -> None:
+    if len({name.lower() for name in headers}) < len(headers):
+        return
+    kept = checked_settings(ConnectionKind.VITEC, {"extra_headers": json.dumps(headers)}).get("extra_headers", "")
+    assert extra_headers(kept) == headers
+
+
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_read_or_refused_with_a_remedy(text: str) -> None:
     try:
@@ -50,6 +60,7 @@ def test_whatever_is_typed_is_read_or_refused_with_a_remedy(text: str) -> None:
     [
         *[("extra_headers", f"{name}: 1") for name in ("Authorization", "HOST", "content-length", "Cookie", "TE")],
         ("extra_headers", "no colon"), ("extra_headers", "X A: 1"), ("extra_headers", "X-A: ä"),
+        ("extra_headers", '{"X-A": ["1"]}'), ("extra_headers", '{"Host": "a"}'), ("extra_headers", '{"X-A": "1"'),
         ("extra_headers", "X-A: 1; x-a: 2"), ("extra_headers", "X-A:"), ("extra_headers", "X-A: 1\r\nHost: x"),
         ("extra_headers", "; ".join(f"X-{n}: 1" for n in range(21))),
         ("proxy", "ftp://proxy:1"), ("proxy", "http://proxy"), ("proxy", "http://u:p@proxy:1"),
