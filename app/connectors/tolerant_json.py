@@ -25,6 +25,10 @@ _MOST_KEY_SETS = 256
 _STRING = r'"(?:[^"\\]|\\.)*+"?'
 _TRAILING_COMMA = re.compile(rf"{_STRING}|(,)(?=\s*[\]}}])", re.DOTALL)
 _DECIMAL_COMMA = re.compile(rf'{_STRING}|(:\s*+-?\d++),(\d++)(?=\s*(?:,\s*"|\}}))', re.DOTALL)
+_HALF_PAIR = re.compile(
+    r"(?:\\[^u])++|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})",
+    re.DOTALL,
+)
 
 
 class NotJson(ValueError):
@@ -82,7 +86,9 @@ def _decoded(written: str | bytes) -> Any:
 
 def _repaired(written: str) -> str:
     without = _TRAILING_COMMA.sub(lambda m: "" if m[1] else m[0], written)
-    return _DECIMAL_COMMA.sub(lambda m: f"{m[1]}.{m[2]}" if m[1] else m[0], without)
+    with_points = _DECIMAL_COMMA.sub(lambda m: f"{m[1]}.{m[2]}" if m[1] else m[0], without)
+    # Half of a pair that is one sign, as a name cut in its middle has it: it costs its sign and not the whole list.
+    return _HALF_PAIR.sub(lambda m: r"\ufffd" if m[1] else m[0], with_points)
 
 
 class Names:

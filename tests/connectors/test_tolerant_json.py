@@ -53,6 +53,17 @@ class TestReading:
         assert (loose.value, loose.repaired) == (value, True)
 
     @pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"nul", b'{"a": 1} x', b"[" * 100_000, b'{"a": 1,5 2}'])
+    @pytest.mark.parametrize(
+        ("written", "value"),
+        [
+            (r'"a\ud83d"', "a\ufffd"), (r'"\uDE00b"', "\ufffdb"), (r'"\ud83d\ude00"', "\N{GRINNING FACE}"),
+            (r'"\ud83d\ud83d\ude00"', "\ufffd\N{GRINNING FACE}"), (r'"\\ud83d \ud83d"', r"\ud83d " + "\ufffd"),
+            (r'"\\\ud83d\n"', "\\\ufffd\n"), (r'"\u0416\udfff"', "Ж\ufffd"),
+        ],
+    )  # fmt: skip
+    def test_half_a_pair_of_a_sign_costs_that_sign_alone(self, written: str, value: str) -> None:
+        assert read_json(f'{{"name": {written}, "n": 1}}'.encode()).value == {"name": value, "n": 1}
+
     def test_what_is_no_json_is_refused_with_its_beginning(self, body: bytes) -> None:
         with pytest.raises(NotJson) as refused:
             read_json(body)
