@@ -41,6 +41,14 @@ async def test_a_row_that_is_still_bad_stays_out_and_the_others_come(centre: Wor
     assert report.run.result["errors"][0]["record"]["aht"] == "later"
 
 
+async def test_a_row_is_put_right_under_the_number_that_its_error_named(centre: Workspace, tmp_path: Path) -> None:
+    rows = [interval(n, remark="two\nlines\nor three") for n in range(3)] + [interval(3, aht="soon")]
+    bad = await validate_rows(centre, tmp_path, as_csv(rows))
+    assert bad.run.result["validation_errors"][0]["row"] == 5
+    report = await import_rows(centre, tmp_path, as_csv(rows), corrections={5: {"aht": "5000"}})
+    assert (report.exit_code, report.run.summary["created"]) == (ExitCode.DONE, 4)
+
+
 async def test_corrections_come_as_json_from_the_command_line(centre: Workspace, tmp_path: Path) -> None:
     report = await validate_rows(centre, tmp_path, as_csv(BAD), corrections='{"3": {"aht": "5"}}')
     assert report.run.summary == {"total": 4, "valid": 3, "invalid": 1}

@@ -56,6 +56,12 @@ def test_the_first_fifty_rows_are_shown_as_the_file_has_them(tmp_path: Path) -> 
     assert (found.source.kind, found.source.encoding) == (FileKind.CSV, Encoding.UTF_8)
 
 
+@pytest.mark.parametrize("ahead", ["", "sep=;\n"])
+def test_rows_have_the_numbers_of_a_spreadsheet(tmp_path: Path, ahead: str) -> None:
+    found = preview(tmp_path, ahead + 'groupId;aht\n"g\n1";5\n\n"g\n2";6\n')
+    assert found.rows == ((2, ("g\n1", "5")), (4, ("g\n2", "6")))
+
+
 def test_columns_are_said_to_be_known_unknown_missing_or_there_twice(tmp_path: Path) -> None:
     found = preview(tmp_path, "agentId;agent;startCall;endCall;remark;raw_data\n1;2;3;4;5;6\n")
     assert found.data_type is DataType.CALLS

@@ -135,12 +135,10 @@ def _table_rows(source: SourceFile) -> Iterator[tuple[int, tuple[str, ...]]]:
         yield from ((number, tuple(map(_shown, row))) for number, row in sheet_rows(source.path))
         return
     with source.path.open(encoding=source.encoding, newline="") as file:
-        table = open_table(file, source.separator)
-        reader = table.reader()
         try:
-            for row in reader:
+            for number, row in open_table(file, source.separator).rows():
                 if any(row):
-                    yield reader.line_num + table.ahead, tuple(map(_shown, row))
+                    yield number, tuple(map(_shown, row))
         except csv.Error as error:
             raise no_table(error) from error
 

@@ -44,15 +44,14 @@ _SIGNS = {Separator.COMMA: ",", Separator.SEMICOLON: ";", Separator.TAB: "\t", S
 
 @dataclass(frozen=True)
 class TextTable:
-    """An open text table at its first row; `ahead` lines stand before that."""
+    """An open text table at its first row."""
 
     file: TextIO
     separator: Separator
-    ahead: int
 
-    def reader(self) -> Any:
-        """Reads the rows, the one with the headings first; `line_num` counts lines after `ahead`."""
-        return csv.reader(self.file, delimiter=self.separator.sign, strict=True)
+    def rows(self) -> Iterator[tuple[int, list[Any]]]:
+        """The rows with the numbers that a spreadsheet shows: the headings are 1, whatever lines the rows take."""
+        return enumerate(csv.reader(self.file, delimiter=self.separator.sign, strict=True), 1)
 
 
 def open_table(file: TextIO, said: Separator | None = None) -> TextTable:
@@ -60,15 +59,16 @@ def open_table(file: TextIO, said: Separator | None = None) -> TextTable:
     first = file.readline(_CHUNK)
     if named := _SEPARATOR_LINE.fullmatch(first):
         by_excel = next((each for each in Separator if each.sign == named[1]), Separator.COMMA)
-        return TextTable(file, said or by_excel, 1)
+        return TextTable(file, said or by_excel)  # spreadsheets do not show this line
     file.seek(0)
-    return TextTable(file, said or max(Separator, key=lambda each: _cells_of(first, each)), 0)
+    return TextTable(file, said or max(Separator, key=lambda each: _cells_of(first, each)))
 
 
 def _cells_of(line: str, separator: Separator) -> int:
     """Into how many cells a separator divides a line; inside quotes it divides nothing."""
+    closed = line + '"' * (line.count('"') % 2)  # a cell with line breaks goes on in the next line
     try:
-        return len(next(csv.reader([line], delimiter=separator.sign, strict=True), []))
+        return len(next(csv.reader([closed], delimiter=separator.sign, strict=True), []))
     except csv.Error:
         return 0
 
@@ -79,17 +79,18 @@ def csv_rows(table: TextTable, headings: Headings) -> Iterator[SourceRow]:
     Raises `UsageError` when it is none.
     """
     try:
-        reader, ahead = table.reader(), table.ahead
-        columns = find_columns(next(reader, []), headings)
+        rows = table.rows()
+        _number, names = next(rows, (1, []))
+        columns = find_columns(names, headings)
         pick = itemgetter(*columns.places)
         plain = len(columns.extra) == 0
-        for row in reader:
+        for number, row in rows:
             if plain and len(row) == columns.width:  # the usual row, as quickly as can be
                 row.append("")
                 if any(row):
-                    yield reader.line_num + ahead, pick(row), None, ""
+                    yield number, pick(row), None, ""
             elif any(row):
-                yield _row(reader.line_num + ahead, row, columns, pick)
+                yield _row(number, row, columns, pick)
     except csv.Error as error:
         raise no_table(error) from error
 
