@@ -224,6 +224,9 @@ def _system_keyring() -> Backend:
         import importlib.metadata
 
         sys.modules.setdefault("importlib_metadata", importlib.metadata)
+    if sys.platform == "linux" and not {"DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND"} & os.environ.keys():
+        # Without that address nobody can ask the Secret Service; what asks it brings cryptography along.
+        sys.modules.setdefault("secretstorage", None)  # type: ignore[arg-type]
     try:
         import keyring
         from keyring.backends import fail, null

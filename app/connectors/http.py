@@ -21,7 +21,6 @@ from typing import Self
 
 import httpx
 import msgspec
-import stamina
 from aiolimiter import AsyncLimiter
 
 from app.connectors.breaker import Breaker
@@ -260,10 +259,18 @@ class HttpClient(AbstractAsyncContextManager["HttpClient"]):
                 noted.again(pause)
             return pause
 
+        try:
+            return await self._attempt(call, noted)
+        except RepeatableError as error:
+            failed = [error]
+        import stamina  # loaded with the first failure: most programs that run once see none
+
         attempts = stamina.retry_context(on=pause_before_next, attempts=len(waits) + 1, timeout=None)
         try:
             async for attempt in attempts:
                 with attempt:
+                    if failed:
+                        raise failed.pop()
                     noted = self._noted(call)
                     left = retry.budget_s - (time.monotonic() - begun) if again else math.inf
                     return await self._attempt(call, noted, max(left, _LEAST_ATTEMPT_S))
