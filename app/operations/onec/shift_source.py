@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.domain.exchange import DataType, ExchangeField, FieldKind, Shape
+from app.domain.exchange.values import quoted
 from app.domain.onec_schedules import PeriodState, period_state
 from app.domain.onec_shift_rows import ShiftRow, ShiftRule
 from app.domain.onec_shifts import CheckedShifts, Circumstances, RowProblem, check_planned, check_shifts
@@ -88,7 +89,7 @@ async def checked_shifts(
         asked = meant or await whom(context, tuple({s.external_id for s in shifts}) or (ALL,))
         checked = check_planned(shifts, _about(context, asked, days))
         return _with_the_empty(checked, (*meant.ids, *meant.unknown) if meant else () if shifts else ("",)), asked
-    rows = await asyncio.to_thread(file_rows, params.file) if params.file else param_rows(params.shifts)
+    rows = await file_rows(context, params.file) if params.file else param_rows(params.shifts)
     listed = tuple(dict.fromkeys(str(row.agent or "").strip() for row in rows))
     asked = await people_of(context, listed)
     if wanted:
@@ -137,16 +138,26 @@ def param_rows(shifts: Iterable[ShiftParam]) -> list[ShiftRow]:
     return [ShiftRow(n, s.agent_id, s.start, s.end, s.unpaid_breaks) for n, s in enumerate(shifts, 1)]
 
 
-def file_rows(name: str) -> list[ShiftRow]:
-    """The rows of a file of shifts.
+async def file_rows(context: RunContext, name: str) -> list[ShiftRow]:
+    """The rows of a file of shifts; columns that nothing reads are a warning, as one may be misspelt.
 
     Raises `UsageError` for a file that is no table of shifts.
     """
+    rows, unused = await asyncio.to_thread(_file_rows, name)
+    if unused:
+        text = _("The file has fields that are not used: {names}.")
+        context.warnings.append(text.format(names=", ".join(map(quoted, unused))))
+    return rows
+
+
+def _file_rows(name: str) -> tuple[list[ShiftRow], tuple[str, ...]]:
     rows: list[ShiftRow] = []
-    for number, (agent, day, start, end, breaks), _extra, _defect in read_rows(look_at(Path(name)), _SHAPE, {}):
+    unused: dict[str, None] = {}
+    for number, (agent, day, start, end, breaks), extra, _defect in read_rows(look_at(Path(name)), _SHAPE, {}):
         if len(rows) >= _MOST_ROWS:
             raise UsageError(
                 _("The file {file} is too large.").format(file=Path(name).name), _("Split it into smaller ones.")
             )
         rows.append(ShiftRow(number, agent, start, end, breaks, day))
-    return rows
+        unused |= dict.fromkeys(extra or ())
+    return rows, tuple(unused)

@@ -92,7 +92,7 @@ class PostParams:
 @operation("onec.keep_worked_time", N_("Keep worked time"), Permission.WRITE, WorkedParams, kinds=ONEC, remote=False)
 async def keep_worked(context: RunContext, params: WorkedParams) -> None:
     """Check worked time and keep the good days, without sending them."""
-    rows = await asyncio.to_thread(file_rows, params.file) if params.file else param_rows(params.shifts)
+    rows = await file_rows(context, params.file) if params.file else param_rows(params.shifts)
     listed = [*(str(row.agent or "").strip() for row in rows), *(a.agent_id for a in params.absent)]
     asked = await people_of(context, tuple(dict.fromkeys(listed)))
     about = Circumstances(zone_of(context.own_connection), date.min, names_of(asked))

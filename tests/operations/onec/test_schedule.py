@@ -228,6 +228,15 @@ class TestThePlan:
         assert [f"{s.first:%Y-%m}" for s in onec.asked("send_schedule")] == ["2026-04"]
         assert report.exit_code is ExitCode.DONE
 
+    @pytest.mark.parametrize("operation", ["onec.send_schedule", "onec.keep_worked_time"])
+    async def test_columns_of_a_file_that_nothing_reads_are_named(
+        self, synced: Workspace, tmp_path: Path, operation: str
+    ) -> None:
+        file = tmp_path / "shifts.csv"
+        file.write_text("agent_id;start;end;braeks;note\n00-0001;2026-03-09T09:00;2026-03-09T18:00;13:00-14:00;\n")
+        report = await run(synced, operation, params={"file": str(file)})
+        assert "The file has fields that are not used: “braeks”." in report.run.warnings
+
     async def test_a_file_of_shifts(self, synced: Workspace, onec: FakeOneC, tmp_path: Path) -> None:
         table = [
             ["00-0001", "16.03.2026", "20:00", "08:00", "01:00-02:00"],
