@@ -27,7 +27,7 @@ from app.operations import runner as runner_module
 from app.operations.context import RunContext
 from app.operations.registry import Operation, operation, operations
 from app.operations.runner import Request
-from app.store import database, directory, runs
+from app.store import database, directory, directory_plans, runs
 from app.workspace import Workspace
 from tests.support.running import dump, execute, run
 
@@ -275,7 +275,7 @@ class TestCancel:
                 loop.call_soon_threadsafe(writing.set)
                 real(*args)
 
-            monkeypatch.setattr(directory, "insert_rows", announce)
+            monkeypatch.setattr(directory_plans, "insert_rows", announce)
             handle = await workspace.runner.start(Request("employees.sync"))
             await writing.wait()
             begun = time.monotonic()

@@ -17,7 +17,7 @@ from app.domain.outcomes import RunState
 from app.errors import ErrorKind, ExitCode, MusterError
 from app.operations.runner import Request
 from app.places import Home
-from app.store import connections, directory, runs
+from app.store import connections, directory_plans, runs
 from app.store.database import Store, make_database
 from app.store.organizations import organizations
 from app.store.refusals import explain
@@ -210,10 +210,10 @@ async def test_a_run_whose_database_breaks_stops_and_accuses_no_connection(
             server.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shared'")
             real(*given)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(directory, "insert_rows", cut)
+        monkeypatch.setattr(directory_plans, "insert_rows", cut)
         report = await run(workspace, "offices.sync")
         assert told(report.error) == ("database.lost", ErrorKind.UNREACHABLE, ExitCode.STOPPED)
-        monkeypatch.setattr(directory, "insert_rows", real)
+        monkeypatch.setattr(directory_plans, "insert_rows", real)
         stored = await workspace.store.read(runs.find_run, report.run.run_id)
         assert stored is not None
         assert (stored.state, stored.error and stored.error.code) == (RunState.STOPPED, "database.lost")
@@ -236,7 +236,7 @@ async def test_a_run_whose_database_stays_away_is_stored_once_it_is_back(
             server.stop()
             real(*given)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(directory, "insert_rows", stop)
+        monkeypatch.setattr(directory_plans, "insert_rows", stop)
         try:
             report = await run(workspace, "offices.sync")
             assert told(report.error)[0] == "database.lost"
@@ -246,7 +246,7 @@ async def test_a_run_whose_database_stays_away_is_stored_once_it_is_back(
             assert told(refused.value)[0] == "database.unreachable"
         finally:
             server.start()
-        monkeypatch.setattr(directory, "insert_rows", real)
+        monkeypatch.setattr(directory_plans, "insert_rows", real)
         assert (await run(workspace, "offices.sync")).exit_code is ExitCode.DONE
         stored = await workspace.store.read(runs.find_run, report.run.run_id)
         assert stored is not None
