@@ -37,13 +37,22 @@ def of_organization(owner: str, headers: Sequence[str], rows: Rows) -> tuple[Seq
     return ((*headers, "organization"), ((*row, owner) for row in rows)) if owner else (headers, rows)
 
 
+def check_target(path: Path) -> None:
+    """Refuse what cannot be a file to write: no name, or a folder's. Raises `UsageError`."""
+    if path != Path() and os.path.isdir(path):  # noqa: PTH112 - what may not be looked at is no error yet
+        raise UsageError(_("{file} is a folder.").format(file=path), _("Name a file in it."))
+    if not path.name.strip():
+        raise UsageError(_("No file is named."), _("Say where to write it, with the name of the file."))
+
+
 def export_rows(path: Path, headers: Sequence[str], rows: Rows, suffix: str = "", separator: str = ",") -> None:
     """Write `headers` and `rows` to `path`, replacing the file there only when everything is written.
 
     `suffix` names the format where the file's own does not, `separator` what divides the cells of CSV. Raises
-    `UsageError` for an unknown format or too many rows for XLSX, `StoreError` when the file cannot be written: open in
-    another program, no right, no room.
+    `UsageError` for no name, a folder, an unknown format or too many rows for XLSX, `StoreError` when the file cannot
+    be written: open in another program, no right, no room.
     """
+    check_target(path)
     write = _WRITERS.get((suffix or path.suffix).lower())
     if write is None:
         raise UsageError(
@@ -92,7 +101,7 @@ def _explained(path: Path, error: OSError) -> MusterError:
         return FileForbidden(
             _("{name} was not written: the disk is read-only.").format(name=name), N_("Choose another folder.")
         )
-    if isinstance(error, PermissionError | IsADirectoryError):
+    if isinstance(error, PermissionError):
         return FileForbidden(_("{name} is open in another program, or may not be written there.").format(name=name))
     return StoreError(
         _("{name} could not be written: {cause}.").format(name=name, cause=error.strerror),

@@ -107,6 +107,15 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert caught.value.remedy == "Choose an existing folder."
 
 
+@pytest.mark.parametrize("name", ["", ".", "folder.csv"])
+def test_no_name_and_a_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(UsageError):
+        export_rows(Path(name), HEADERS, ROWS, ".csv")
+    assert [file.name for file in tmp_path.iterdir()] == ["folder.csv"]
+
+
 def test_a_file_in_place_of_the_folder_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file")
     with pytest.raises(FolderMissing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -106,12 +107,19 @@ def _told(verdict: Verdict) -> dict[str, Any]:
 async def export_trail(context: RunContext, params: ExportParams) -> None:
     """Write entries to a file, newest first, with their hashes, so that anybody can check the chain."""
     wanted = AuditFilter(params.kinds, params.actor, operation=params.operation, text=params.text)
+    path = Path(params.file)
+    await asyncio.to_thread(_check_target, path)
     if context.dry_run:
         return
-    path = Path(params.file)
     count = await context.workspace.store.read(_export, path, wanted)
     context.summary |= {"total": count, "exported": count}
     context.result |= {"file": path.name, "entries": count}
+
+
+def _check_target(path: Path) -> None:
+    from app.exports import check_target
+
+    check_target(path)
 
 
 def _export(path: Path, wanted: AuditFilter) -> int:

@@ -19,7 +19,7 @@ from app.domain.kinds import KINDS, ConnectionKind
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import MusterError, UsageError
 from app.events import ConnectionsChanged
-from app.exports import export_rows, of_organization
+from app.exports import check_target, export_rows, of_organization
 from app.i18n import N_, _, ngettext
 from app.operations.connections import ALL, CreateParams, Scalar, create_connection
 from app.operations.context import RunContext
@@ -95,6 +95,7 @@ def _free_name(name: str, taken: set[str]) -> str:
 )  # fmt: skip
 async def export_settings(context: RunContext, params: SettingsFileParams) -> None:
     """Write names, kinds and settings to a JSON file; it holds no secret."""
+    await asyncio.to_thread(check_target, Path(params.file))
     found = await context.workspace.store.read(stored.connections)
     if unknown := sorted(set(params.connections) - {c.name for c in found}):
         raise UsageError(_("There is no connection named {name}.").format(name=unknown[0]))

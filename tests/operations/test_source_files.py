@@ -1,4 +1,4 @@
-"""Files that a person names to be read, in every operation that reads one: a wrong name is told as such."""
+"""Files that a person names, in every operation that reads or writes one: a wrong name is told as such."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ READERS: dict[str, dict[str, Any]] = {
     "onec.send_schedule": {},
     "onec.plan_shifts": {},
     "onec.keep_worked_time": {},
+}
+WRITERS: dict[str, dict[str, Any]] = {
+    "audit.export": {},
+    "connections.export_settings": {},
+    "cc.export_data": {"data_type": "agent_status"},
 }
 KINDS = {
     "cetec": {"api_url": "https://cetec.example"},
@@ -52,3 +57,29 @@ async def test_a_folder_and_a_file_that_is_not_there_are_wrong_names(
         report = await run(connected, operation, params=READERS[operation] | {"file": str(file)})
         assert report.error is not None
         assert (report.exit_code, report.error.message) == (ExitCode.USAGE, said)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("operation", WRITERS)
+async def test_no_name_and_a_folder_are_no_files_to_write(
+    connected: Workspace, tmp_path: Path, operation: str, dry_run: bool
+) -> None:
+    for file, said in (
+        ("", "No file is named."),
+        (" ", "No file is named."),
+        (str(tmp_path), f"{tmp_path} is a folder."),
+    ):
+        report = await run(connected, operation, params=WRITERS[operation] | {"file": file}, dry_run=dry_run)
+        assert report.error is not None
+        assert (report.exit_code, report.error.message) == (ExitCode.USAGE, said)
+        assert report.error.remedy
+
+
+@pytest.mark.parametrize("operation", ["cc.validate_data", "cc.bulk_import"])
+async def test_errors_are_not_written_to_a_folder(connected: Workspace, tmp_path: Path, operation: str) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text("agentId,startDate,endDate,stateCode\nop-1,2026-03-05T06:00:00Z,2026-03-05T06:05:00Z,Work\n")
+    params = READERS[operation] | {"file": str(file), "errors_file": str(tmp_path)}
+    report = await run(connected, operation, params=params)
+    assert report.error is not None
+    assert (report.exit_code, report.error.message) == (ExitCode.USAGE, f"{tmp_path} is a folder.")

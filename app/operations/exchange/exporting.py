@@ -28,7 +28,7 @@ from app.domain.exchange import SHAPES, DataType, FieldKind
 from app.domain.exchange.rows import Row, told
 from app.domain.outcomes import Action, Outcome, Status
 from app.errors import Cancelled, UsageError
-from app.exports import export_rows, of_organization
+from app.exports import check_target, export_rows, of_organization
 from app.i18n import N_, _, ngettext
 from app.operations.context import RunContext
 from app.operations.exchange.checking import TURN_S, zone_of
@@ -86,6 +86,7 @@ async def export_data(context: RunContext, params: ExportParams) -> None:
     """Write the rows of a period to a file, and say how many and what they add up to."""
     query = query_of(context.own_connection, params)
     file, form = Path(params.file), _format(params)
+    await asyncio.to_thread(check_target, file)
     rows = _Rows(context, query, form, params.include_raw_data)
     total = await context.workspace.store.read(stored.count_rows, query)
     rows.total = total
