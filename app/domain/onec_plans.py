@@ -237,6 +237,8 @@ class _Matcher:
 
 def _lacking(person: OneCPerson) -> list[str]:
     """Required keys of the wire that a person could not be kept without (§5.1)."""
+    if person.personnel_number and person.last_name and person.first_name and person.hire_date:
+        return []  # nearly everybody
     required = {
         "tabN": person.personnel_number,
         "lastname": person.last_name,

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from app.domain.outcomes import Action, FieldChange
 
 R = TypeVar("R")
-_WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DEACTIVATE})
+_WRITING = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE)  # few, and to hash an enum takes longer
 
 # Confidence from which "accept all" takes a match (vitec-hub.md §10) and a direct sync applies it (§7.4).
 ACCEPT_CONFIDENCE = 0.9
