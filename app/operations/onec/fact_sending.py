@@ -43,9 +43,10 @@ async def tell(context: RunContext, outcomes: Sequence[Outcome]) -> None:
 
 
 def _sum_up(context: RunContext) -> None:
-    sent = sum(o.status is Status.SUCCESS for o in context.outcomes)
-    total = len(context.outcomes)
-    context.summary |= {"total": total, "created": sent, "updated": 0, "skipped": 0, "failed": total - sent}
+    good = [o.action for o in context.outcomes if o.status is Status.SUCCESS]
+    same, total = good.count(Action.UNCHANGED), len(context.outcomes)
+    counts = {"created": len(good) - same, "updated": 0, "skipped": same, "failed": total - len(good)}
+    context.summary |= {"total": total, **counts}
     context.workspace.events.publish(WorkforceChanged(context.own_connection.id))
 
 

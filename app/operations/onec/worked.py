@@ -182,13 +182,15 @@ async def post_worked(context: RunContext, params: PostParams) -> None:
         _row(d, asked) | _preview(d, plan_of(plans, d.external_id, d.day), before.get((d.external_id, d.day)), context)
         for d in days
     ]
-    await tell(context, _not_kept(wanted, days, before, context, asked))
+    await tell(context, _not_kept(wanted, days, before, context, asked, again=params.again))
     facts = [(d.fact(initiator, zone), before.get((d.external_id, d.day))) for d in days]
     to_come = [(fact, not_begun(fact, asked)) for fact, _before in facts]
     await tell(context, [outcome for _fact, outcome in to_come if outcome is not None])
     facts = [own for own, (_fact, outcome) in zip(facts, to_come, strict=True) if outcome is None]
     if context.dry_run:
         await tell(context, [outcome_of(fact, asked, Status.SUCCESS, _("Would be sent")) for fact, _before in facts])
+        return
+    if not facts:
         return
     if not params.confirm:
         reason = Held(
@@ -209,12 +211,18 @@ async def post_worked(context: RunContext, params: PostParams) -> None:
 async def _send_all(
     context: RunContext, facts: Sequence[tuple[FactDay, FactReceipt | None]], asked: Asked, *, again: bool
 ) -> None:
+    """Send one after the other.
+
+    Raises `Held` in the end where something was held back, and what concerns everybody at once.
+    """
+    first_held: Held | None = None
     for number, (fact, before) in enumerate(facts):
         context.progress(_("Sending worked time"), number, len(facts))
         if (held := sent_before(context, before, again=again)) is not None:
             unknown = before is not None and before.status is not SentStatus.SENT
             status = Status.UNKNOWN if unknown else Status.NOT_ATTEMPTED
             await tell(context, [outcome_of(fact, asked, status, held.message, held.remedy, held.code)])
+            first_held = first_held or held
             continue
         try:
             await send_once(context, fact, asked, before)
@@ -223,6 +231,8 @@ async def _send_all(
             left = [outcome_of(f, asked, Status.NOT_ATTEMPTED, text, code=error.code) for f, _b in facts[number + 1 :]]
             await tell(context, left)
             raise
+    if first_held is not None:
+        raise first_held
 
 
 _Key = tuple[str, date]
@@ -263,21 +273,31 @@ def _preview(
 
 def _not_kept(
     wanted: Iterable[WorkedDayParam], days: Iterable[WorkedDay], before: dict[_Key, FactReceipt],
-    context: RunContext, asked: Asked,
+    context: RunContext, asked: Asked, *, again: bool,
 ) -> list[Outcome]:  # fmt: skip
-    """Days that are not kept: sent in this run already, or thrown away meanwhile."""
+    """Days that are not kept: sent and not entered since, or thrown away, or never entered."""
     here = {(d.external_id, d.day) for d in days}
-    outcomes = []
-    for key in wanted:
-        if (key.agent_id, key.day) in here:
-            continue
-        place = (*asked.subject(key.agent_id), SYSTEM, key.agent_id)
-        step = f"{STEP} {key.day.isoformat()}"
-        sent = before.get((key.agent_id, key.day))
-        if sent is not None and sent.run_id == context.run.run_id and sent.status is SentStatus.SENT:
-            outcomes.append(Outcome(*place, Status.SUCCESS, step, _("Sent"), Action.CREATE))
-        else:
-            message = _("No worked time of that day is kept here.")
-            fix = _("Enter it first.")
-            outcomes.append(Outcome(*place, Status.SKIPPED, step, message, Action.SKIP, fix, code=row_code("required")))
-    return outcomes
+    missing = [key for key in wanted if (key.agent_id, key.day) not in here]
+    return [_missing(key, before.get((key.agent_id, key.day)), context, asked, again=again) for key in missing]
+
+
+def _missing(
+    key: WorkedDayParam, sent: FactReceipt | None, context: RunContext, asked: Asked, *, again: bool
+) -> Outcome:
+    place = (*asked.subject(key.agent_id), SYSTEM, key.agent_id)
+    step = f"{STEP} {key.day.isoformat()}"
+    held = sent_before(context, sent, again=again)
+    if held is None or sent is None:
+        message, fix = _("No worked time of that day is kept here."), _("Enter it first.")
+        return Outcome(*place, Status.SKIPPED, step, message, Action.SKIP, fix, code=row_code("required"))
+    if sent.status is not SentStatus.SENT:
+        return Outcome(*place, Status.UNKNOWN, step, held.message, Action.CREATE, held.remedy, code=held.code)
+    if sent.run_id == context.run.run_id:
+        return Outcome(*place, Status.SUCCESS, step, _("Sent"), Action.CREATE)
+    text = sent.document or sent.answer
+    message = (
+        _("It was sent before, and 1C took it: {document}").format(document=text)
+        if text
+        else _("It was sent before, and 1C took it.")
+    )
+    return Outcome(*place, Status.SUCCESS, step, message, Action.UNCHANGED)

@@ -14,7 +14,7 @@ from app.domain.onec import OneCReply
 from app.domain.onec_receipts import SentStatus
 from app.domain.onec_schedules import Period, Shift
 from app.domain.onec_worked import WorkedDay, expected_documents
-from app.domain.outcomes import Status
+from app.domain.outcomes import Action, Status
 from app.errors import ExitCode, OutcomeUnknown
 from app.exports import export_rows
 from app.operations.onec import worked as operations
@@ -190,6 +190,43 @@ class TestSending:
         receipt = await synced.store.read(onec_sent.find_fact, connection, external_id(1), date(2026, 3, 9))
         assert receipt is not None
         assert receipt.status is SentStatus.UNKNOWN
+        await post(synced, a_day(1), again=True)
+        assert len(onec.asked("send_fact_work_time")) == 3
+
+    @pytest.mark.parametrize("params", [{}, {"confirm": False}, {"dry_run": True}])
+    async def test_a_day_that_was_sent_and_not_entered_again_is_unchanged(
+        self, synced: Workspace, onec: FakeOneC, params: dict[str, Any]
+    ) -> None:
+        await keep(synced, shift(1))
+        await post(synced, a_day(1))
+        report = await post(synced, a_day(1), **params)
+        (outcome,) = report.outcomes
+        assert (outcome.status, outcome.action) == (Status.SUCCESS, Action.UNCHANGED)
+        assert outcome.message == "It was sent before, and 1C took it: Сверхурочная работа"
+        assert report.run.summary == {"total": 1, "created": 0, "updated": 0, "skipped": 1, "failed": 0}
+        assert (report.exit_code, len(onec.asked("send_fact_work_time"))) == (ExitCode.DONE, 1)
+
+    async def test_a_day_that_nobody_knows_of_stays_unknown_when_it_was_thrown_away(
+        self, synced: Workspace, onec: FakeOneC
+    ) -> None:
+        await keep(synced, shift(1))
+        onec.troubles["send_fact_work_time"] = [OutcomeUnknown("Nobody knows whether 1C took the worked time.")]
+        await post(synced, a_day(1))
+        await keep(synced, remove=json.dumps([a_day(1)]))
+        (outcome,) = (await post(synced, a_day(1))).outcomes
+        assert (outcome.status, outcome.code) == (Status.UNKNOWN, "held")
+
+    async def test_a_day_that_is_entered_again_is_held_and_the_others_are_sent(
+        self, synced: Workspace, onec: FakeOneC
+    ) -> None:
+        await keep(synced, shift(1))
+        await post(synced, a_day(1))
+        await keep(synced, shift(1), shift(2))
+        report = await post(synced, a_day(1), a_day(2))
+        assert [o.status for o in report.outcomes] == [Status.NOT_ATTEMPTED, Status.SUCCESS]
+        assert report.error is not None
+        assert (report.exit_code, report.error.code) == (ExitCode.HELD, "held")
+        assert report.error.message == report.outcomes[0].message
         await post(synced, a_day(1), again=True)
         assert len(onec.asked("send_fact_work_time")) == 3
 
