@@ -81,10 +81,9 @@ def _breaks(value: object) -> Sequence[tuple[object, object]]:
         with suppress(ValueError, RecursionError):
             value = json.loads(value)
     if isinstance(value, str):
-        found = [_RANGE.fullmatch(part) for part in re.split(r"[;,]", value) if part.strip()]
-        parts = [match.groups() for match in found if match]
-        if len(parts) == len(found):
-            return [(start, end) for start, end in parts]
+        parts = [_from_to(part) for part in re.split(r"[;,]", value) if part.strip()]
+        if all(len(part) == 2 for part in parts):
+            return [(part[0], part[1]) for part in parts]
     elif isinstance(value, list | tuple) and all(isinstance(one, Mapping) for one in value):
         return [(one.get("start"), one.get("end")) for one in value]
     raise WrongValue(
@@ -93,6 +92,12 @@ def _breaks(value: object) -> Sequence[tuple[object, object]]:
         _("The breaks cannot be read."),
         _("Write them like 13:00-14:00; 18:00-18:15."),
     )
+
+
+def _from_to(text: str) -> Sequence[str]:
+    """The two times of a break, each still to be read; days before them hold the same signs as stand between them."""
+    match = _RANGE.fullmatch(text)
+    return match.groups() if match else [part.strip() for part in re.split("[-/\N{EN DASH}]", text)]
 
 
 def _break(shift_start: datetime, given: tuple[object, object], zone: tzinfo) -> Period:
