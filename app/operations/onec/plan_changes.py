@@ -60,14 +60,15 @@ async def change_shifts(context: RunContext, params: ChangeParams) -> None:
     change = _read(params, about, zone)
 
     def work() -> list[Outcome]:
-        told = _outcomes(change, _planned(context, change, about), asked)
+        told = _outcomes(change, _planned(context, change, about), asked, dry_run=False)
         runs.forget_outcomes(context.run.run_id)
         runs.add_outcomes(context.run.run_id, 0, told)
         return told
 
     context.outcomes.clear()
     if context.dry_run:
-        outcomes = _outcomes(change, await context.workspace.store.read(_told, context, change, about), asked)
+        changed = await context.workspace.store.read(_told, context, change, about)
+        outcomes = _outcomes(change, changed, asked, dry_run=True)
     else:
         outcomes = await context.workspace.store.write(work)
     context.reasons.update(o.step.removeprefix("check ") for o in outcomes if o.step.startswith("check "))
@@ -120,18 +121,19 @@ def _planned(context: RunContext, change: _Change, about: Circumstances) -> Chan
     return changed
 
 
-def _outcomes(change: _Change, changed: ChangedPlan, asked: Asked) -> list[Outcome]:
+def _outcomes(change: _Change, changed: ChangedPlan, asked: Asked, *, dry_run: bool) -> list[Outcome]:
     if changed.problems:
         return [_problem(problem, asked) for problem in changed.problems]
+    put = _("Would be put into the plan") if dry_run else _("Put into the plan")
+    taken = _("Would be taken out of the plan") if dry_run else _("Taken out of the plan")
     entered = [
-        _outcome(asked, ShiftKey(p.external_id, p.shift.start), Status.SUCCESS, _("Put into the plan"), Action.CREATE)
-        for p in change.add
+        _outcome(asked, ShiftKey(p.external_id, p.shift.start), Status.SUCCESS, put, Action.CREATE) for p in change.add
     ]
     gone = {key.instant for key in changed.gone}
     removed = [
         _outcome(asked, key, Status.SKIPPED, _("It is no longer in the plan."), Action.UNCHANGED)
         if key.instant in gone
-        else _outcome(asked, key, Status.SUCCESS, _("Taken out of the plan"), Action.UPDATE)
+        else _outcome(asked, key, Status.SUCCESS, taken, Action.UPDATE)
         for key in change.remove
     ]
     return [*entered, *removed]

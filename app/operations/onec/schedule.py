@@ -122,7 +122,8 @@ async def plan_shifts(context: RunContext, params: PlanParams) -> None:
         return {}
 
     def outcomes(_done: object) -> list[Outcome]:
-        kept = [_outcome(p, asked, Status.SUCCESS, _("Kept"), Action.UPDATE) for p in checked.pieces]
+        message = _("Would be kept") if context.dry_run else _("Kept")
+        kept = [_outcome(p, asked, Status.SUCCESS, message, Action.UPDATE) for p in checked.pieces]
         return [*_problem_outcomes(checked.problems, asked), *_held_outcomes(checked, asked), *kept]
 
     await finish(context, write, outcomes)

@@ -109,7 +109,7 @@ async def keep_worked(context: RunContext, params: WorkedParams) -> None:
             onec_worked.forget_worked(connection_id, key.agent_id, key.day)
         return {}
 
-    await finish(context, write, lambda _done: _kept_outcomes(checked, params.remove, asked))
+    await finish(context, write, lambda _done: _kept_outcomes(checked, params.remove, asked, dry_run=context.dry_run))
 
 
 def _with_absent(checked: CheckedWork, absent: Iterable[AbsentParam], about: Circumstances) -> CheckedWork:
@@ -130,7 +130,9 @@ def _with_absent(checked: CheckedWork, absent: Iterable[AbsentParam], about: Cir
     return CheckedWork(tuple(days), tuple(problems))
 
 
-def _kept_outcomes(checked: CheckedWork, removed: Iterable[WorkedDayParam], asked: Asked) -> list[Outcome]:
+def _kept_outcomes(
+    checked: CheckedWork, removed: Iterable[WorkedDayParam], asked: Asked, *, dry_run: bool
+) -> list[Outcome]:
     outcomes = []
     for p in checked.problems:
         text = _("Row {row}, {field}: {problem}") if p.row and p.field else "{problem}"
@@ -139,8 +141,10 @@ def _kept_outcomes(checked: CheckedWork, removed: Iterable[WorkedDayParam], aske
         outcomes.append(
             Outcome(*place, Status.SKIPPED, f"check {p.rule}", message, Action.SKIP, p.fix, code=row_code(p.rule))
         )
-    told = [(d.external_id, d.day, _("Kept")) for d in checked.days]
-    told += [(key.agent_id, key.day, _("Thrown away")) for key in removed]
+    kept = _("Would be kept") if dry_run else _("Kept")
+    thrown = _("Would be thrown away") if dry_run else _("Thrown away")
+    told = [(d.external_id, d.day, kept) for d in checked.days]
+    told += [(key.agent_id, key.day, thrown) for key in removed]
     for external_id, day, message in told:
         place = (*asked.subject(external_id), SYSTEM, external_id)
         outcomes.append(Outcome(*place, Status.SUCCESS, f"{STEP} {day.isoformat()}", message, Action.UPDATE))

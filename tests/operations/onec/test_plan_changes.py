@@ -52,6 +52,18 @@ class TestChanging:
         ]  # fmt: skip
         assert onec.asked("send_schedule") == []
 
+    async def test_a_dry_run_says_what_would_become_of_the_plan(self, synced: Workspace) -> None:
+        planned = {"shifts": json.dumps([day(1), day(2)])}
+        report = await run(synced, "onec.plan_shifts", params=planned, dry_run=True)
+        assert {o.message for o in report.outcomes} == {"Would be kept"}
+        await run(synced, "onec.plan_shifts", params=planned)
+        before = await dump(synced)
+        report = await change(synced, dry_run=True, add=[day(1, "2026-03-17")], remove=[key(2)])
+        assert [o.message for o in report.outcomes] == [
+            "Would be put into the plan", "Would be taken out of the plan",
+        ]  # fmt: skip
+        assert await dump(synced) == before
+
     async def test_the_last_shift_of_a_month_can_be_taken_out(self, synced: Workspace) -> None:
         await change(synced, add=[day(1)])
         await change(synced, remove=[key(1)])

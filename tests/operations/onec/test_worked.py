@@ -70,6 +70,13 @@ class TestKeeping:
         await keep(synced, shift(1, start="10:00"))
         assert await kept(synced) == [(external_id(1), "09 10:00", 1)]
 
+    async def test_a_dry_run_says_what_would_be_kept_and_thrown_away(self, synced: Workspace) -> None:
+        before = await dump(synced)
+        params = {"shifts": json.dumps([shift(1)]), "remove": json.dumps([a_day(2)])}
+        report = await run(synced, "onec.keep_worked_time", params=params, dry_run=True)
+        assert [o.message for o in report.outcomes] == ["Would be kept", "Would be thrown away"]
+        assert await dump(synced) == before
+
     async def test_who_did_not_come_is_kept_without_a_period(self, synced: Workspace) -> None:
         absent = json.dumps([{"agent_id": external_id(1), "shift_start": "2026-03-09T09:00"}])
         await keep(synced, absent=absent)
