@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from app.events import ContactCenterDataChanged
 from app.operations.runner import Report, Request
 from app.store import connections
 from app.store.contact_center_history import HistoryQuery, history
+from app.store.values import now
 from app.workspace import Workspace
 from tests.support.contact_center import TOKEN, ScriptedServer, interval, load, state
 from tests.support.running import run
 
 DAY = {"start_date": "2026-03-05", "end_date": "2026-03-05"}
+PEOPLE = {"services": [{"id": "1", "serviceGroups": [{"id": "g-sales"}]}], "agents": [{"id": "op-17"}]}
 GOOD = state("2026-03-05T06:00:00Z", "2026-03-05T06:05:00Z")
 
 
@@ -174,6 +177,29 @@ async def test_a_read_that_stops_midway_tells_what_it_stored(linked: Workspace, 
     assert outcomes(again) == [("a1", Status.SUCCESS), ("a2", Status.SKIPPED)]
 
 
+async def test_a_read_that_goes_on_asks_for_everything_of_whoever_came_meanwhile(
+    linked: Workspace, server: ScriptedServer
+) -> None:
+    await run(linked, "connections.update", "cc", params={"settings": {"ids_per_request": 1}})
+    server.answer("/personnel", PEOPLE)
+    server.answer("/historic/agentStatusData", [])
+
+    def fail_from_now_on(_event: ContactCenterDataChanged) -> None:
+        server.answer("/historic/agentStatusData", {}, 500)
+
+    forget = linked.events.subscribe(ContactCenterDataChanged, fail_from_now_on)
+    stopped = await read(linked, "cc.agent_status_data", start_date="2026-03-01", end_date="2026-03-08")
+    forget()
+    assert outcomes(stopped) == [("op-17", Status.PARTIAL)]
+    server.heard.clear()
+    server.answer("/personnel", {**PEOPLE, "agents": [{"id": "op-1"}, {"id": "op-17"}]})
+    server.answer("/historic/agentStatusData", [])
+    await read(linked, "cc.personnel")
+    await (await linked.runner.resume(stopped.run.run_id)).report()
+    asked = [one.target.partition("agentId=")[2] for one in server.asked("/historic/agentStatusData")]
+    assert (asked.count("op-1"), asked.count("op-17")) == (8, 4)
+
+
 async def test_who_was_never_asked_for_is_not_attempted(linked: Workspace, server: ScriptedServer) -> None:
     server.answer("/historic/agentStatusData", {}, 500)
     report = await read(linked, "cc.agent_status_data", agents="a1,a2", **DAY)
@@ -300,3 +326,38 @@ class TestNow:
         await read(linked, "cc.online_agent_status")
         await read(linked, "cc.send_status", agent_id="op-55", status="Work")
         assert [one.json["stateName"] for one in server.asked("/push")] == ["Work", "Обработка"]
+
+
+class TestPersonnel:
+    async def asked(self, linked: Workspace, server: ScriptedServer) -> int:
+        server.answer("/online/groupsOnlineLoad", [load()])
+        server.answer("/historic/agentStatusData", [])
+        for operation in ("cc.online_groups_load", "cc.online_queue_metrics"):
+            assert (await read(linked, operation)).exit_code is ExitCode.DONE
+        assert (await read(linked, "cc.agent_status_data", agents="all", **DAY)).exit_code is ExitCode.DONE
+        return len(server.asked("/personnel"))
+
+    async def test_is_asked_for_once_a_day(
+        self, linked: Workspace, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.answer("/personnel", PEOPLE)
+        assert await self.asked(linked, server) == 1
+        tomorrow = now() + timedelta(days=1)
+        monkeypatch.setattr("app.operations.contact_center.asking.now", lambda: tomorrow)
+        assert await self.asked(linked, server) == 2
+
+    async def test_is_asked_for_again_when_settings_change_or_a_person_wants_it(
+        self, linked: Workspace, server: ScriptedServer
+    ) -> None:
+        server.answer("/personnel", PEOPLE)
+        assert await self.asked(linked, server) == 1
+        await run(linked, "connections.update", "cc", params={"settings": {"ids_per_request": 7}})
+        assert await self.asked(linked, server) == 2
+        await read(linked, "cc.personnel")
+        assert await self.asked(linked, server) == 3
+
+    async def test_that_could_not_be_read_whole_is_asked_for_each_time(
+        self, linked: Workspace, server: ScriptedServer
+    ) -> None:
+        server.answer("/personnel", {**PEOPLE, "agents": [{"id": "op-17"}, {"name": "no id"}]})
+        assert await self.asked(linked, server) == 3

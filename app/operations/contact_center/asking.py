@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from app.domain.connections import Connection
-from app.domain.contact_center.records import Agent, Group, Personnel
+from app.domain.contact_center.records import Agent, Personnel
 from app.domain.kinds import ConnectionKind
 from app.errors import UsageError
 from app.i18n import _
 from app.operations.context import RunContext
 from app.store import contact_center_now as stored
+from app.store import listings
 from app.store.values import now
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 CONTACT_CENTER = (ConnectionKind.CONTACT_CENTER,)
 ALL = "all"
+_PERSONNEL = "cc_personnel"
 
 
 @dataclass(frozen=True)
@@ -56,23 +59,25 @@ async def client(context: RunContext) -> ContactCenter:
 
 
 async def groups_meant(context: RunContext, wanted: Sequence[str]) -> list[Subject]:
-    """The groups that are meant: those named, whether known or not, else all that the platform has."""
+    """The groups that are meant: those named, whether known or not, else all that the platform has.
+
+    They are asked for once a day.
+    """
     known = await context.workspace.store.read(stored.groups, context.own_connection.id)
-    if not (_all(wanted) or not known):
-        names = {g.group_id: g.name for g in known}
-        return [Subject(i, names.get(i, i)) for i in dict.fromkeys(wanted)]
-    found = (await ask_personnel(context)).groups
-    return _meant([_group(g) for g in found], wanted)
+    if not known or (_all(wanted) and not await _know_today(context)):
+        found = await ask_personnel(context)
+        known = list(found.groups)
+    return _meant([Subject(g.group_id, g.name) for g in known], wanted)
 
 
 async def agents_meant(context: RunContext, wanted: Sequence[str]) -> list[Subject]:
     """The agents that are meant, under the rules of `groups_meant`."""
-    known = await context.workspace.store.read(stored.accounts, context.own_connection.id)
-    if not (_all(wanted) or not known):
-        names = {a.agent.agent_id: agent_name(a.agent) for a in known}
-        return [Subject(i, names.get(i, i)) for i in dict.fromkeys(wanted)]
-    found = (await ask_personnel(context)).agents
-    return _meant([Subject(a.agent_id, agent_name(a)) for a in found], wanted)
+    accounts = await context.workspace.store.read(stored.accounts, context.own_connection.id)
+    known = [account.agent for account in accounts]
+    if not known or (_all(wanted) and not await _know_today(context)):
+        found = await ask_personnel(context)
+        known = list(found.agents)
+    return _meant([Subject(a.agent_id, agent_name(a)) for a in known], wanted)
 
 
 async def ask_personnel(context: RunContext) -> Personnel:
@@ -81,8 +86,30 @@ async def ask_personnel(context: RunContext) -> Personnel:
     personnel = await (await client(context)).personnel()
     context.refuse(personnel.refused)
     if personnel.recognised and not context.dry_run:
-        await context.workspace.store.write(stored.write_personnel, context.own_connection.id, personnel)
+        connection = context.own_connection
+
+        def keep() -> None:
+            stored.write_personnel(connection.id, personnel)
+            if personnel.complete:
+                listings.remember(connection.id, _PERSONNEL, _as_asked(connection), {})
+
+        await context.workspace.store.write(keep)
     return personnel
+
+
+async def _know_today(context: RunContext) -> bool:
+    """Whether groups and agents were read today, whole and with these settings and this mapping (§1: daily)."""
+    found = await context.workspace.store.read(
+        listings.remembered, context.own_connection.id, _PERSONNEL, _as_asked(context.own_connection)
+    )
+    return found is not None
+
+
+def _as_asked(connection: Connection) -> str:
+    """What has to be the same for what was read to hold; a change of the mapping forgets it by itself."""
+    today = now().astimezone(zone_of(connection)).date()
+    settings = repr(sorted(connection.settings.items()))
+    return f"{today} {hashlib.blake2b(settings.encode(), digest_size=16).hexdigest()}"
 
 
 def agent_name(agent: Agent) -> str:
@@ -95,9 +122,8 @@ def _all(wanted: Sequence[str]) -> bool:
 
 
 def _meant(found: Sequence[Subject], wanted: Sequence[str]) -> list[Subject]:
+    """Those named, in that order, else all by name: in the same order also when a run is taken up again."""
     by_id = {s.id: s for s in found}
-    return list(by_id.values()) if _all(wanted) else [by_id.get(i, Subject(i, i)) for i in dict.fromkeys(wanted)]
-
-
-def _group(group: Group) -> Subject:
-    return Subject(group.group_id, group.name)
+    if _all(wanted):
+        return sorted(by_id.values(), key=lambda s: (s.name.casefold(), s.id))
+    return [by_id.get(i, Subject(i, i)) for i in dict.fromkeys(wanted)]

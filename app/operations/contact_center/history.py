@@ -7,6 +7,7 @@ midnight, is stored once, and what changed at the platform meanwhile replaces wh
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ async def _read(context: RunContext, job: _Job) -> None:
     connection = context.own_connection
     days = list(windows(job.first, job.last, zone_of(connection), int(connection.setting("history_window_days"))))
     chunks = center.chunks([s.id for s in job.subjects])
-    parts = [_Part(f"{w.first}-{number:04}", w, ids) for w in days for number, ids in enumerate(chunks)]
+    parts = [_Part(f"{w.first}-{_digest(ids)}", w, ids) for w in days for ids in chunks]
     receipts: list[_Receipt] = []
     rows: list[Row] = []
     bad = center.unsendable([s.id for s in job.subjects])
@@ -225,6 +226,11 @@ async def _read(context: RunContext, job: _Job) -> None:
         raise
     await _show(context, job, rows)
     await _tell(context, job, receipts, bad)
+
+
+def _digest(ids: tuple[str, ...]) -> str:
+    """What a chunk is known by when a run is taken up again: there may be other ids by then."""
+    return hashlib.blake2b(",".join(ids).encode(), digest_size=8).hexdigest()
 
 
 async def _answers(context: RunContext, job: _Job, parts: Sequence[_Part]) -> list[Read[Any] | BaseException | None]:
