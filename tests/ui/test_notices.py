@@ -77,7 +77,7 @@ async def test_a_refused_sign_in_is_told_once_with_a_way_to_it_and_its_end_once(
     await fail(desk, vitec, None)
     await notices.look()
     assert voice.banners == {}
-    assert voice.toasts == ["vitec works again."]
+    await eventually(lambda: voice.toasts == ["vitec works again."])
     assert told == [False, True]
 
 

@@ -164,7 +164,7 @@ class TestAdding:
         saved = await once_tested(desk, "Vitec Hub")
         assert saved.last_test_ok
         assert connection_health(saved, saved.secrets).health is Health.CONNECTED
-        assert voice.toasts == ["Saved Vitec Hub."]
+        await eventually(lambda: voice.toasts == ["Saved Vitec Hub."])
 
     async def test_the_key_lands_in_the_keyring_and_nowhere_else(
         self, parent: QWidget, desk: Desk, keyring: MemoryKeyring
@@ -191,7 +191,7 @@ class TestAdding:
         click(dialog, "connection.save")
         await answer
         assert [run.state for run in await desk.workspace.store.read(runs.runs)] == [RunState.FINISHED]
-        assert voice.toasts == ["Saved Vitec Hub."]
+        await eventually(lambda: voice.toasts == ["Saved Vitec Hub."])
 
     async def test_what_is_wrong_stands_at_its_field(self, parent: QWidget, desk: Desk) -> None:
         dialog, answer = await show(parent, desk)

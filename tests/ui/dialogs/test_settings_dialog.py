@@ -72,7 +72,7 @@ async def test_what_is_changed_by_keyboard_is_kept_and_checked_by_the_same_opera
     values = desk.workspace.settings
     assert (values.sync_interval, values.enable_webhooks, values.log_level) == (1200, False, "ERROR")
     assert values.retry_attempts == Settings().retry_attempts
-    assert voice.toasts == ["Settings saved"]
+    await eventually(lambda: voice.toasts == ["Settings saved"])
     assert logging.getLogger("app").level == logging.ERROR
 
 

@@ -153,7 +153,7 @@ class TestCheckingAgain:
         choose(page, "Customer 3")
         click(page, "customers.check")
         await eventually(lambda: counted(page).get("existing") == "3")
-        assert voice.toasts == ["1 customer: 1 with a database"]
+        await eventually(lambda: voice.toasts == ["1 customer: 1 with a database"])
 
     async def test_by_key(self, page: CustomersPage, firm: DemoWorld) -> None:
         await eventually(page.isActiveWindow)
@@ -208,7 +208,7 @@ class TestPulls:
             ' "99": {"lastPulled": "2025-01-13T10:30:00.000Z"}}'
         )
         await page.commands.import_file(str(file))
-        assert voice.toasts == ["Imported 1 pull."]
+        await eventually(lambda: voice.toasts == ["Imported 1 pull."])
         told = voice.banners["customers.import_pulled"]
         assert told.text == "1 entry has no readable time."
         assert told.remedy == "1 entry is of no customer here."
@@ -252,13 +252,13 @@ class TestSystems:
         choose(page, "Customer 1")
         click(page, "customers.open")
         assert QGuiApplication.clipboard().text() == "https://acme.cetecerp.com"
-        assert voice.toasts == ["No browser could be opened; the address is in the clipboard."]
+        await eventually(lambda: voice.toasts == ["No browser could be opened; the address is in the clipboard."])
 
     async def test_domains_are_copied_one_a_line(self, page: CustomersPage, voice: Heard) -> None:
         page.pane.table.selectAll()
         page.commands.copy_domain(page.chosen())
         assert QGuiApplication.clipboard().text() == "acme\nbolt\ncore\nresident.example"
-        assert voice.toasts == ["Copied 4 domains."]
+        await eventually(lambda: voice.toasts == ["Copied 4 domains."])
 
     async def test_the_menu_of_a_row_offers_what_fits(self, page: CustomersPage) -> None:
         choose(page, "Customer 5")

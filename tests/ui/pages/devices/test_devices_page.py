@@ -145,7 +145,7 @@ async def test_removing_asks_and_names_what_goes(desk: Desk, voice: Heard) -> No
     assert part(dialog, Button, "confirm.action").text() == "Remove Yard and its password"
     click(dialog, "confirm.action")
     await eventually(lambda: page.pane.rows.total == 1)
-    assert voice.toasts == ["Removed Yard."]
+    await eventually(lambda: voice.toasts == ["Removed Yard."])
 
 
 async def test_a_device_that_supabase_lists_is_paused_not_removed(desk: Desk) -> None:

@@ -346,7 +346,7 @@ async def test_good_rows_and_those_put_right_are_imported(
     await eventually(lambda: page.opened is None)
     assert await stored(desk) == 28
     said = "28 rows added, 2 bad rows left out"
-    assert said in voice.toasts
+    await eventually(lambda: said in voice.toasts)
     await eventually(lambda: page.imports.pane.table.current_row() is not None)
     past = page.imports.pane.table.current_row()
     assert past is not None

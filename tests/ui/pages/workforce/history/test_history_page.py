@@ -208,7 +208,7 @@ class TestChart:
     async def test_its_picture_goes_to_the_clipboard(self, page: HistoryPage, voice: Heard) -> None:
         click(page, "history.chart.copy")
         assert not QGuiApplication.clipboard().image().isNull()
-        assert voice.toasts == ["Chart copied as a picture"]
+        await eventually(lambda: voice.toasts == ["Chart copied as a picture"])
 
     @pytest.mark.parametrize(("name", "begins"), [("chart.png", b"\x89PNG"), ("chart.svg", b"<?xml")])
     async def test_it_is_exported(

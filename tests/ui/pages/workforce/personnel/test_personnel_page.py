@@ -281,7 +281,7 @@ async def test_a_link_is_chosen_by_search_and_who_fits_comes_first(
     await eventually(lambda: cells(page, 1)["Employee in Muster"] == "Anna Aas")
     linked = await known(desk, 1)
     assert (linked.employee_id, linked.linked_by) == ("e-1", LinkedBy.HAND)
-    assert "Орлова1 Мария Игоревна is linked to Anna Aas." in voice.toasts
+    await eventually(lambda: "Орлова1 Мария Игоревна is linked to Anna Aas." in voice.toasts)
 
 
 async def test_somebody_who_is_taken_cannot_be_chosen(page: PersonnelPage) -> None:

@@ -162,7 +162,7 @@ class TestEntering:
         assert dialog.save_button.text() == "Enter 14 shifts"
         click(dialog, "shift.save")
         await eventually(lambda: page.pane.rows.total == 14)
-        assert voice.toasts == ["Entered 14 shifts."]
+        await eventually(lambda: voice.toasts == ["Entered 14 shifts."])
 
     async def test_a_shift_is_changed_in_place(self, planned: SchedulesPage, staff: list[str]) -> None:
         planned.pane.table.select_place(0)
@@ -182,7 +182,7 @@ class TestEntering:
         await eventually(planned.isActiveWindow)
         QTest.keyClick(table, Qt.Key.Key_Delete)
         await eventually(lambda: planned.pane.rows.total == 0)
-        assert voice.toasts == ["Deleted 3 shifts."]
+        await eventually(lambda: voice.toasts == ["Deleted 3 shifts."])
         voice.offered["Deleted 3 shifts."].run()
         await eventually(lambda: planned.pane.rows.total == 3)
 

@@ -175,7 +175,7 @@ class TestEntering:
         click(dialog, "worked.save")
         button = part(page, Button, "timesheet.preview")
         await eventually(lambda: button.text() == "Send worked time (1)")
-        assert voice.toasts == ["Kept the worked time. It is sent when you say so."]
+        await eventually(lambda: voice.toasts == ["Kept the worked time. It is sent when you say so."])
 
     async def test_who_did_not_come_is_entered_so(
         self, synced: Desk, open_page: Open, workers: list[str], day: date
@@ -208,12 +208,12 @@ class TestEntering:
         click(dialog, "timesheet_import.accept")
         await eventually(lambda: kept.work.rows.total == 3)
         assert line_of(kept, workers[2]).worked == 8
-        assert voice.toasts == ["Kept 1 day of worked time."]
+        await eventually(lambda: voice.toasts == ["Kept 1 day of worked time."])
 
     async def test_a_deletion_is_undone_from_its_toast(self, kept: TimesheetPage, voice: Heard) -> None:
         kept.commands.delete(kept.work.rows.all_rows())
         await eventually(lambda: kept.work.rows.total == 0)
-        assert voice.toasts == ["Deleted 2 days of worked time."]
+        await eventually(lambda: voice.toasts == ["Deleted 2 days of worked time."])
         voice.offered["Deleted 2 days of worked time."].run()
         await eventually(lambda: kept.work.rows.total == 2)
 
@@ -342,7 +342,7 @@ class TestCodes:
         found = await synced.workspace.store.read(connections.find_connection, CONNECTION)
         assert found is not None
         assert "Duty" in found.setting("time_type_map")
-        assert voice.toasts == ["Saved the codes of working time."]
+        await eventually(lambda: voice.toasts == ["Saved the codes of working time."])
 
     async def test_a_changed_code_goes_back_to_the_state_form(self, synced: Desk, open_page: Open) -> None:
         page = open_page()
