@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.errors import FolderMissing, UsageError
+
 
 class Status(StrEnum):
     """How it went for one subject at one target."""
@@ -98,6 +100,10 @@ class Outcome:
     code: str = ""
 
 
+CODES_OF_ASKING = (UsageError.code, FolderMissing.code)
+"""Causes of a run's end that lie in what was asked for."""
+
+
 @dataclass(frozen=True)
 class RunError:
     """Why a run ended early; `kind` is one of command-line.md's error kinds, `code` its cause in the catalogue."""
@@ -112,6 +118,11 @@ class RunError:
     def of_store(self) -> bool:
         """Whether it was Muster's own database that refused, of which a connection knows nothing."""
         return self.code.startswith("database.")
+
+    @property
+    def of_asking(self) -> bool:
+        """Whether something that cannot be was asked for, which says nothing about a remote system."""
+        return self.code in CODES_OF_ASKING
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,7 @@ async def show_health(context: RunContext, _params: NoParams) -> None:
             "active_connections": len(active),
             "inactive_connections": len(found) - len(active),
             "recent_runs": len(recent),
-            "success_rate": success_rate_percent(recent),
+            "success_rate": success_rate_percent([r for r in recent if not (r.error and r.error.of_asking)]),
         },
         "timestamp": time_text(now()),
     }

@@ -330,7 +330,7 @@ def _close_run(ended: _Ended, workspace: Workspace) -> None:
     workspace.audit.run_ended(run, connection)
     if connection is None or not operation.remote or not operation.fetches:
         return
-    if run.state is not RunState.CANCELLED and not (run.error and run.error.of_store):
+    if run.state is not RunState.CANCELLED and not (run.error and (run.error.of_store or run.error.of_asking)):
         error, kind = (run.error.message, run.error.kind) if run.error else (None, None)
         moved = connections.note_sync(connection.id, error=error, kind=kind)
         workspace.event_log.status_changed(connection.id, moved, run.error.kind if run.error else "sync")

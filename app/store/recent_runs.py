@@ -11,6 +11,7 @@ from app.domain.health import RecentRun
 from app.domain.outcomes import RunState
 from app.store.database import fetch
 from app.store.models import RunRow
+from app.store.runs import not_refused
 from app.store.values import from_json
 
 COUNTED = 10
@@ -18,10 +19,10 @@ _NOT_DONE = ("failed", "fatal", "partial", "not_attempted", "errors")
 
 
 def recent_runs() -> dict[str, tuple[RecentRun, ...]]:
-    """The last ten runs of every connection by its name, newest first."""
+    """The last ten runs of every connection by its name, newest first, but for those refused for what was asked."""
     place = fn.ROW_NUMBER().over(partition_by=[RunRow.connection], order_by=[RunRow.started_at.desc()])
     numbered = RunRow.select(RunRow.connection, RunRow.state, RunRow.summary, place.alias("place")).where(
-        RunRow.connection != "", ~RunRow.operation.startswith("connections.")
+        RunRow.connection != "", ~RunRow.operation.startswith("connections."), not_refused()
     )
     query = (
         numbered.select_from(SQL("connection"), SQL("state"), SQL("summary"))

@@ -10,13 +10,15 @@ import os
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
 import psutil
 from peewee import JOIN
 
-from app.domain.outcomes import Action, FieldChange, Outcome, Run, RunError, RunState, Status, Trigger
+from app.domain.outcomes import CODES_OF_ASKING, Action, FieldChange, Outcome, Run, RunError, RunState, Status, Trigger
 from app.errors import ErrorKind
 from app.store import audit
 from app.store.database import clock_s, fetch, insert_rows
@@ -107,6 +109,12 @@ def without_results() -> Any:
     """A query of runs that leaves their results where they are."""
     meta: Any = RunRow._meta
     return RunRow.select(*(field for field in meta.sorted_fields if field.name != "result"))
+
+
+def not_refused() -> Any:
+    """A condition that leaves out runs that ended because something impossible was asked for."""
+    codes = [RunRow.error.contains(f'"code":"{code}"') for code in CODES_OF_ASKING]
+    return RunRow.error.is_null() | ~reduce(or_, codes)
 
 
 def last_finished(operations: Iterable[str], connection: str) -> Run | None:

@@ -13,7 +13,7 @@ from app.domain.sync_logs import STATES, SyncLog, SyncStatus
 from app.store.database import fetch
 from app.store.models import RunRow
 from app.store.run_digest_rows import RunDigestRow
-from app.store.runs import to_run, without_results
+from app.store.runs import not_refused, to_run, without_results
 from app.store.values import from_json, to_time
 
 
@@ -21,7 +21,8 @@ from app.store.values import from_json, to_time
 class SyncLogFilter:
     """Which runs of the connection of that name; what is empty does not narrow.
 
-    `operations` None means any, an empty tuple none at all; `syncs_only` leaves out what only changed its settings;
+    `operations` None means any, an empty tuple none at all; `syncs_only` leaves out what only changed its settings
+    and what was refused for what was asked;
     `run_id` is the one run that is meant.
     """
 
@@ -66,7 +67,7 @@ def _matching(query: Any, wanted: SyncLogFilter) -> Any:
     if wanted.states:
         found.append(r.state.in_([state.value for state in wanted.states]))
     if wanted.syncs_only:
-        found.append(~r.operation.startswith("connections."))
+        found += [~r.operation.startswith("connections."), not_refused()]
     if wanted.trigger is not None:
         found.append(r.trigger == wanted.trigger.value)
     if wanted.since is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,17 @@ class TestStatus:
         assert (result["error_count"], result["success_rate"]) == (0, 100)
         assert result["performance_metrics"]["successful_syncs"] == 1
         assert result["performance_metrics"]["avg_response_time_ms"] >= 0
+
+    async def test_typing_errors_say_nothing_about_1c(self, synced: Workspace, onec: FakeOneC, tmp_path: Path) -> None:
+        for _try in range(4):
+            assert (await config(synced, timezone="Mars/Olympus")).exit_code is ExitCode.USAGE
+            sent = await run(synced, "onec.send_schedule", params={"file": str(tmp_path / "none.csv")})
+            assert sent.exit_code is ExitCode.USAGE
+        told = (await run(synced, "onec.status")).run.result
+        assert (told["health"], told["connected"], told["error"], told["status"]) == ("connected", True, None, "active")
+        assert (told["error_count"], told["success_rate"]) == (0, 100)
+        everything = (await run(synced, "connections.health")).run.result
+        assert (everything["status"], everything["performance_metrics"]["success_rate"]) == ("healthy", 100)
 
     async def test_a_paused_connection_has_one_too(self, payroll: Workspace) -> None:
         await run(payroll, "connections.update", "1c", params={"paused": True})
