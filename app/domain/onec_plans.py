@@ -119,6 +119,7 @@ class _Matcher:
                 self._holders[employee.employee_no].append(employee)
         self._no_changes = _(NO_CHANGES)
         self._doubtful: list[str] = []
+        self._shared: list[str] = []
         self._active_elsewhere: list[str] = []
 
     def step(self, source: OneCPerson) -> Step[KnownPerson]:
@@ -173,6 +174,8 @@ class _Matcher:
         number = person.personnel_number
         holders = self._holders.get(number, []) if number else []
         if not holders:
+            if number and self._numbers[number] > 1:
+                self._shared.append(person_name(person))
             return None
         if len(holders) == 1 and self._numbers[number] == 1 and not self._has_rival(number, person.external_id):
             return holders[0]
@@ -228,6 +231,11 @@ class _Matcher:
             names = ", ".join(self._doubtful[:_NAMED])
             said.append(
                 _("Several people have this personnel number, so nobody was linked: {names}.").format(names=names)
+            )
+        if self._shared:
+            names = ", ".join(self._shared[:_NAMED])
+            said.append(
+                _("People with the same personnel number, each an employee of their own: {names}.").format(names=names)
             )
         if self._active_elsewhere:
             names = ", ".join(self._active_elsewhere[:_NAMED])

@@ -88,6 +88,18 @@ class TestMatching:
         assert [s.record and s.record.linked_by for s in made.steps] == [LinkedBy.NEW, LinkedBy.NEW]
         assert "nobody was linked: Орлова1 Мария Игоревна, Орлова2" in made.warnings[0]
 
+    def test_new_people_with_one_number_are_made_and_said_once(self) -> None:
+        answer = [person(1, personnel_number="5"), person(2, personnel_number="5"), person(3)]
+        made = plan(answer)
+        assert [step.action for step in made.steps] == [Action.CREATE] * 3
+        (warning,) = made.warnings
+        assert "own: Орлова1 Мария Игоревна, Орлова2 Мария Игоревна." in warning
+        again = plan(answer, [step.record for step in made.steps if step.record], [])
+        assert {step.action for step in again.steps} == {Action.UPDATE}
+        people = [step.record for step in made.steps if step.record]
+        theirs = [Employee(p.employee_id or "", "Мария", p.person.last_name) for p in people]
+        assert plan(answer, people, theirs).warnings == ()
+
     def test_a_link_by_number_ends_when_the_number_is_another(self) -> None:
         theirs = [as_employee(1, employee_no="00-0001"), Employee("f", "N", employee_no="00-0009")]
         here = [known(1, linked_by=LinkedBy.NUMBER)]
