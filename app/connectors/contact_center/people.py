@@ -58,7 +58,9 @@ class _Rows:
 
 
 def _with_envelope(value: Any) -> Iterator[Row]:
-    """The answer itself, and what lies in it: a gateway may wrap it (§3)."""
+    """The answer itself, and what lies in it: a gateway may wrap it (§3), 1C's kin in a list of one (§4)."""
+    if isinstance(value, list):
+        yield from rows_of(value)
     if isinstance(value, dict):
         yield Row(value)
         for inner in value.values():

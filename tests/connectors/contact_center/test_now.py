@@ -60,6 +60,9 @@ class TestPersonnel:
         wire.get("/personnel").respond(404)
         assert await center.personnel() == Personnel(no_data=True)
 
+    def test_may_lie_in_a_list_of_one(self) -> None:
+        assert personnel([PERSONNEL]) == personnel(PERSONNEL)
+
     def test_may_have_no_agents(self) -> None:
         assert personnel({"services": []}) == Personnel(recognised=True)
 
