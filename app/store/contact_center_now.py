@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from peewee import fn
@@ -48,18 +48,29 @@ class StatusMeaning:
 def write_personnel(connection_id: str, personnel: Personnel) -> None:
     """Keep services, groups and accounts as they are now; links to people stay with their accounts.
 
-    What an answer lacks of which a row could not be taken stays as it is: it may be that row.
+    What an answer lacks of which a row could not be taken stays as it is: it may be that row. So does all of a kind
+    that it names nothing of. An account that a person decided on stays too, without groups: agents without groups are
+    not returned, and what a person said cannot be read again (§5.1).
     """
-    links = {a.agent.agent_id: (a.employee_id, a.by_hand) for a in accounts(connection_id)}
-    for table in (ServiceRow, GroupRow, AgentRow) if personnel.complete else ():
+    known = {a.agent.agent_id: a for a in accounts(connection_id)}
+    links = {agent_id: (a.employee_id, a.by_hand) for agent_id, a in known.items()}
+    told: dict[type[Any], Sequence[Any]] = {
+        ServiceRow: personnel.services,
+        GroupRow: personnel.groups,
+        AgentRow: personnel.agents,
+    }
+    for table in [table for table, rows in told.items() if rows and personnel.complete]:
         table.delete().where(table.connection == connection_id).execute()
     services = {s.service_id: (connection_id, s.service_id, s.name, s.active) for s in personnel.services}
     put_rows(ServiceRow, list(services.values()))
     kept = {(g.service_id, g.group_id): _group_row(connection_id, g) for g in personnel.groups}
     put_rows(GroupRow, list(kept.values()))
     unlinked = (None, False)
-    agents = {a.agent_id: _agent_row(connection_id, a, links.get(a.agent_id, unlinked)) for a in personnel.agents}
-    put_rows(AgentRow, list(agents.values()))
+    agents = {a.agent_id: a for a in personnel.agents}
+    if agents and personnel.complete:
+        gone = [a.agent for agent_id, a in known.items() if a.by_hand and agent_id not in agents]
+        agents |= {a.agent_id: replace(a, group_ids=()) for a in gone}
+    put_rows(AgentRow, [_agent_row(connection_id, a, links.get(a.agent_id, unlinked)) for a in agents.values()])
 
 
 def groups(connection_id: str) -> list[Group]:

@@ -361,3 +361,35 @@ class TestPersonnel:
     ) -> None:
         server.answer("/personnel", {**PEOPLE, "agents": [{"id": "op-17"}, {"name": "no id"}]})
         assert await self.asked(linked, server) == 3
+
+    @pytest.mark.parametrize("answer", [None, {"services": []}])
+    async def test_that_suddenly_names_nobody_leaves_those_who_are_known(
+        self, linked: Workspace, server: ScriptedServer, answer: object
+    ) -> None:
+        server.answer("/personnel", PEOPLE)
+        await read(linked, "cc.personnel")
+        server.answer("/personnel", answer, 404 if answer is None else 200)
+        server.answer("/historic/agentStatusData", [{"agentId": "op-17", "states": [GOOD]}])
+        told = await read(linked, "cc.personnel")
+        assert "The contact centre names no agents any more; those that are known stay." in told.run.warnings
+        await run(linked, "connections.update", "cc", params={"settings": {"ids_per_request": 7}})
+        report = await read(linked, "cc.agent_status_data", agents="all", **DAY)
+        assert outcomes(report) == [("op-17", Status.SUCCESS)]
+
+    async def test_without_anybody_is_said_by_what_asks_for_all(
+        self, linked: Workspace, server: ScriptedServer
+    ) -> None:
+        report = await read(linked, "cc.agent_status_data", agents="all", **DAY)
+        assert report.run.warnings == ("The contact centre names no agents, so nothing was asked for.",)
+        report = await read(linked, "cc.online_groups_load")
+        assert report.run.warnings == ("The contact centre names no groups, so nothing was asked for.",)
+
+
+async def test_nobody_there_by_a_404_is_said_where_somebody_was(linked: Workspace, server: ScriptedServer) -> None:
+    assert (await read(linked, "cc.online_agent_status")).run.warnings == ()
+    server.answer("/online/agentStatus", [working("op-17")])
+    await read(linked, "cc.online_agent_status")
+    server.answers.clear()
+    report = await read(linked, "cc.online_agent_status")
+    assert (report.run.result, report.exit_code) == ([], ExitCode.DONE)
+    assert "404" in report.run.warnings[0]

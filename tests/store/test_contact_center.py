@@ -195,6 +195,24 @@ class TestPresent:
         (account,) = store.run_now(present.accounts, "c")
         assert (account.agent, account.employee_id, account.by_hand) == (agent, "person-1", True)
 
+    def test_an_account_that_a_person_decided_on_outlives_an_answer_without_it(self, store: Store) -> None:
+        first, second = Agent("op-1", "A", group_ids=("g-1",)), Agent("op-2", "B", group_ids=("g-1",))
+        store.run_now(present.write_personnel, "c", Personnel(agents=(first, second), recognised=True))
+        store.run_now(lambda: links.link_account("c", "op-1", "person-1", by_hand=True))
+        store.run_now(present.write_personnel, "c", Personnel(agents=(second,), recognised=True))
+        linked, _other = store.run_now(present.accounts, "c")
+        assert (linked.agent.group_ids, linked.employee_id, linked.by_hand) == ((), "person-1", True)
+        store.run_now(present.write_personnel, "c", Personnel(agents=(first,), recognised=True))
+        assert store.run_now(present.accounts, "c") == [present.Account(first, "person-1", by_hand=True)]
+
+    def test_an_answer_without_agents_or_groups_keeps_those_that_are_known(self, store: Store) -> None:
+        group, agent = Group("g-1", "1", "Sales"), Agent("op-1", "A")
+        services = (Service("1", "1", groups=(group,)),)
+        store.run_now(present.write_personnel, "c", Personnel(services, (agent,), recognised=True))
+        store.run_now(present.write_personnel, "c", Personnel(recognised=True))
+        assert store.run_now(present.groups, "c") == [group]
+        assert [account.agent for account in store.run_now(present.accounts, "c")] == [agent]
+
     def test_who_is_missing_from_a_snapshot_left_then(self, store: Store) -> None:
         both = [OnlineStatus("op-1", "Work", "Work", 1_000), OnlineStatus("op-2", "Work", "Work", 2_000)]
         store.run_now(present.write_snapshot, "c", both, 5_000)

@@ -65,8 +65,9 @@ async def groups_meant(context: RunContext, wanted: Sequence[str]) -> list[Subje
     """
     known = await context.workspace.store.read(stored.groups, context.own_connection.id)
     if not known or (_all(wanted) and not await _know_today(context)):
-        found = await ask_personnel(context)
-        known = list(found.groups)
+        known = list((await ask_personnel(context)).groups) or known
+    if _all(wanted) and not known:
+        context.warnings.append(_("The contact centre names no groups, so nothing was asked for."))
     return _meant([Subject(g.group_id, g.name) for g in known], wanted)
 
 
@@ -75,22 +76,30 @@ async def agents_meant(context: RunContext, wanted: Sequence[str]) -> list[Subje
     accounts = await context.workspace.store.read(stored.accounts, context.own_connection.id)
     known = [account.agent for account in accounts]
     if not known or (_all(wanted) and not await _know_today(context)):
-        found = await ask_personnel(context)
-        known = list(found.agents)
+        known = list((await ask_personnel(context)).agents) or known
+    if _all(wanted) and not known:
+        context.warnings.append(_("The contact centre names no agents, so nothing was asked for."))
     return _meant([Subject(a.agent_id, agent_name(a)) for a in known], wanted)
 
 
 async def ask_personnel(context: RunContext) -> Personnel:
-    """Who and what there is, kept for the next time; an answer without anything keeps what is known."""
+    """Who and what there is, kept for the next time; an answer without anything keeps what is known, and says so."""
     context.progress(_("Fetching groups and agents"))
     personnel = await (await client(context)).personnel()
     context.refuse(personnel.refused)
+    connection, read = context.own_connection, context.workspace.store.read
+    lacking: list[str] = []
+    groups, accounts = await read(stored.groups, connection.id), await read(stored.accounts, connection.id)
+    if groups and not personnel.groups:
+        lacking.append(_("The contact centre names no groups any more; those that are known stay."))
+    if accounts and not personnel.agents:
+        lacking.append(_("The contact centre names no agents any more; those that are known stay."))
+    context.warnings += lacking
     if personnel.recognised and not context.dry_run:
-        connection = context.own_connection
 
         def keep() -> None:
             stored.write_personnel(connection.id, personnel)
-            if personnel.complete:
+            if personnel.complete and not lacking:
                 listings.remember(connection.id, _PERSONNEL, _as_asked(connection), {})
 
         await context.workspace.store.write(keep)

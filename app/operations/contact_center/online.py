@@ -1,7 +1,7 @@
 """What is now: who is in which status, the load of groups, the numbers of queues (contact-center.md §5.7-§5.9).
 
 An answer is a whole snapshot: who is missing from it has left. When a call fails the snapshot before it stays, with
-its age.
+its age; so it does where there is no data at all.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from app.operations.contact_center.asking import (
     client,
     groups_meant,
 )
+from app.operations.contact_center.live_asking import is_lost
 from app.operations.contact_center.not_taken import note_losses, unread_outcome, unsendable_outcome
 from app.operations.context import RunContext
 from app.operations.registry import NoParams, operation
@@ -49,8 +50,13 @@ async def agents_now(context: RunContext, _params: NoParams) -> None:
     names = {a.agent.agent_id: agent_name(a.agent) for a in accounts}
     before = await context.workspace.store.read(stored.agents_now, context.own_connection.id)
     here = {a.status.agent_id: a.status for a in before if a.left_ms is None}
+    if read.no_data and here:
+        context.warnings.append(
+            _("The contact centre answers 404, as if nobody were there: everybody counts as having left.")
+        )
     context.rows = [_status_row(status, names.get(status.agent_id, "")) for status in statuses]
-    await _keep(context, _keep_statuses, statuses)
+    if not _is_lost(context, read, here):
+        await _keep(context, _keep_statuses, statuses)
     found = [(Subject(s.agent_id, names.get(s.agent_id) or s.agent_id), s.state_name) for s in statuses]
     _tell(context, found, read, {s.agent_id for s in statuses if here.get(s.agent_id) == s})
 
@@ -64,7 +70,8 @@ async def groups_now(context: RunContext, params: LoadParams) -> None:
     before = await context.workspace.store.read(stored.loads_now, context.own_connection.id)
     known = {load.group_id: load for load, _seen_ms in before}
     context.rows = [_load_row(load, subjects) for load in loads]
-    await _keep(context, stored.write_loads, loads)
+    if not _is_lost(context, read, known):
+        await _keep(context, stored.write_loads, loads)
     _tell(context, _waiting(loads, subjects), read, {g.group_id for g in loads if known.get(g.group_id) == g})
 
 
@@ -143,6 +150,15 @@ def _load_row(load: GroupLoad, subjects: dict[str, Subject]) -> dict[str, Any]:
 def _waiting(found: Sequence[GroupLoad | QueueMetrics], subjects: dict[str, Subject]) -> list[tuple[Subject, str]]:
     text = _("Waiting: {count}")
     return [(subjects.get(g.group_id, Subject(g.group_id, g.group_id)), text.format(count=g.waiting)) for g in found]
+
+
+def _is_lost(context: RunContext, read: Read[Any], known: Collection[Any]) -> bool:
+    """Whether what is known stays although nothing came, and is said to."""
+    if lost := is_lost(read, known):
+        context.warnings.append(
+            _("The contact centre says it has no data for this; what was known stays. Check the connection's address.")
+        )
+    return lost
 
 
 def _keep_statuses(connection_id: str, statuses: Sequence[OnlineStatus], seen_ms: int) -> None:
