@@ -50,10 +50,6 @@ async def agents_now(context: RunContext, _params: NoParams) -> None:
     names = {a.agent.agent_id: agent_name(a.agent) for a in accounts}
     before = await context.workspace.store.read(stored.agents_now, context.own_connection.id)
     here = {a.status.agent_id: a.status for a in before if a.left_ms is None}
-    if read.no_data and here:
-        context.warnings.append(
-            _("The contact centre answers 404, as if nobody were there: everybody counts as having left.")
-        )
     context.rows = [_status_row(status, names.get(status.agent_id, "")) for status in statuses]
     if not _is_lost(context, read, here):
         await _keep(context, _keep_statuses, statuses)
@@ -156,7 +152,7 @@ def _is_lost(context: RunContext, read: Read[Any], known: Collection[Any]) -> bo
     """Whether what is known stays although nothing came, and is said to."""
     if lost := is_lost(read, known):
         context.warnings.append(
-            _("The contact centre says it has no data for this; what was known stays. Check the connection's address.")
+            _("The contact centre answers 404, as if there were nothing; what was known stays. Check the address.")
         )
     return lost
 
