@@ -176,6 +176,23 @@ class TestNow:
         assert failed.error.kind is ErrorKind.REMOTE_ERROR
         assert await linked.store.read(contact_center_now.agents_now, connection.id) == before
 
+    async def test_no_data_at_all_keeps_what_was_known_and_says_so(self, linked: Workspace, center: DemoWorld) -> None:
+        await read(linked, "cc.personnel")
+        (connection,) = await linked.store.read(connections.connections)
+        for operation, stored, path in (
+            ("cc.online_agent_status", contact_center_now.agents_now, "agentStatus"),
+            ("cc.online_groups_load", contact_center_now.loads_now, "groupsOnlineLoad"),
+        ):
+            center.contact_center.fault = FaultPlan(Fault.NONE)
+            await read(linked, operation)
+            before = await linked.store.read(stored, connection.id)
+            assert before
+            center.contact_center.fault = FaultPlan(Fault.NOT_FOUND, only=path)
+            report = await read(linked, operation)
+            assert (report.exit_code, report.run.result) == (ExitCode.DONE, [])
+            assert any("404" in warning for warning in report.run.warnings)
+            assert await linked.store.read(stored, connection.id) == before
+
     async def test_groups_and_the_queues_worked_out_of_them(self, linked: Workspace, center: DemoWorld) -> None:
         groups = (await read(linked, "cc.online_groups_load")).run.result
         queues = (await read(linked, "cc.online_queue_metrics")).run.result

@@ -16,7 +16,8 @@ from app.errors import BadData, Forbidden, RefusedSignIn, StoreError, TimedOut, 
 from app.events import AlarmsChanged, LiveChanged
 from app.operations.contact_center import live_feed
 from app.operations.contact_center.live import Wanted
-from app.operations.contact_center.live_feed import Channel, Feed, Part
+from app.operations.contact_center.live_asking import Part
+from app.operations.contact_center.live_feed import Channel, Feed
 from app.store import contact_center_now as stored
 from app.store import contact_center_thresholds
 from app.workspace import Workspace
@@ -89,8 +90,30 @@ class TestAsking:
     ) -> None:
         async with watched(workspace, await connect(workspace, center)) as feed:
             await until(lambda: len(codes(feed)) == 2)
-            center.present([], 404)
+            center.present([])
             await until(lambda: not codes(feed))
+
+    @pytest.mark.parametrize("question", [AGENTS, GROUPS])
+    async def test_no_data_at_all_keeps_the_last_numbers_and_says_so(
+        self, workspace: Workspace, center: LiveCenter, question: str
+    ) -> None:
+        async with watched(workspace, await connect(workspace, center)) as feed:
+            await until(lambda: len(codes(feed)) == 2 and len(feed.board.groups) == 2)
+            center.server.answer(question, [], 404)
+            await until(lambda: feed.problem is not None)
+            assert feed.problem is not None
+            assert (feed.problem.code, len(codes(feed)), len(feed.board.groups)) == ("cc.no_data", 2, 2)
+            center.present([status("op-3")])
+            center.loads([load("g-1", 7)])
+            await feed.try_now()
+            await until(lambda: list(codes(feed)) == ["op-3"] and feed.board.groups["g-1"].queue.waiting == 7)
+            await until(lambda: feed.problem is None)
+
+    async def test_no_data_where_nobody_was_is_nobody(self, workspace: Workspace, center: LiveCenter) -> None:
+        center.present([], 404)
+        async with watched(workspace, await connect(workspace, center)) as feed:
+            await until(lambda: center.asked(AGENTS) > 2)
+            assert (feed.problem, codes(feed)) == (None, {})
 
     async def test_a_failure_keeps_the_last_numbers_and_their_age(
         self, workspace: Workspace, center: LiveCenter

@@ -173,7 +173,7 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
         loads = await self.groups_load(group_ids)
         seconds = self.settings.target_answer_seconds
         queues = tuple(queue_metrics(load, now_ms, seconds) for load in loads.rows)
-        return Read(queues, loads.unread, loads.left_out, refused=loads.refused)
+        return Read(queues, loads.unread, loads.left_out, no_data=loads.no_data, refused=loads.refused)
 
     async def push_status(self, message: StatusMessage) -> bool:
         """Send one status message (§6). False when the receiver answers that it does not take it.
@@ -243,7 +243,8 @@ class ContactCenter(AbstractAsyncContextManager["ContactCenter"]):
 
     async def _loads(self, endpoint: Endpoint, group_ids: Sequence[str], read: Callable[[bytes], Read[R]]) -> Read[R]:
         bodies = [await self._live_body(self._ask.load(endpoint, chunk)) for chunk in self.chunks(group_ids)]
-        merged = joined([await _off_loop(read, body) for body in bodies if body])
+        nothing: Read[R] = Read(no_data=True)
+        merged = joined([await _off_loop(read, body) if body else nothing for body in bodies])
         return replace(merged, left_out=self.unsendable(group_ids))
 
     async def _live_body(self, path: str) -> bytes:

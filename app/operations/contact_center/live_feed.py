@@ -25,6 +25,7 @@ from app.domain.contact_center.endpoints import Endpoint
 from app.domain.contact_center.live import LiveChange, LiveKind
 from app.errors import Forbidden, MusterError, NoKeyring, NotConfigured, Outage, RefusedSignIn, TimedOut, Unreachable
 from app.events import AlarmsChanged, ContactCenterDataChanged, LiveChanged
+from app.operations.contact_center.live_asking import Part, ask_part, now_ms
 from app.operations.contact_center.live_board import Board
 from app.store import connections, contact_center_links, contact_center_thresholds, live_statuses
 from app.store import contact_center_now as stored
@@ -59,14 +60,6 @@ class Channel(StrEnum):
     """A person paused it."""
     OFF = "off"
     """The connection is paused or cannot be used as it is."""
-
-
-class Part(StrEnum):
-    """What is asked for by itself."""
-
-    AGENTS = "agents"
-    GROUPS = "groups"
-    QUEUES = "queues"
 
 
 _FOR_A_PERSON = (RefusedSignIn, Forbidden, NotConfigured, NoKeyring)
@@ -177,7 +170,7 @@ class Feed:
                 while (connection := await self._connection()) is not None:
                     self._look.clear()
                     await self._go_on(connection)
-                if self.alarms.look({}, (), _now_ms()):
+                if self.alarms.look({}, (), now_ms()):
                     self._events.publish(AlarmsChanged(self.connection_id))
             finally:
                 self.line, self._client = frozenset(), None
@@ -286,9 +279,9 @@ class Feed:
 
     async def _ask(self, center: ContactCenter, part: Part) -> bool:
         """Ask for one part; whether it is worth asking for the others at once."""
-        began, asked_ms = time.monotonic(), _now_ms()
+        began = time.monotonic()
         try:
-            changed = await self._put(center, part, asked_ms)
+            changed = await ask_part(center, self.board, part, self._group_ids)
         except MusterError as error:
             return self._failed(part, error, began)
         self._round.problems.pop(part, None)
@@ -299,15 +292,6 @@ class Feed:
         self._told(part, changed)
         return True
 
-    async def _put(self, center: ContactCenter, part: Part, asked_ms: int) -> frozenset[str]:
-        if part is Part.AGENTS:
-            return self.board.put_snapshot((await center.online_statuses()).rows, asked_ms, _now_ms())
-        if not self._group_ids:
-            return frozenset()
-        if part is Part.GROUPS:
-            return self.board.put_loads((await center.groups_load(self._group_ids)).rows, asked_ms, _now_ms())
-        return self.board.put_queues((await center.queue_metrics(self._group_ids)).rows)
-
     def _failed(self, part: Part, error: MusterError, began: float) -> bool:
         if part in self.line:  # the line goes on telling, so nothing is missing
             self._round.due[part] = began + CHECK_S
@@ -317,7 +301,7 @@ class Feed:
         if isinstance(error, _FOR_A_PERSON):
             wait = math.inf
         elif until_ms is not None:
-            wait = max(wait, (until_ms - _now_ms()) / 1000)
+            wait = max(wait, (until_ms - now_ms()) / 1000)
         of_the_way = isinstance(error, _OF_THE_WAY)
         for one in self._round.due if of_the_way or wait == math.inf else (part,):
             if one not in self.line:
@@ -374,13 +358,13 @@ class Feed:
         self._tell()
 
     def _heard(self, change: LiveChange) -> None:
-        now_ms = self._line_heard_ms = _now_ms()
+        heard_ms = self._line_heard_ms = now_ms()
         agents: frozenset[str] = frozenset()
         if change.statuses is not None and change.kind is LiveKind.SNAPSHOT:
-            agents = self.board.put_snapshot(change.statuses, now_ms, now_ms)
+            agents = self.board.put_snapshot(change.statuses, heard_ms, heard_ms)
         elif change.statuses is not None or change.left:
-            agents = self.board.put_changes(change.statuses or (), change.left, now_ms)
-        groups = self.board.put_loads(change.loads or (), now_ms, now_ms)
+            agents = self.board.put_changes(change.statuses or (), change.left, heard_ms)
+        groups = self.board.put_loads(change.loads or (), heard_ms, heard_ms)
         if change.kind is LiveKind.SNAPSHOT:
             told = {Part.AGENTS: change.statuses is not None, Part.GROUPS: change.loads is not None}
             self.line |= {part for part, said in told.items() if said}
@@ -403,7 +387,7 @@ class Feed:
 
     def _look_for_alarms(self) -> None:
         queues = {group_id: group.queue for group_id, group in self.board.groups.items()}
-        if self.alarms.look(queues, self.thresholds, _now_ms()):
+        if self.alarms.look(queues, self.thresholds, now_ms()):
             self._events.publish(AlarmsChanged(self.connection_id))
 
     def _say(self, channel: Channel) -> None:
@@ -445,7 +429,3 @@ class Feed:
             log.warning("Live numbers cannot be stored: %s", error.message)
             self._unkept = True
             self.board.give_back(changes)
-
-
-def _now_ms() -> int:
-    return round(time.time() * 1000)

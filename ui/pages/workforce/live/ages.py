@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QLocale
 
 from app.i18n import _, ngettext
-from app.operations.contact_center.live_feed import Feed, Part
+from app.operations.contact_center.live_asking import Part
+from app.operations.contact_center.live_feed import Feed
 from ui.pages.workforce.live.lines import AgentLine, GroupLine
 
 

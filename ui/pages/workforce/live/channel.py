@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.domain.causes import remedy_of
 from app.domain.connections import Connection, ConnectionStatus
 from app.i18n import _, ngettext
-from app.operations.contact_center.live_feed import Channel, Feed, Part
+from app.operations.contact_center.live_asking import Part
+from app.operations.contact_center.live_feed import Channel, Feed
 from ui.pages.workforce.live.ages import age_text, clock_text, now_ms
 from ui.pages.workforce.live.limits import number_text
 from ui.theme import Icon, Tone

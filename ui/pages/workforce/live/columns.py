@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from app.domain.contact_center.alarms import Metric
 from app.i18n import N_, _
-from app.operations.contact_center.live_feed import Part
+from app.operations.contact_center.live_asking import Part
 from app.operations.contact_center.live_meaning import Meaning
 from app.store.contact_center_now import StatusMeaning
 from ui.pages.workforce.live.ages import Ages, clock_text, duration_text, moment, now_ms, percent_text

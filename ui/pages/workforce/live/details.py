@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import _
+from app.operations.contact_center.live_asking import Part
 from app.operations.contact_center.live_board import Board
-from app.operations.contact_center.live_feed import Part
 from ui.pages.workforce.live.actions import LINK, SEND, LiveActions
 from ui.pages.workforce.live.ages import Ages, clock_text, duration_text
 from ui.pages.workforce.live.lines import AgentLine, status_words
