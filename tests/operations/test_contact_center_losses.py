@@ -14,7 +14,7 @@ from app.domain.outcomes import Action, RunState, Status
 from app.errors import ErrorKind, ExitCode
 from app.events import ContactCenterDataChanged
 from app.operations.runner import Report, Request
-from app.store import connections
+from app.store import connections, contact_center_now
 from app.store.contact_center_history import HistoryQuery, history
 from app.store.values import now
 from app.workspace import Workspace
@@ -385,7 +385,9 @@ class TestPersonnel:
         assert report.run.warnings == ("The contact centre names no groups, so nothing was asked for.",)
 
 
-async def test_nobody_there_by_a_404_is_said_where_somebody_was(linked: Workspace, server: ScriptedServer) -> None:
+async def test_a_404_for_who_is_there_is_said_where_somebody_was_and_changes_nothing(
+    linked: Workspace, server: ScriptedServer
+) -> None:
     assert (await read(linked, "cc.online_agent_status")).run.warnings == ()
     server.answer("/online/agentStatus", [working("op-17")])
     await read(linked, "cc.online_agent_status")
@@ -393,3 +395,6 @@ async def test_nobody_there_by_a_404_is_said_where_somebody_was(linked: Workspac
     report = await read(linked, "cc.online_agent_status")
     assert (report.run.result, report.exit_code) == ([], ExitCode.DONE)
     assert "404" in report.run.warnings[0]
+    (connection,) = await linked.store.read(connections.connections)
+    (agent,) = await linked.store.read(contact_center_now.agents_now, connection.id)
+    assert (agent.status.agent_id, agent.left_ms) == ("op-17", None)
