@@ -21,7 +21,7 @@ from app.operations.contact_center.live_feed import Channel, Feed
 from app.store import contact_center_now as stored
 from app.store import contact_center_thresholds
 from app.workspace import Workspace
-from tests.support.live_center import AGENTS, GROUPS, LiveCenter, connect, load, status, until
+from tests.support.live_center import AGENTS, GROUPS, PEOPLE, LiveCenter, connect, load, status, until
 from tests.support.running import run
 
 
@@ -114,6 +114,17 @@ class TestAsking:
         async with watched(workspace, await connect(workspace, center)) as feed:
             await until(lambda: center.asked(AGENTS) > 2)
             assert (feed.problem, codes(feed)) == (None, {})
+
+    async def test_groups_are_asked_for_though_the_platform_suddenly_names_none(
+        self, workspace: Workspace, center: LiveCenter
+    ) -> None:
+        connection = await connect(workspace, center)
+        assert (await run(workspace, "cc.personnel")).error is None
+        center.server.answer(PEOPLE, {"services": []})
+        async with watched(workspace, connection) as feed:
+            await until(lambda: center.asked(PEOPLE) == 2 and len(feed.board.groups) == 2)
+            asked = center.asked(GROUPS)
+            await until(lambda: center.asked(GROUPS) > asked + 3)
 
     async def test_a_failure_keeps_the_last_numbers_and_their_age(
         self, workspace: Workspace, center: LiveCenter

@@ -332,7 +332,8 @@ class Feed:
                 await asyncio.sleep(_LEARN_AGAIN_S)
                 continue
             if found.recognised:
-                self._group_ids = tuple(dict.fromkeys(g.group_id for g in found.groups))
+                # An answer that suddenly names no groups takes none away.
+                self._group_ids = tuple(dict.fromkeys(g.group_id for g in found.groups)) or self._group_ids
                 self._events.publish(ContactCenterDataChanged(self.connection_id))
                 if not self.waits_for_person:
                     self._hurry()
