@@ -176,6 +176,7 @@ def test_equal_contacts_are_counted_and_overlapping_ones_accepted() -> None:
     assert [row[4] for row, _problems in found if row] == [0, 1, 2]
     assert not any(problems for _row, problems in found)
     assert stored(DataType.CALLS)["duration_ms"] == 300_000
+    assert stored(DataType.CALLS, duration=299_000)["duration_ms"] == 299_000  # a second is rounding
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,7 @@ def test_equal_contacts_are_counted_and_overlapping_ones_accepted() -> None:
         (DataType.GROUP_METRICS, {"groupId": "g-9"}, "groupId", Rule.UNKNOWN_ID),
         (DataType.STATUS, {"agentId": "op-9"}, "agentId", Rule.UNKNOWN_ID),
         (DataType.LOGIN, {"logoutDate": "2026-03-05T07:00:00Z", "duration": 1}, "duration", Rule.DURATION),
+        (DataType.CALLS, {"duration": 298_999}, "duration", Rule.DURATION),
         (DataType.CHAT_TIME, {"workTime": 90_000_001}, "workTime", Rule.DURATION),
     ],
 )

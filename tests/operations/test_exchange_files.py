@@ -18,7 +18,7 @@ from xlsxwriter import Workbook
 
 from app.domain.exchange import SHAPES
 from app.domain.exchange.shapes import DataType
-from app.errors import ExitCode, MusterError
+from app.errors import ExitCode, MusterError, UsageError
 from app.operations.exchange import files, json_rows, tables
 from app.operations.exchange.files import look_at, read_rows
 from app.workspace import Workspace
@@ -324,6 +324,10 @@ class TestReports:
         rules = '{"notUniqueMissed": {"min_value": 0, "max_value": 2}}'
         report = await validate_rows(centre, tmp_path, as_csv(intervals(2)), validation_rules=rules)
         assert [g["rule"] for g in report.run.result["error_groups"]] == ["max_value"]
+
+    async def test_a_misspelt_key_of_a_rule_is_refused(self, centre: Workspace, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"aht\.bad"):
+            await validate_rows(centre, tmp_path, as_csv(intervals(1)), validation_rules='{"aht": {"bad": 1}}')
 
     @pytest.mark.parametrize(
         "params", [{"validation_rules": '{"x": {}}'}, {"columns": '{"a": "nothing"}'}, {"file": "/none"}]

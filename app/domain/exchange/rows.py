@@ -12,13 +12,14 @@ from typing import Any
 
 from app.domain.exchange.problems import Refused, Rule
 from app.domain.exchange.shapes import SHAPES, DataType
-from app.i18n import _
+from app.i18n import N_, _
 
 Doubt = Callable[[str, Rule, str, str], None]
 """Notes what is odd about a field: its key, rule, message and remedy."""
 Row = tuple[Any, ...]
 
 _SECOND_MS = 1000
+_CHECK_TIMES = N_("Check both times and the duration.")
 _LONGEST_DAY_MS = 86_400_000
 
 COLUMNS: Mapping[DataType, tuple[str, ...]] = {
@@ -104,13 +105,17 @@ class Layout:
             if duration is not None and abs(duration - length) > _SECOND_MS:
                 text = _("The duration is {duration} ms, but logout is {length} ms after login.")
                 message = text.format(duration=duration, length=length)
-                doubt("duration", Rule.DURATION, message, _("Check both times and the duration."))
+                doubt("duration", Rule.DURATION, message, _(_CHECK_TIMES))
         return (start, agent, end, duration)
 
-    def calls(self, values: Row, _doubt: Doubt) -> Row:
+    def calls(self, values: Row, doubt: Doubt) -> Row:
         """A contact; contacts may overlap and even be equal (§5.5), so equal ones are counted."""
         agent, service, group, start, end, duration = values
         length = _length("endCall", start, end, or_none=True)
+        if duration is not None and abs(duration - length) > _SECOND_MS:
+            text = _("The duration is {duration} ms, but the call ends {length} ms after its start.")
+            message = text.format(duration=duration, length=length)
+            doubt("duration", Rule.DURATION, message, _(_CHECK_TIMES))
         key = (start, agent, group, end)
         ordinal = self.equal_calls.get(key, -1) + 1
         self.equal_calls[key] = ordinal
