@@ -12,11 +12,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.domain.connections import Connection, ConnectionStatus
+from app.domain.contact_center.records import Group, Personnel, Service
 from app.domain.exchange.shapes import DataType
 from app.domain.kinds import ConnectionKind
 from app.errors import ExitCode
 from app.operations.runner import Report
-from app.store import connections
+from app.store import connections, contact_center_now
 from app.store import contact_center_history as reads
 from app.store.contact_center_history import HistoryQuery
 from app.workspace import Workspace
@@ -121,6 +122,24 @@ async def test_a_table_has_a_column_per_field_and_nothing_where_nothing_is_known
     assert (first["queue_id"], first["startInterval"], first["aht"]) == ("g-0", "2026-03-05T06:00:00Z", "287000")
     assert (second["notUniqueTreated"], second["aht"], second["postProcessing"]) == ("0", "", "")
     assert (report.run.result["rows"], report.run.result["totals"]["notUniqueReceived"]) == (2, 28)
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+async def test_the_service_group_is_the_name_of_the_group_as_in_the_numbers_of_queues(
+    centre: Workspace, tmp_path: Path, form: str
+) -> None:
+    found = Personnel((Service("2", "Линия", groups=(Group("g-0", "2", "Продажи"),)),), recognised=True)
+    await centre.store.write(contact_center_now.write_personnel, "cc-1", found)
+    await import_rows(centre, tmp_path, as_csv([interval(n, serviceId="2") for n in range(2)]))
+    await export(centre, tmp_path, f"out.{form}")
+    if form == "csv":
+        rows: list[dict[str, Any]] = list(table(tmp_path / "out.csv"))
+        services = [row["serviceId"] for row in rows]
+    else:
+        rows = json.loads((tmp_path / "out.json").read_bytes())
+        services = [row["metrics"]["serviceId"] for row in rows]
+    assert [(row["queue_id"], row["service_group"]) for row in rows] == [("g-0", "Продажи"), ("g-1", "g-1")]
+    assert services == ["2", "2"]
 
 
 async def test_json_is_an_array_of_rows_with_their_metrics(centre: Workspace, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def folded(name: str) -> str:
     return _NOT_IN_NAMES.sub("", name).casefold()
 
 
-_SERVICE = ExchangeField("serviceId", FieldKind.ID, aliases=("service", "service_group"))
+_SERVICE = ExchangeField("serviceId", FieldKind.ID, aliases=("service",))
 _AGENT = ExchangeField("agentId", FieldKind.ID, required=True, aliases=("agent", "worker_id", "operator_id"))
 
 

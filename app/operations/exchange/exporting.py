@@ -36,7 +36,7 @@ from app.operations.exchange.imports import CONTACT_CENTER
 from app.operations.exchange.tables import Separator
 from app.operations.registry import operation
 from app.store import contact_center_history as stored
-from app.store import runs
+from app.store import contact_center_now, runs
 from app.store.contact_center_history import HistoryQuery, Page
 
 _PAGE_ROWS = 1_000
@@ -87,7 +87,9 @@ async def export_data(context: RunContext, params: ExportParams) -> None:
     query = query_of(context.own_connection, params)
     file, form = Path(params.file), _format(params)
     await asyncio.to_thread(check_target, file)
-    rows = _Rows(context, query, form, params.include_raw_data)
+    groups = await context.workspace.store.read(contact_center_now.groups, query.connection)
+    names = {group.group_id: group.name for group in groups}
+    rows = _Rows(context, query, names, form, params.include_raw_data)
     total = await context.workspace.store.read(stored.count_rows, query)
     rows.total = total
     if not context.dry_run:
@@ -171,11 +173,13 @@ def _keep(run_id: str, outcome: Outcome) -> None:
 class _Rows:
     """The rows of the file, one after the other, on the thread that writes it; each page is asked of the event loop."""
 
-    def __init__(self, context: RunContext, query: HistoryQuery, form: ExportFormat, raw: bool) -> None:
+    def __init__(
+        self, context: RunContext, query: HistoryQuery, groups: Mapping[str, str], form: ExportFormat, raw: bool
+    ) -> None:
         self._context = context
         self._query = query
         self._loop = asyncio.get_running_loop()
-        self._shape = _OutShape(query.data_type, form, zone_of(context.own_connection), raw)
+        self._shape = _OutShape(query.data_type, groups, form, zone_of(context.own_connection), raw)
         self.headers = self._shape.headers
         self.total = 0
         self.done = 0
@@ -217,15 +221,18 @@ def _signed_text(cell: object) -> object:
 
 
 _AVERAGES = frozenset({"aht", "postProcessing", "awt"})
-_STANDING_FOR = {"agent_id": "agentId", "queue_id": "groupId", "service_group": "serviceId"}
-"""The columns of ContactCenterData (§9) that stand for fields of the platform."""
+_STANDING_FOR = {"agent_id": "agentId", "queue_id": "groupId"}
+"""The columns of ContactCenterData (§9) that stand for fields of the platform; `service_group` is the group's name."""
 
 
 class _OutShape:
-    """How a row looks in the file."""
+    """How a row looks in the file; `groups` are names by id."""
 
-    def __init__(self, data_type: DataType, form: ExportFormat, zone: ZoneInfo, raw: bool) -> None:
+    def __init__(
+        self, data_type: DataType, groups: Mapping[str, str], form: ExportFormat, zone: ZoneInfo, raw: bool
+    ) -> None:
         shape = SHAPES[data_type]
+        self._groups = groups
         self._data_type = data_type
         self._zone = zone
         self._raw = raw
@@ -238,12 +245,15 @@ class _OutShape:
         numbers = {FieldKind.COUNT, FieldKind.DURATION}
         self.counted = tuple(s.key for s in shape.fields if s.kind in numbers and s.key not in _AVERAGES)
         metrics = ("metrics",) if self._nested else tuple(key for key in self._metrics if key != "timestamp")
-        self.headers = ("id", "data_type", "timestamp", *_STANDING_FOR, *metrics, *(("raw_data",) if raw else ()))
+        named = (*_STANDING_FOR, "service_group")
+        self.headers = ("id", "data_type", "timestamp", *named, *metrics, *(("raw_data",) if raw else ()))
 
     def row(self, row_id: int, values: Mapping[str, Any], stored_row: Row) -> Sequence[object]:
         """The cells of one row, in the order of `headers`."""
         shown = {key: self._shown(key, values[key]) for key in self._keys}
         named = [shown.get(key) or None for key in _STANDING_FOR.values()]
+        group = values.get("groupId") or None
+        named.append((self._groups.get(group) or group) if group else None)
         when = shown[self._first_key()]
         cells: list[object] = [str(row_id), self._data_type.value, when, *named]
         metrics = {key: shown[key] for key in self._metrics if self._nested or key != "timestamp"}
