@@ -38,7 +38,10 @@ class FieldProblem:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """A row of the file; `number` counts lines from 1 with the header. Of one with problems only texts are certain."""
+    """A row of the file; `number` is the one a spreadsheet shows: the header is 1.
+
+    Of one with problems only texts are certain.
+    """
 
     number: int
     name: str
@@ -70,14 +73,15 @@ def _read_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns = [cell.strip().lower() for cell in next(reader, [])]
     _check_columns(columns)
-    for count, cells in enumerate((row for row in reader if any(cell.strip() for cell in row)), start=1):
+    filled = ((number, row) for number, row in enumerate(reader, 2) if any(cell.strip() for cell in row))
+    for count, (number, cells) in enumerate(filled, start=1):
         if count > MOST_ROWS:
             raise UsageError(
                 _("The file has more than {count} rows.").format(count=MOST_ROWS), _("Split it into smaller ones.")
             )
         named = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
         surplus = "".join(cells[len(columns) :]).strip()
-        yield reader.line_num, named | ({_SURPLUS: surplus} if surplus else {})
+        yield number, named | ({_SURPLUS: surplus} if surplus else {})
 
 
 def _check_columns(columns: list[str]) -> None:
@@ -106,10 +110,10 @@ def _checked_lines(rows: Iterable[tuple[int, dict[str, str]]]) -> list[DeviceLin
 def _doubled(line: DeviceLine, names: dict[str, int], addresses: dict[tuple[str, int], int]) -> Iterator[FieldProblem]:
     """What an earlier good row already has; remembers this one."""
     if (earlier := names.setdefault(line.name.casefold(), line.number)) != line.number:
-        rule = _("The name is already in line {number}.").format(number=earlier)
+        rule = _("The name is already in row {number}.").format(number=earlier)
         yield FieldProblem("name", rule, _("Give each device a name of its own."))
     elif (earlier := addresses.setdefault((line.host, line.port), line.number)) != line.number:
-        rule = _("The address is already in line {number}.").format(number=earlier)
+        rule = _("The address is already in row {number}.").format(number=earlier)
         yield FieldProblem("host", rule, _("List each device once."))
 
 

@@ -110,9 +110,9 @@ def _planned_row(line: DeviceLine, by_name: Mapping[str, Device], by_address: Ma
 
 
 def _refused(line: DeviceLine, field: str, rule: str, fix: str) -> _Row:
-    text = _("Line {number}, {field}: {rule}") if field else _("Line {number}: {rule}")
-    message = text.format(number=line.number, field=field, rule=rule)
-    subject = line.name or _("Line {number}").format(number=line.number)
+    text = _("Row {row}, {field}: {problem}") if field else _("Row {row}: {problem}")
+    message = text.format(row=line.number, field=field, problem=rule)
+    subject = line.name or _("Row {number}").format(number=line.number)
     return _Row(
         line,
         Outcome(

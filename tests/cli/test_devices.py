@@ -223,7 +223,7 @@ class TestImport:
         assert PASSWORD not in ran.out + ran.err + shown.out
         assert [row["name"] for row in quick("list", "devices", "--json").json] == ["A"]
         plain = quick("devices", "import", str(file))
-        assert (plain.code, "Line 3, host:" in plain.out) == (3, True)
+        assert (plain.code, "Row 3, host:" in plain.out) == (3, True)
 
 
 class TestDiscover:

@@ -72,10 +72,14 @@ class TestBadRows:
         lines = read_device_lines("name,host\nA,10.0.0.1\nB,\nC,10.0.0.3\n")
         assert [(line.number, bool(line.problems)) for line in lines] == [(2, False), (3, True), (4, False)]
 
+    def test_rows_are_counted_as_a_spreadsheet_shows_them(self) -> None:
+        lines = read_device_lines('"name",host,"site"\nA,10.0.0.1,"two\nlines"\n\nB,,\n')
+        assert [line.number for line in lines] == [2, 4]
+
     def test_a_name_or_an_address_twice_refuses_the_second(self) -> None:
         lines = read_device_lines("name,host\nA,10.0.0.1\na,10.0.0.2\nB,10.0.0.1\nC,10.0.0.2\n")
         assert [[p.field for p in line.problems] for line in lines] == [[], ["name"], ["host"], []]
-        assert "line 2" in lines[1].problems[0].rule
+        assert "row 2" in lines[1].problems[0].rule
 
     @pytest.mark.parametrize(
         "row",

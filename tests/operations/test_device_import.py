@@ -69,7 +69,7 @@ async def test_a_bad_row_is_named_with_field_rule_and_remedy_and_the_others_are_
     assert await names(workspace) == ["Main entrance", "Warehouse"]
     bad = report.outcomes[-1]
     assert (bad.subject, bad.status, bad.action, bad.step) == ("Gate", Status.SKIPPED, Action.SKIP, "host")
-    assert bad.message.startswith("Line 4, host: ")
+    assert bad.message.startswith("Row 4, host: ")
     assert bad.remedy
     assert (report.run.reasons, report.run.summary["skipped"]) == ({"invalid_row": 1}, 1)
 

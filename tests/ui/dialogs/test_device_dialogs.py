@@ -207,7 +207,7 @@ async def test_a_file_is_shown_row_by_row_before_anything_is_stored(
     rows = {row[1]: row for row in dialog.pane.visible_table().rows}
     assert rows["Gate"][0] == "Create"
     assert rows["Yard"][0] == "Cannot be taken"
-    assert "Line 3, host" in str(rows["Yard"][2])
+    assert "Row 3, host" in str(rows["Yard"][2])
     assert "secret" not in words(dialog) + str(rows)
     assert await known(desk) == []
 
