@@ -50,7 +50,12 @@ async def test_a_database_that_is_away_is_told_with_its_remedy_and_tried_again_a
     assert "Connect the drive" in words(window)
     first = part(window, QAbstractButton, "window.retry")
     click(window, "window.retry")
-    await eventually(lambda: window.findChild(QAbstractButton, "window.retry") not in {None, first})
+
+    def tried() -> bool:
+        again = window.findChild(QAbstractButton, "window.retry")
+        return again is not None and again is not first and again.isVisible()
+
+    await eventually(tried)
     drive.mkdir()
     click(window, "window.retry")
     await eventually(lambda: window.workspace is not None and "connections" in window.pages)

@@ -200,6 +200,7 @@ class TestOrganizations:
             listed = part(dialog, QListWidget, "organizations.list")
             await eventually(lambda: listed.count() == 2)
             assert [listed.item(at).text() for at in range(2)] == ["First organization – open now", "Acme AS"]
+            await eventually(part(dialog, QAbstractButton, "organizations.switch").isEnabled)
             click(dialog, "organizations.switch")
             await eventually(
                 lambda: window.workspace not in {None, first} and window.windowTitle() == "Acme AS – Muster"
