@@ -18,7 +18,7 @@ def clock_offset_s(headers: httpx.Headers, asked: datetime, answered: datetime) 
         return None
     try:
         moment = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for numbers that no date has
         return None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return (moment - min(max(moment, asked), answered)).total_seconds()

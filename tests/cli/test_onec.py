@@ -116,8 +116,8 @@ def test_worked_time_is_held_without_a_confirmation_and_unknown_after_a_time_out
 ) -> None:
     fact = {
         "agent_id": firm.onec.people[0].agent_id,
-        "shift_start": f"{TODAY}T09:00",
-        "periods": json.dumps([{"start": f"{TODAY}T09:00", "end": f"{TODAY}T09:20"}]),
+        "shift_start": f"{TODAY}T00:00",  # which has begun, whatever the time
+        "periods": json.dumps([{"start": f"{TODAY}T00:00", "end": f"{TODAY}T00:20"}]),
         "initiator_name": "Петров П.П.",
     }
     shown = run(payroll, "onec.send_fact_work_time", **fact)

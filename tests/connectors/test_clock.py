@@ -35,7 +35,7 @@ def test_what_lies_between_question_and_answer_is_no_difference(date: str, expec
     assert offset(date) == expected
 
 
-@pytest.mark.parametrize("date", ["", "soon", "Thu, 99 Mar 2026 06:00:00 GMT"])
+@pytest.mark.parametrize("date", ["", "soon", "Thu, 99 Mar 2026 06:00:00 GMT", "0 MAY 0 0:0 10000000000000"])
 def test_a_date_that_is_none_says_nothing(date: str) -> None:
     assert offset(date) is None
 

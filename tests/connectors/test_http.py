@@ -15,6 +15,8 @@ from email.utils import format_datetime
 import httpx
 import pytest
 import respx
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.connectors.breaker import FAILURES_IN_A_ROW, FIRST_PAUSE_S, Breaker
 from app.connectors.http import Answer, Call, HttpClient, HttpSettings, RetryPolicy, rate_limited
@@ -272,6 +274,11 @@ class TestRateLimit:
         assert retry_after_seconds(format_datetime(now - timedelta(hours=1), usegmt=True), now) == 0.0
         assert retry_after_seconds("-5") == 0.0
         assert retry_after_seconds("2.5") == 2.5
+        assert retry_after_seconds("0 MAY 0 0:0 10000000000000") is None
+
+    @given(st.text() | st.from_regex(r"[0-9]{1,20} May [0-9]{1,20} [0-9:]{1,20} [+-]?[0-9]{1,20}", fullmatch=True))
+    def test_whatever_the_header_says_is_a_time_to_wait_or_nothing(self, header: str) -> None:
+        assert (retry_after_seconds(header) or 0.0) >= 0.0
 
 
 class TestBreaker:
