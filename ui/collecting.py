@@ -3,7 +3,7 @@
 Python collects cycles on whichever thread happens to allocate. A Qt object that is freed on a worker thread crashes
 the program, so automatic collection is off while a window lives and a timer does it here. A run brings many records at
 once, and looking at them is what a person would feel: so a run is left alone, and what it brought stands aside when it
-has ended. All of it is looked at when the person is elsewhere.
+has ended, as does what a page has read at once. All of it is looked at when the person is elsewhere.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from PySide6.QtGui import QGuiApplication
 INTERVAL_MS = 500
 SETTLED_TICKS = 4  # so long after a run the window has shown what it brought
 DUE = 2_000  # new objects
+FELT = 30_000  # new objects; looking at so many takes longer than a frame
 TOO_MUCH = 1_000_000  # new objects; then even a run waits for a collection
 FULL_EVERY_S = 300.0  # while the person is elsewhere
 FULL_AT_LATEST_S = 3_600.0
@@ -58,7 +59,11 @@ class Collector(QObject):
             gc.freeze()
             self._full_at = time.monotonic()
         elif gc.get_count()[0] > DUE:
-            gc.collect(0)
+            # The count is of what is made less what has gone, the old as well: so little says nothing of the time.
+            if len(gc.get_objects(0)) > FELT:
+                gc.freeze()
+            else:
+                gc.collect(0)
 
 
 def _elsewhere() -> bool:

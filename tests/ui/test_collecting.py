@@ -62,6 +62,19 @@ def test_garbage_goes_when_there_is_enough_of_it(collector: Collector) -> None:
     assert Ring.alive == 0
 
 
+def test_what_a_page_reads_at_once_stands_aside_too(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "FELT", collecting.DUE)
+    litter()
+    litter()
+    collector.collect_due()
+    assert Ring.alive > 0
+    assert gc.get_freeze_count() > 0
+    monkeypatch.setattr(collecting, "FULL_AT_LATEST_S", -1.0)
+    monkeypatch.setattr(collecting, "FULL_EVERY_S", -1.0)
+    collector.collect_due()
+    assert Ring.alive == 0
+
+
 def test_a_run_is_left_alone_and_what_it_brought_stands_aside_until_the_person_is_elsewhere(
     collector: Collector, working: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

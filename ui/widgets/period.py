@@ -173,7 +173,18 @@ def _ordered(start: date, end: date) -> tuple[date, date]:
 
 
 class _DateField(QDateEdit):
-    """A date whose calendar opens by keyboard too; Qt opens it to a mouse alone."""
+    """A date whose calendar opens by keyboard too; Qt opens it to a mouse alone.
+
+    The calendar is made when it is opened: two of them are a good part of what a page takes to come up.
+    """
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Have the calendar ready for a press on the arrow."""
+        month = self.calendarWidget()
+        month.setMinimumWidth(_CALENDAR_WIDTH)
+        for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # not in Qt's red, which is hard to read on dark
+            month.setWeekdayTextFormat(weekend, QTextCharFormat())
+        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Alt+Down and F4 open the calendar, as in a list that drops down."""
@@ -204,10 +215,6 @@ def date_field(name: str, object_name: str) -> QDateEdit:
     field.setDateRange(_EARLIEST, _LATEST)
     pattern = QLocale().dateFormat(QLocale.FormatType.ShortFormat)
     field.setDisplayFormat(pattern if "yyyy" in pattern else pattern.replace("yy", "yyyy"))
-    month = field.calendarWidget()
-    month.setMinimumWidth(_CALENDAR_WIDTH)
-    for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # not in Qt's red, which is hard to read on dark
-        month.setWeekdayTextFormat(weekend, QTextCharFormat())
     return field
 
 

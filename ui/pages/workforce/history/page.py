@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 _USUAL_DAYS = 14
 _SOON_MS = 400
+_BREATH_S = 0.01
+"""Between two steps of what is shown: with no pause at all Qt puts the painting of the one to the work of the next."""
 _LATE = ("ui.pages.workforce.history.reading", "ui.pages.workforce.history.charting", "ui.widgets.chart_tools")
 """What loads numpy and pyqtgraph."""
 
@@ -199,22 +201,31 @@ class HistoryPage(DataPage[Slot]):
         before, self.answer = self.answer, answer
         same = before is not None and before.question.window == answer.question.window
         self.pane = self.tables.bring_forward(answer, self.zone)
-        await asyncio.sleep(0)
-        self._selecting = True
-        self.pane.set_rows(answer.rows)
-        self._selecting = False
-        await asyncio.sleep(0)
+        await asyncio.sleep(_BREATH_S)
+        await self._set_rows(answer)
         if not answer.rows:
             self._show_empty()
         self.drawing.say_days(answer)
         self._current_changed()
-        await asyncio.sleep(0)
+        await asyncio.sleep(_BREATH_S)
         self.drawing.make_chart()
-        await asyncio.sleep(0)
+        await asyncio.sleep(_BREATH_S)
         self.drawing.setVisible(bool(answer.rows))
         self._draw(keep_range=same)
-        await asyncio.sleep(0)
+        await asyncio.sleep(_BREATH_S)
         del before
+
+    async def _set_rows(self, answer: Answer) -> None:
+        """Show the rows; they are painted in a turn of their own."""
+        self.pane.setUpdatesEnabled(False)
+        try:
+            self._selecting = True
+            self.pane.set_rows(answer.rows)
+            self._selecting = False
+            await asyncio.sleep(_BREATH_S)
+        finally:
+            self.pane.setUpdatesEnabled(True)
+        await asyncio.sleep(_BREATH_S)
 
     def _draw(self, *, keep_range: bool = True) -> None:
         """Draw the chosen chart of what was read."""
