@@ -74,7 +74,9 @@ class ConnectionLogDetail(QDialog):
         self.resize(1240, 640)
         self.pane: TablePane[Row] = TablePane(
             name=_("Requests"), page="sync_run", columns=COLUMNS, key=lambda row: row[0],
-            search_hint=_("Search the requests"), count_text=self._count, store=desk.layouts, shortcuts_in=self,
+            search_hint=_("Search the requests"),
+            count_text=lambda shown: requests_text(shown, self.attempts.total),
+            store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
         self.whole = QPlainTextEdit(readOnly=True)
         self.whole.setObjectName("sync_run.request")
@@ -159,11 +161,6 @@ class ConnectionLogDetail(QDialog):
             self.pane.table.selectRow(0)
         self._show_request()
 
-    def _count(self, shown: int) -> str:
-        total = max(shown, self.attempts.total)
-        text = ngettext("{count} request", "{count} requests", total).format(count=format_value(total))
-        return text if shown >= total else _("{shown} of {total}").format(shown=format_value(shown), total=text)
-
     def _show_request(self) -> None:
         """All of the chosen request: a table has no room for an address and a reason."""
         row = self.pane.table.current_row()
@@ -175,6 +172,13 @@ class ConnectionLogDetail(QDialog):
         from ui.dialogs.export import export_table
 
         export_table(self, self.desk, self.pane.visible_table(), "requests")
+
+
+def requests_text(shown: int, total: int) -> str:
+    """How many requests there are, and how many of them are shown where that is less."""
+    total = max(shown, total)
+    text = ngettext("{count} request", "{count} requests", total).format(count=format_value(total))
+    return text if shown >= total else _("{shown} of {total}").format(shown=format_value(shown), total=text)
 
 
 def request_text(attempt: Attempt) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.operations.contact_center.live_feed import Feed
 from ui.desk import Desk
-from ui.dialogs.connection_log_detail import COLUMNS, Row
+from ui.dialogs.connection_log_detail import COLUMNS, Row, requests_text
 from ui.runs.filling import Filling
-from ui.tables import TablePane, format_value
+from ui.tables import TablePane
 from ui.theme import GRID, Icon
 from ui.widgets import Button
 
@@ -33,7 +33,9 @@ class LiveRequestsDialog(QDialog):
         self.resize(1000, 560)
         self.pane: TablePane[Row] = TablePane(
             name=_("Requests"), page="live_requests", columns=COLUMNS, key=lambda row: row[0],
-            search_hint=_("Search the requests"), count_text=self._count, store=desk.layouts, shortcuts_in=self,
+            search_hint=_("Search the requests"),
+            count_text=lambda shown: requests_text(shown, self._total),
+            store=desk.layouts, shortcuts_in=self,
         )  # fmt: skip
         Filling(self.pane.table, "error")
         self.pane.show_empty(
@@ -66,11 +68,6 @@ class LiveRequestsDialog(QDialog):
         found = self.feed.requests
         self._total = found.total
         self.pane.set_rows(list(enumerate(found.kept, found.total - len(found.kept))))
-
-    def _count(self, shown: int) -> str:
-        total = max(shown, self._total)
-        text = ngettext("{count} request", "{count} requests", total).format(count=format_value(total))
-        return text if shown >= total else _("{shown} of {total}").format(shown=format_value(shown), total=text)
 
     def export(self) -> None:
         """Write exactly what is shown to a file."""
